@@ -1,0 +1,131 @@
+"""The state of a shipment, packed: a header and the sorted imprints ("marks") of its events.
+
+A top express company has 19 million parcels on the road at once, so the live state of each is
+bytes, not objects: 27 bytes of header, 16 bytes an event, 16 more for an event that carries a
+reference (the event it retracts, or the time it promises).
+
+The state is a function of the *set* of marks: they are kept in one canonical order, and the
+header is derived from them alone.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+VERSION = 1
+# version, status code, marks, references, since, last event, deciding event, its leg, flags
+HEADER = struct.Struct("<BBHHIIqHBH")
+MARK = struct.Struct("<qIHBB")
+REFERENCE = struct.Struct("<qq")
+
+# Codes above every status: an event that says nothing of the status itself.
+PROMISE = 250
+RETRACTION = 251
+
+HAS_UNKNOWN = 1
+REOPENED = 2
+
+# More events for one number than this are refused at the door (admit); the count has 16 bits.
+MOST_MARKS = 60_000
+
+
+class Mark(NamedTuple):
+    """The imprint of one event. `at_s`: seconds since 1970 by which it is ordered.
+
+    `leg` is 16 bits of the tracking number's hash, `code` a status code, PROMISE or RETRACTION,
+    `quality` the time quality.
+    """
+
+    fingerprint: int
+    at_s: int
+    leg: int
+    code: int
+    quality: int
+
+    @property
+    def order(self) -> tuple[int, int, int]:
+        """The canonical order: time, then the further status, then the fingerprint."""
+        return (self.at_s, self.code, self.fingerprint)
+
+
+class Header(NamedTuple):
+    """What is derived from the marks. `because` is the fingerprint of the deciding event."""
+
+    version: int
+    code: int
+    marks: int
+    references: int
+    since_s: int
+    last_s: int
+    because: int
+    leg: int
+    flags: int
+    attempts: int
+
+
+EMPTY = HEADER.pack(VERSION, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+
+
+def header_of(state: bytes) -> Header:
+    """The derived part of a packed state."""
+    return Header._make(HEADER.unpack_from(state))
+
+
+def marks_of(state: bytes) -> list[Mark]:
+    """All marks in canonical order."""
+    end = HEADER.size + MARK.size * header_of(state).marks
+    return [Mark._make(row) for row in MARK.iter_unpack(state[HEADER.size : end])]
+
+
+def references_of(state: bytes) -> dict[int, int]:
+    """Fingerprint of an event → the event that it retracts, or the second that it promises."""
+    start = HEADER.size + MARK.size * header_of(state).marks
+    return dict(REFERENCE.iter_unpack(state[start:]))
+
+
+def holds(state: bytes, fingerprint: int) -> bool:
+    """Whether an event is already in the state."""
+    wanted = fingerprint.to_bytes(8, "little", signed=True)
+    end = HEADER.size + MARK.size * int.from_bytes(state[2:4], "little")
+    at = state.find(wanted, HEADER.size, end)
+    while at >= 0:
+        if (at - HEADER.size) % MARK.size == 0:
+            return True
+        at = state.find(wanted, at + 1, end)
+    return False
+
+
+def pack(header: Header, marks: Iterable[Mark], references: dict[int, int]) -> bytes:
+    """A state from its parts; the marks must be in canonical order."""
+    body = b"".join(MARK.pack(*mark) for mark in marks)
+    tail = b"".join(REFERENCE.pack(*pair) for pair in sorted(references.items()))
+    return HEADER.pack(*header) + body + tail
+
+
+def standing(marks: Iterable[Mark], references: dict[int, int]) -> Iterator[Mark]:
+    """The marks that no standing retraction takes back.
+
+    A retraction can itself be taken back; then what it had removed stands again.
+    """
+    marks = list(marks)
+    if not any(mark.code != PROMISE and mark.fingerprint in references for mark in marks):
+        return iter(marks)
+    takers: dict[int, list[int]] = {}
+    for mark in marks:
+        if mark.code != PROMISE and mark.fingerprint in references:
+            takers.setdefault(references[mark.fingerprint], []).append(mark.fingerprint)
+    verdicts: dict[int, bool] = {}
+    return (mark for mark in marks if _stands(mark.fingerprint, takers, verdicts))
+
+
+def _stands(fingerprint: int, takers: dict[int, list[int]], verdicts: dict[int, bool]) -> bool:
+    known = verdicts.get(fingerprint)
+    if known is not None:
+        return known
+    # An id is a hash of what it retracts, so a circle cannot be made; this only bounds the walk.
+    verdicts[fingerprint] = True
+    verdict = not any(_stands(taker, takers, verdicts) for taker in takers.get(fingerprint, ()))
+    verdicts[fingerprint] = verdict
+    return verdict

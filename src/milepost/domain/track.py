@@ -1,0 +1,118 @@
+"""The whole road of one shipment as a reader sees it: the answer of `GET /v1/track/{number}`.
+
+Times are RFC 3339 text in the offset that the source gave; a time whose zone is not known has no
+offset at all. `because` and `event` name events by their id.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct, field
+
+from milepost.domain.place import Place
+
+
+class StatusView(Struct, frozen=True, kw_only=True):
+    """Where things stand, since when, and the events that say so."""
+
+    main: str
+    sub: str
+    since: str | None
+    because: list[str]
+
+
+class Milestone(Struct, frozen=True, kw_only=True):
+    """The first time that a main status was reached."""
+
+    main: str
+    at: str
+    event: str
+
+
+class Arrival(Struct, frozen=True, kw_only=True):
+    """The window in which the parcel comes. `probability` is None where nobody stated odds.
+
+    `source` is `carrier_promise`, `merchant_promise` or a predictor's name. `date_only` says that
+    the window has no time of day. `zone` is the destination's time zone where it is known.
+    """
+
+    earliest: str | None
+    latest: str
+    probability: float | None
+    source: str
+    date_only: bool
+    zone: str | None
+    stated_at: str | None
+
+
+class EventView(Struct, frozen=True, kw_only=True):
+    """One scan event. `text` is the carrier's own words with personal data masked."""
+
+    id: str
+    occurred_at: str
+    time_quality: str
+    main: str
+    sub: str
+    text: str | None
+    place: Place | None
+    next_place: Place | None
+    carrier: str | None
+    source: str
+    number: str
+    code: str | None
+    received_at: str
+    retracted_by: str | None = None
+
+
+class Leg(Struct, frozen=True, kw_only=True):
+    """One carrier over one stretch under one tracking number."""
+
+    number: str
+    carrier: str | None
+    main: str
+    sub: str
+    started_at: str | None
+    ended_at: str | None
+    parcel: int = 1
+
+
+class Parcel(Struct, frozen=True, kw_only=True):
+    """One box of the shipment, with the numbers it travelled under and its own status."""
+
+    index: int
+    numbers: list[str]
+    status: StatusView
+
+
+class AlertView(Struct, frozen=True, kw_only=True):
+    """A rule's finding that is open (or was): since when, how grave (info, warning, critical)."""
+
+    rule: str
+    severity: str
+    opened_at: str
+    detail: dict[str, str | int | float | None] = field(default_factory=dict)
+    cleared_at: str | None = None
+
+
+class Track(Struct, frozen=True, kw_only=True):
+    """The road. `events` are oldest first; `legs` in the order they were travelled.
+
+    `synthetic` is true for made-up data (the demo network), and said wherever it is shown.
+    """
+
+    number: str
+    carrier: str | None
+    shipment: str
+    order_number: str | None
+    status: StatusView
+    milestones: list[Milestone]
+    arrival: Arrival | None
+    legs: list[Leg]
+    parcels: list[Parcel]
+    alerts: list[AlertView]
+    events: list[EventView]
+    origin: Place | None = None
+    destination: Place | None = None
+    service: str | None = None
+    signed_by: str | None = None
+    synthetic: bool = False
+    sealed: bool = False
