@@ -1,0 +1,19 @@
+"""No movement on the way for longer than is usual."""
+
+from __future__ import annotations
+
+from milepost.domain.alert import Finding, Policy
+from milepost.domain.shipment import Shipment
+
+MAINS = frozenset({"picked_up", "in_transit", "returning"})
+
+
+def check(shipment: Shipment, now_s: int, policy: Policy) -> Finding | None:
+    since_s = shipment.last_s + policy.dwell_s
+    if now_s < since_s:
+        return None
+    return Finding("dwell", "warning", since_s, {"last_s": shipment.last_s})
+
+
+def due(shipment: Shipment, policy: Policy) -> int | None:
+    return shipment.last_s + policy.dwell_s

@@ -1,0 +1,21 @@
+"""Silent for so long that the parcel may be lost."""
+
+from __future__ import annotations
+
+from milepost.domain.alert import Finding, Policy
+from milepost.domain.shipment import Shipment
+
+MAINS = frozenset(
+    {"picked_up", "in_transit", "customs", "out_for_delivery", "attempt_failed", "returning"}
+)
+
+
+def check(shipment: Shipment, now_s: int, policy: Policy) -> Finding | None:
+    since_s = shipment.last_s + policy.lost_after_s
+    if now_s < since_s:
+        return None
+    return Finding("possible_loss", "critical", since_s, {"last_s": shipment.last_s})
+
+
+def due(shipment: Shipment, policy: Policy) -> int | None:
+    return shipment.last_s + policy.lost_after_s
