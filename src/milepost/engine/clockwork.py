@@ -1,0 +1,62 @@
+"""The clock's part in room 6: shipments whose time has come are judged again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from milepost.engine.announce import Audience, announcements
+from milepost.engine.commit import Committer
+from milepost.engine.ports import Ledger
+from milepost.engine.shard import Shard
+
+EVERY_S = 1.0
+MOST = 500
+
+
+class Clockwork:
+    """Walks the wheel: rooms 6 to 8 without any event."""
+
+    def __init__(
+        self,
+        shard: Shard,
+        committer: Committer,
+        ledger: Ledger,
+        audience: Audience,
+        now_us: Callable[[], int],
+    ) -> None:
+        self._shard = shard
+        self._committer = committer
+        self._ledger = ledger
+        self._audience = audience
+        self._now_us = now_us
+
+    async def run(self) -> None:
+        """Tick until cancelled."""
+        while True:
+            await asyncio.sleep(EVERY_S)
+            await self.tick()
+
+    async def tick(self) -> int:
+        """Judge those that are due; how many were."""
+        now_us = self._now_us()
+        due = self._shard.wheel.pop(now_us // 1_000_000, MOST)
+        due = [road for road in due if road in self._shard.states]
+        names = await self._ledger.names_of(due) if due else {}
+        for road in due:
+            if road in names:
+                self._look(road, *names[road], now_us)
+            else:  # its row is not written yet: look again in a while
+                self._shard.wheel.put(road, now_us // 1_000_000 + 60)
+        return len(due)
+
+    def _look(self, road: int, tenant: int, number: str, now_us: int) -> None:
+        group = self._committer.filling
+        known = len(group.alerts)
+        self._shard.look(tenant, road, number, now_us // 1_000_000, group)
+        new = group.alerts[known:]
+        if new:
+            group.touched.append(road)
+            if self._audience:
+                group.outbox += announcements(self._audience, (), new, now_us)
+            self._committer.ticket()

@@ -1,0 +1,86 @@
+"""Room 7: one transaction for journal, alerts and outbox; only then is the sender answered.
+
+One group is being written while the next one fills; there is no timer. Whoever adds to a group,
+or finds in memory what a group has not yet made durable, waits for that group.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from milepost.engine.ports import Group, Ledger
+
+log = structlog.get_logger()
+RETRY_S = (0.05, 0.2, 0.5, 1.0, 2.0)
+
+
+class Committer:
+    """Writes groups, one after the other. `after` is called with what became durable."""
+
+    def __init__(self, ledger: Ledger, shard: int, after: Callable[[Group, int], None]) -> None:
+        self._ledger = ledger
+        self._shard = shard
+        self._after = after
+        self._filling = Group()
+        self._done: asyncio.Future[int] | None = None
+        self._wanted = asyncio.Event()
+        self._closing = False
+        self.last_seq = 0
+
+    @property
+    def filling(self) -> Group:
+        """The group that is filling now. Valid until the next await."""
+        return self._filling
+
+    @property
+    def waiting(self) -> int:
+        """Events that wait for the next commit: the measure for admission control."""
+        return len(self._filling.rows)
+
+    def ticket(self) -> Awaitable[int]:
+        """Done, with the sequence number, when everything added so far is durable."""
+        if self._done is None:
+            self._done = asyncio.get_running_loop().create_future()
+        self._wanted.set()
+        return asyncio.shield(self._done)
+
+    async def run(self) -> None:
+        """Commit groups until `close`."""
+        while not (self._closing and self._done is None):
+            await self._wanted.wait()
+            self._wanted.clear()
+            if self._done is not None:
+                await self._write_one()
+
+    async def close(self) -> None:
+        """Let what is there become durable, then end `run`."""
+        self._closing = True
+        await self.ticket()
+
+    async def _write_one(self) -> None:
+        group, done = self._filling, self._done
+        assert done is not None
+        self._filling, self._done = Group(), None
+        seq = await self._durable(group) if _has_anything(group) else self.last_seq
+        self.last_seq = seq
+        self._after(group, seq)
+        done.set_result(seq)
+
+    async def _durable(self, group: Group) -> int:
+        """Write until it is written. The ledger itself knows whether a lost answer was a commit."""
+        tries = 0
+        while True:
+            try:
+                return await self._ledger.commit(self._shard, group)
+            except (OSError, ConnectionError) as error:
+                wait_s = RETRY_S[min(tries, len(RETRY_S) - 1)]
+                log.warning("commit_retry", tries=tries, wait_s=wait_s, error=repr(error))
+                tries += 1
+                await asyncio.sleep(wait_s)
+
+
+def _has_anything(group: Group) -> bool:
+    return any((group.rows, group.raws, group.unread, group.facts, group.alerts, group.outbox))

@@ -1,0 +1,86 @@
+"""Room 2: bytes become scans. One item that cannot be read never loses the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from msgspec import Struct
+
+from milepost.domain.scan import Scan
+
+
+class Rejected(Struct, frozen=True):
+    """An item of a batch that was not taken, by its place in the batch, and why."""
+
+    index: int
+    error: str
+
+
+class Decoded(Struct):
+    """The scans of a batch with their places in it, and the items that are none."""
+
+    scans: list[tuple[int, Scan]]
+    rejected: list[Rejected]
+
+
+class NotABatchError(ValueError):
+    """The whole body is neither a JSON array of scans nor lines of JSON."""
+
+
+_whole = msgspec.json.Decoder(list[Scan])
+_pieces = msgspec.json.Decoder(list[msgspec.Raw])
+_one = msgspec.json.Decoder(Scan)
+
+
+def decode_scans(body: bytes, *, lines: bool = False) -> Decoded:
+    """The scans in a body: a JSON array, one JSON object, or (`lines`) one object a line."""
+    text = _as_utf8(body)
+    if not lines:
+        try:
+            return Decoded(list(enumerate(_whole.decode(text))), [])
+        except msgspec.DecodeError:
+            pass  # at least one item is wrong: look at each by itself
+    return _one_by_one(_split(text, lines))
+
+
+def _split(text: bytes, lines: bool) -> Sequence[bytes | msgspec.Raw]:
+    start = text.lstrip()[:1]
+    if lines or (start == b"{" and b"\n" in text.strip()):
+        rows = [line for line in text.splitlines() if line.strip()]
+        if lines or all(row.lstrip()[:1] == b"{" for row in rows):
+            return rows
+    if start == b"{":
+        return [text]
+    try:
+        return _pieces.decode(text)
+    except msgspec.DecodeError as error:
+        raise NotABatchError(
+            f"expected a JSON array of scans, or one scan a line: {error}"
+        ) from None
+
+
+def _one_by_one(items: Iterable[bytes | msgspec.Raw]) -> Decoded:
+    found = Decoded([], [])
+    for index, item in enumerate(items):
+        try:
+            found.scans.append((index, _one.decode(item)))
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            found.rejected.append(Rejected(index, str(error)))
+    return found
+
+
+def _as_utf8(body: bytes) -> bytes:
+    """Chinese sources still send GB18030; whatever is valid UTF-8 is taken as that."""
+    if body[:3] == b"\xef\xbb\xbf":
+        body = body[3:]
+    if body.isascii():
+        return body
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        try:
+            return body.decode("gb18030").encode("utf-8")
+        except UnicodeDecodeError:
+            return body
+    return body

@@ -1,0 +1,187 @@
+"""The journey of a batch of scans through the rooms: the one list.
+
+1 door      web, intake         authenticate, received_at, raw bytes
+2 decode    decode.py           bytes → scans
+3 resolve   resolve.py          scan → event: parcel, status, instant
+4 admit     shard.py            duplicates leave
+5 advance   domain/advance.py   state and events → state
+6 judge     judge.py            rules → alerts, next due
+7 commit    commit.py           one transaction; only then the answer
+8 announce  announce.py         webhooks and live listeners, from the outbox
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+
+import zstandard
+from msgspec import Struct
+
+from milepost.domain.event import key_of
+from milepost.domain.scan import Facts, Parsed, Scan, Unread
+from milepost.engine.announce import Audience, announcements
+from milepost.engine.commit import Committer
+from milepost.engine.decode import Rejected, decode_scans
+from milepost.engine.ports import AlertChange, FactRow, Group, Raw, Row, UnreadRow
+from milepost.engine.rawids import RawIds
+from milepost.engine.resolve import BadScanError, Resolver, checked_number
+from milepost.engine.shard import Outcome, Shard
+
+# Queries must stay quick under load, so a batch gives way to them after so many scans.
+SLICE = 50
+# Beyond this many events in waiting, senders are asked to come back later.
+MOST_WAITING = 100_000
+SAMPLE = 500
+
+
+class Receipt(Struct):
+    """The answer to a batch, given when everything accepted is durable."""
+
+    accepted: int = 0
+    duplicates: int = 0
+    rejected: list[Rejected] = []
+    unread: int = 0
+    errors: list[str] = []
+
+
+class OverloadedError(Exception):
+    """Too much is waiting to be committed; come back in a moment."""
+
+
+class Journey:
+    """Walks batches through the rooms of one shard."""
+
+    def __init__(
+        self,
+        shard: Shard,
+        resolver: Resolver,
+        committer: Committer,
+        raw_ids: RawIds,
+        audience: Audience,
+        now_us: Callable[[], int],
+    ) -> None:
+        self._shard = shard
+        self._resolver = resolver
+        self._committer = committer
+        self._raw_ids = raw_ids
+        self._audience = audience
+        self._now_us = now_us
+        self._compress = zstandard.ZstdCompressor(level=1).compress
+
+    async def take_scans(
+        self, tenant: int, body: bytes, *, content_type: str | None = None, lines: bool = False
+    ) -> Receipt:
+        """Walk a native batch. Raises NotABatchError and OverloadedError."""
+        self._check_load()
+        decoded = decode_scans(body, lines=lines)
+        raw, received_us = await self._keep(tenant, "api", content_type, body)
+        receipt = Receipt(rejected=decoded.rejected)
+        await self._walk(tenant, decoded.scans, "api", raw, received_us, receipt)
+        return receipt
+
+    async def take_parsed(
+        self, tenant: int, source: str, body: bytes, content_type: str | None, parsed: Parsed
+    ) -> Receipt:
+        """Walk what a connector has read from a raw payload."""
+        self._check_load()
+        raw, received_us = await self._keep(tenant, source, content_type, body)
+        receipt = Receipt(unread=len(parsed.unread), errors=list(parsed.errors))
+        group = self._committer.filling
+        group.unread += [_unread(tenant, raw, source, one, received_us) for one in parsed.unread]
+        group.facts += list(_facts(tenant, source, parsed.facts, received_us))
+        scans = list(enumerate(parsed.scans))
+        await self._walk(tenant, scans, source, raw, received_us, receipt)
+        return receipt
+
+    async def take_given(
+        self, tenant: int, source: str, body: bytes, scans: Sequence[Scan]
+    ) -> Receipt:
+        """Walk scans that we were given as such, keeping `body` as their raw form."""
+        raw, received_us = await self._keep(tenant, source, "application/json", body)
+        receipt = Receipt()
+        await self._walk(tenant, list(enumerate(scans)), source, raw, received_us, receipt)
+        return receipt
+
+    async def add_facts(self, tenant: int, source: str, facts: Sequence[Facts]) -> None:
+        """Keep what a merchant says of its shipments."""
+        self._committer.filling.facts += list(_facts(tenant, source, facts, self._now_us()))
+        await self._committer.ticket()
+
+    async def _keep(
+        self, tenant: int, source: str, content_type: str | None, body: bytes
+    ) -> tuple[int, int]:
+        """Keep the raw bytes, in the same transaction as what is read from them."""
+        raw = await self._raw_ids.take()
+        received_us = self._now_us()
+        kept = Raw(raw, tenant, source, content_type, received_us, self._compress(body))
+        self._committer.filling.raws.append(kept)
+        return raw, received_us
+
+    async def _walk(
+        self,
+        tenant: int,
+        scans: Sequence[tuple[int, Scan]],
+        source: str,
+        raw: int,
+        received_us: int,
+        receipt: Receipt,
+    ) -> None:
+        for start in range(0, len(scans), SLICE):
+            if start:
+                await asyncio.sleep(0)
+            rows = self._rows(
+                tenant, scans[start : start + SLICE], source, raw, received_us, receipt
+            )
+            self._process(rows, received_us, receipt)
+        await self._committer.ticket()
+
+    def _rows(
+        self,
+        tenant: int,
+        scans: Iterable[tuple[int, Scan]],
+        source: str,
+        raw: int,
+        received_us: int,
+        receipt: Receipt,
+    ) -> list[tuple[int, Row]]:
+        rows: list[tuple[int, Row]] = []
+        for index, scan in scans:
+            try:
+                for event in self._resolver.events(tenant, scan, source, received_us):
+                    rows.append((index, Row(tenant, raw, event)))  # noqa: PERF401 - may raise
+            except BadScanError as error:
+                receipt.rejected.append(Rejected(index, str(error)))
+        return rows
+
+    def _process(self, rows: list[tuple[int, Row]], received_us: int, receipt: Receipt) -> None:
+        group = self._committer.filling
+        known = len(group.alerts)
+        outcome = self._shard.process(rows, received_us // 1_000_000, group)
+        self._tell(group, outcome, group.alerts[known:], received_us)
+        receipt.accepted += outcome.accepted
+        receipt.duplicates += outcome.duplicates
+        receipt.rejected += [Rejected(index, error) for index, error in outcome.refused]
+
+    def _tell(self, group: Group, outcome: Outcome, alerts: list[AlertChange], now_us: int) -> None:
+        group.touched += [change.road for change in outcome.changes]
+        if self._audience:
+            group.outbox += announcements(self._audience, outcome.changes, alerts, now_us)
+
+    def _check_load(self) -> None:
+        if self._committer.waiting > MOST_WAITING:
+            raise OverloadedError
+
+
+def _unread(tenant: int, raw: int, source: str, piece: Unread, received_us: int) -> UnreadRow:
+    sample = piece.raw[:SAMPLE].replace("\x00", "")
+    return UnreadRow(tenant, raw, source, piece.where, piece.reason, sample, received_us)
+
+
+def _facts(tenant: int, source: str, facts: Iterable[Facts], observed_us: int) -> Iterable[FactRow]:
+    for fact in facts:
+        try:
+            number = checked_number(fact.number)
+        except BadScanError:
+            continue  # the scans of the same payload report it
+        yield FactRow(key_of(tenant, number), tenant, observed_us, source, fact)

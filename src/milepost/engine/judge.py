@@ -1,0 +1,45 @@
+"""Room 6: what every rule says of a shipment, held against the alerts that are open. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from milepost.domain.alert import Finding, Policy
+from milepost.domain.shipment import Shipment
+from milepost.rules import rules_for
+
+Open = Mapping[str, int]  # rule → since when its alert is open
+
+
+class Verdict(NamedTuple):
+    """What holds now, what opens, what clears, and when to look again without any event."""
+
+    standing: dict[str, int]
+    opened: list[Finding]
+    cleared: list[str]
+    due_s: int | None
+
+
+_NOTHING: Open = {}
+
+
+def judge(shipment: Shipment, now_s: int, policy: Policy, known: Open = _NOTHING) -> Verdict:
+    """Reconcile the rules' findings with the open alerts."""
+    found = findings(shipment, now_s, policy)
+    standing = {name: finding.since_s for name, finding in found.items()}
+    opened = [finding for name, finding in found.items() if name not in known]
+    cleared = [name for name in known if name not in found]
+    return Verdict(standing, opened, cleared, next_due(shipment, now_s, policy))
+
+
+def findings(shipment: Shipment, now_s: int, policy: Policy) -> dict[str, Finding]:
+    """All that the rules observe now, by rule. A function of state and time alone."""
+    found = (rule.check(shipment, now_s, policy) for rule in rules_for(shipment.main))
+    return {finding.rule: finding for finding in found if finding is not None}
+
+
+def next_due(shipment: Shipment, now_s: int, policy: Policy) -> int | None:
+    """The first second after now at which time alone could make a rule speak."""
+    times = [rule.due(shipment, policy) for rule in rules_for(shipment.main)]
+    return min((due_s for due_s in times if due_s is not None and due_s > now_s), default=None)

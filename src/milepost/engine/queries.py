@@ -1,0 +1,121 @@
+"""What can be asked: a road by its number, many at once. A read folds the road itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Protocol
+
+from milepost.domain.alert import DEFAULT_POLICY, Policy
+from milepost.domain.event import Event, key_of
+from milepost.domain.track import Track
+from milepost.engine.ports import Ledger, Link
+from milepost.engine.readmodel import first_day
+from milepost.engine.resolve import checked_number
+from milepost.engine.shard import Shard
+from milepost.engine.unfold import unfold
+
+
+class Sealed(Protocol):
+    """History that has left the hot store."""
+
+    async def events(self, tenant: int, parcels: Sequence[int]) -> list[Event]: ...
+
+
+class Queries:
+    """Answers about roads. Every question names the tenant that asks."""
+
+    def __init__(
+        self,
+        shard: Shard,
+        ledger: Ledger,
+        now_us: Callable[[], int],
+        synthetic: Callable[[int], bool] = lambda _: False,
+        policy_of: Callable[[int], Policy] = lambda _: DEFAULT_POLICY,
+        sealed: Sealed | None = None,
+        owns: Callable[[int], bool] = lambda _: True,
+    ) -> None:
+        self._shard = shard
+        self._ledger = ledger
+        self._now_us = now_us
+        self._synthetic = synthetic
+        self._policy_of = policy_of
+        self._sealed = sealed
+        self._owns = owns
+        self._shipments: dict[int, list[Link]] = {}
+
+    def learn(self, links: Sequence[Link]) -> None:
+        """Know that numbers belong together."""
+        for link in links:
+            known = self._shipments.setdefault(link.shipment, [])
+            known[:] = [one for one in known if one.number != link.number] + [link]
+
+    def links_of(self, tenant: int, number: str) -> list[Link]:
+        """All numbers of the shipment that a number belongs to; empty if it stands alone."""
+        link = self._shard.links.get(key_of(tenant, number))
+        return [] if link is None else self._shipments.get(link.shipment, [])
+
+    def road_of(self, tenant: int, number: str) -> int:
+        """The key under which listeners wait for changes of a number."""
+        return self._shard.road_of(key_of(tenant, checked_number(number)))
+
+    def number_of(self, tenant: int, shipment: int) -> str | None:
+        """The first tracking number of a shipment of several numbers."""
+        links = self._shipments.get(shipment, [])
+        return next((link.number for link in links if link.tenant == tenant), None)
+
+    def knows(self, road: int) -> bool:
+        """Whether this process has seen events of a road."""
+        return road in self._shard.states
+
+    async def track(self, tenant: int, number: str, *, private: bool = False) -> Track | None:
+        """The whole road of a number, or None where nothing is known. Raises BadScanError."""
+        number = checked_number(number)
+        links = self.links_of(tenant, number)
+        parcels = [link.parcel for link in links] or [key_of(tenant, number)]
+        since = self._since(parcels)
+        events: list[Event] = []
+        if since is not None:
+            events = [row.event for row in await self._ledger.road(tenant, parcels, since)]
+        sealed = False
+        if self._sealed is not None and not events:
+            events = await self._sealed.events(tenant, parcels)
+            sealed = bool(events)
+        facts = [row.facts for row in await self._ledger.facts(tenant, parcels)]
+        if not events and not links and not facts:
+            return None
+        return unfold(
+            number,
+            events,
+            links,
+            facts,
+            shipment=links[0].shipment if links else parcels[0],
+            now_s=self._now_us() // 1_000_000,
+            policy=self._policy_of(tenant),
+            synthetic=self._synthetic(tenant),
+            private=private,
+            sealed=sealed,
+        )
+
+    async def track_many(
+        self, tenant: int, numbers: Sequence[str], *, private: bool = False
+    ) -> Mapping[str, Track]:
+        """The roads that are known, by the number as asked."""
+        found: dict[str, Track] = {}
+        for number in numbers:
+            track = await self.track(tenant, number, private=private)
+            if track is not None:
+                found[number] = track
+        return found
+
+    async def numbers_of(self, tenant: int, order_number: str) -> list[str]:
+        """The tracking numbers of an order."""
+        return await self._ledger.numbers_of_order(tenant, order_number)
+
+    def _since(self, parcels: Sequence[int]) -> date | None:
+        """The day from which the journal has to be read; None where it has nothing of them."""
+        roads = {self._shard.road_of(parcel) for parcel in parcels}
+        if not all(self._owns(road) for road in roads):
+            return date(2000, 1, 1)
+        states = [self._shard.states[road] for road in roads if road in self._shard.states]
+        return min((first_day(state) for state in states), default=None)

@@ -1,0 +1,91 @@
+"""The list of shipments, written behind the journal: coalesced, throttled, rebuilt after a crash.
+
+A cycle takes the states as they are, waits until every event in them is durable, writes the rows,
+and then says up to which commit they are complete. What came later is replayed after a crash.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+
+from milepost.domain.marks import HEADER, MARK, header_of
+from milepost.domain.status import BY_CODE, MAIN_CODE
+from milepost.engine.ports import Ledger, ShipmentRow
+from milepost.engine.shard import Dirty, Shard
+
+PAUSE_S = 1.0
+CHUNK = 500
+# The share of the time that the writer may keep the database busy while scans come in.
+DUTY = 0.25
+
+
+class ReadModel:
+    """Keeps the `shipment` rows of one shard up to date."""
+
+    def __init__(
+        self, shard: Shard, ledger: Ledger, number: int, durable: Callable[[], Awaitable[int]]
+    ) -> None:
+        self._shard = shard
+        self._ledger = ledger
+        self._number = number
+        self._durable = durable
+        self.gone: list[int] = []
+
+    async def run(self) -> None:
+        """Write cycle after cycle until cancelled."""
+        while True:
+            await asyncio.sleep(PAUSE_S)
+            if self._shard.dirty or self.gone:
+                with suppress(ConnectionError):  # what was not written stays dirty
+                    await self.cycle()
+
+    async def cycle(self, *, hurry: bool = False) -> None:
+        """Bring the rows up to date with what is in memory now."""
+        dirty, self._shard.dirty = self._shard.dirty, {}
+        gone, self.gone = self.gone, []
+        states = self._shard.states
+        taken = [(road, what, states[road]) for road, what in dirty.items() if road in states]
+        seq = await self._durable()
+        try:
+            for chunk in _chunks([self._row(*one, seq) for one in taken]):
+                await self._write(chunk, hurry=hurry)
+            await self._ledger.save_shipments([], gone)
+            await self._ledger.save_checkpoint(self._number, seq)
+        except (ConnectionError, asyncio.CancelledError):
+            self._shard.dirty = {**dirty, **self._shard.dirty}
+            self.gone = gone + self.gone
+            raise
+
+    async def _write(self, chunk: list[ShipmentRow], *, hurry: bool) -> None:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        await self._ledger.save_shipments(chunk, [])
+        if not hurry:
+            await asyncio.sleep((loop.time() - began) * (1 / DUTY - 1))
+
+    def _row(self, road: int, what: Dirty, state: bytes, seq: int) -> ShipmentRow:
+        header = header_of(state)
+        main = MAIN_CODE[BY_CODE[header.code].main]
+        alerts = len(self._shard.open.get(road, ()))
+        return ShipmentRow(
+            road, what.tenant, what.number, what.carrier, what.order_number, main, header.code,
+            header.since_s, header.last_s, first_day(state), alerts, state, seq, what.received_us,
+        )  # fmt: skip
+
+
+def first_day(state: bytes | None) -> date:
+    """A day before which no event of this state can have come in.
+
+    Ingest is at most a day before the event itself (clocks run ahead), and never earlier.
+    """
+    if state is None or len(state) < HEADER.size + MARK.size:
+        return date(2000, 1, 1)
+    at_s = MARK.unpack_from(state, HEADER.size)[1]
+    return datetime.fromtimestamp(at_s, UTC).date() - timedelta(days=2)
+
+
+def _chunks(rows: list[ShipmentRow]) -> Iterator[list[ShipmentRow]]:
+    return (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK))

@@ -1,0 +1,193 @@
+"""Shipments that a merchant announces, and numbers that turn out to belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct
+
+from milepost.domain.event import key_of
+from milepost.domain.place import Place
+from milepost.domain.scan import Facts, LinkedNumber, Scan, id_text
+from milepost.engine.journey import Journey
+from milepost.engine.ports import Ledger, Link
+from milepost.engine.queries import Queries
+from milepost.engine.resolve import checked_number
+
+
+class ParcelRegistration(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One box and the numbers it travels under, in the order of travel."""
+
+    numbers: list[LinkedNumber]
+
+
+class Registration(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a merchant knows of a shipment. Give `number` and `carrier` for one box under one
+    number, or `parcels` for more. `promised_to` is what the buyer was told.
+    """
+
+    number: str | None = None
+    carrier: str | None = None
+    parcels: list[ParcelRegistration] = []
+    order_number: str | None = None
+    service: str | None = None
+    origin: Place | None = None
+    destination: Place | None = None
+    promised_from: datetime | None = None
+    promised_to: datetime | None = None
+    ordered_at: datetime | None = None
+    weight_g: int | None = None
+    category: str | None = None
+
+
+class Registered(Struct, frozen=True):
+    """The shipment's id and its tracking numbers."""
+
+    id: str
+    numbers: list[str]
+
+
+class RegistrationError(ValueError):
+    """A registration that cannot be taken; the text is for its sender."""
+
+
+Join = Callable[[Sequence[Link]], None]
+
+
+class Registrar:
+    """Takes registrations, and joins numbers into shipments."""
+
+    def __init__(self, ledger: Ledger, journey: Journey, queries: Queries, join: Join) -> None:
+        self._ledger = ledger
+        self._journey = journey
+        self._queries = queries
+        self._join = join
+
+    async def register(self, tenant: int, wanted: Registration, now: datetime) -> Registered:
+        """Durable when answered; registering again changes what is given anew.
+
+        Raises RegistrationError and BadScanError.
+        """
+        boxes = _boxes(wanted)
+        links = links_of(tenant, boxes)
+        if len(links) > 1:
+            await self.link(links)
+        first = links[0]
+        await self._journey.add_facts(tenant, "merchant", [_facts(wanted, first)])
+        heads = [link for link in links if link.position == 1]
+        promises = (_promise(wanted, link, now) for link in heads)
+        found = [scan for scan in promises if scan is not None]
+        # Announced once: to register again must not look like news.
+        found += [
+            _announced(wanted, link, now) for link in heads if not self._queries.knows(link.road)
+        ]
+        body = msgspec.json.encode(found)
+        await self._journey.take_given(tenant, "merchant", body, found)
+        return Registered(id_text(first.shipment), [link.number for link in links])
+
+    async def link(self, links: Sequence[Link]) -> None:
+        """Numbers belong together from now on, and what was known of each before is joined."""
+        await self._ledger.add_links(links)
+        self._queries.learn(links)
+        self._join(links)
+
+    async def learn(self, tenant: int, facts: Iterable[Facts]) -> None:
+        """A carrier names the number under which another carries on."""
+        for fact in facts:
+            chain = [LinkedNumber(number=fact.number, carrier=fact.carrier), *fact.linked]
+            if len(chain) > 1:
+                await self._learn_chain(tenant, chain)
+
+    async def _learn_chain(self, tenant: int, chain: Sequence[LinkedNumber]) -> None:
+        links = links_of(tenant, [chain])
+        if len(links) < 2:
+            return
+        known = [self._queries.links_of(tenant, link.number) for link in links]
+        if any(known[1:]):
+            return  # never tear a number out of a shipment that somebody registered
+        if known[0]:
+            links = _appended(known[0], links)
+        await self.link(links)
+
+
+def links_of(tenant: int, boxes: Sequence[Sequence[LinkedNumber]]) -> list[Link]:
+    """The links of a shipment's numbers, box by box. Raises BadScanError for a bad number."""
+    links: list[Link] = []
+    seen: set[str] = set()
+    shipment: int | None = None
+    for box, numbers in enumerate(boxes, 1):
+        road: int | None = None
+        for position, linked in enumerate(numbers, 1):
+            number = checked_number(linked.number)
+            if number in seen:
+                continue
+            seen.add(number)
+            parcel = key_of(tenant, number)
+            road = parcel if road is None else road
+            shipment = road if shipment is None else shipment
+            links.append(
+                Link(tenant, number, parcel, road, shipment, linked.carrier, box, position)
+            )
+    return links
+
+
+def _appended(known: Sequence[Link], links: Sequence[Link]) -> list[Link]:
+    first = next(link for link in known if link.number == links[0].number)
+    position = max(link.position for link in known if link.box == first.box)
+    return [
+        link._replace(
+            road=first.road, shipment=first.shipment, box=first.box, position=position + offset
+        )
+        for offset, link in enumerate(links[1:], 1)
+    ]
+
+
+def _boxes(wanted: Registration) -> list[list[LinkedNumber]]:
+    if wanted.parcels and wanted.number:
+        raise RegistrationError("give either 'number' or 'parcels', not both")
+    if wanted.number:
+        return [[LinkedNumber(number=wanted.number, carrier=wanted.carrier)]]
+    boxes = [parcel.numbers for parcel in wanted.parcels]
+    if not boxes or not all(boxes):
+        raise RegistrationError("a shipment needs at least one tracking number in each parcel")
+    return boxes
+
+
+def _facts(wanted: Registration, first: Link) -> Facts:
+    return Facts(
+        number=first.number,
+        carrier=first.carrier,
+        service=wanted.service,
+        order_number=wanted.order_number,
+        weight_g=wanted.weight_g,
+        pieces=len(wanted.parcels) or None,
+        origin=wanted.origin,
+        destination=wanted.destination,
+    )
+
+
+def _promise(wanted: Registration, link: Link, now: datetime) -> Scan | None:
+    if wanted.promised_to is None:
+        return None
+    return Scan(
+        number=link.number,
+        carrier=link.carrier,
+        occurred_at=wanted.ordered_at or now,
+        code="promise",
+        order_number=wanted.order_number,
+        estimated_from=wanted.promised_from,
+        estimated_to=wanted.promised_to,
+    )
+
+
+def _announced(wanted: Registration, link: Link, now: datetime) -> Scan:
+    """That the merchant has announced it is an event like any other."""
+    return Scan(
+        number=link.number,
+        carrier=link.carrier,
+        occurred_at=wanted.ordered_at or now,
+        code="info_received.created",
+        order_number=wanted.order_number,
+    )

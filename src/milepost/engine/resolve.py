@@ -1,0 +1,194 @@
+"""Room 3: a scan becomes an event: whose parcel, which status, which instant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+import msgspec
+
+from milepost.domain.event import Event, EventBody, fingerprint_of, key_of
+from milepost.domain.marks import PROMISE, RETRACTION
+from milepost.domain.moment import Moment, TimeQuality, resolve
+from milepost.domain.place import Place, as_place
+from milepost.domain.scan import Scan, id_number
+from milepost.domain.status import SUB_CODE, UNKNOWN, main_of
+from milepost.engine.ports import CarrierTables
+from milepost.identify import normalise
+from milepost.places import zone_of
+from milepost.reading import read
+
+LONGEST_TEXT = 4_000
+LONGEST_NUMBER = 64
+EARLIEST_US = 946_684_800_000_000  # the year 2000: before it no parcel was tracked
+AHEAD_US = 24 * 3600 * 1_000_000
+
+
+class BadScanError(ValueError):
+    """A scan that cannot be taken; the text is for its sender."""
+
+
+class Resolver:
+    """Turns scans into events with the help of the carriers' tables."""
+
+    def __init__(self, tables: CarrierTables) -> None:
+        self._tables = tables
+        self._read = lru_cache(maxsize=65_536)(_code_of_text)
+        self._zone = lru_cache(maxsize=4_096)(tables.zone)
+        self._country = lru_cache(maxsize=4_096)(tables.country)
+        self._slug = lru_cache(maxsize=4_096)(tables.slug)
+
+    def events(self, tenant: int, scan: Scan, source: str, received_us: int) -> Iterator[Event]:
+        """The events of one scan: itself, and the promise that it carries. Raises BadScanError."""
+        number = checked_number(scan.number)
+        _check_text(scan)
+        code, reference = self._status(scan)
+        carrier = self._slug(scan.carrier) if scan.carrier else None
+        moment = self._moment(scan, carrier, received_us)
+        parcel = key_of(tenant, number)
+        body = _body(scan, number, source, carrier)
+        if code != PROMISE:
+            fingerprint = _fingerprint(parcel, scan, moment, carrier)
+            yield _event(parcel, fingerprint, moment, code, received_us, reference, body)
+        if scan.estimated_to is not None:
+            promise = self._moment_of_promise(scan, body)
+            told = promise.estimated_to_us or 0
+            fingerprint = fingerprint_of(
+                parcel, "promise", moment.at_us, told, promise.estimated_from_us, carrier
+            )
+            reference = told // 1_000_000
+            yield _event(parcel, fingerprint, moment, PROMISE, received_us, reference, promise)
+
+    def _status(self, scan: Scan) -> tuple[int, int | None]:
+        reference = _reference(scan.retracts) if scan.retracts else None
+        if scan.code is None and not scan.text:
+            if reference is not None:
+                return RETRACTION, reference
+            return (PROMISE if scan.estimated_to else UNKNOWN.code), None
+        if scan.code == "promise" and scan.estimated_to is not None:
+            return PROMISE, None
+        return self._code(scan), reference
+
+    def _code(self, scan: Scan) -> int:
+        if scan.code_set is None:
+            exact = SUB_CODE.get(scan.code or "")
+            return exact if exact is not None else self._text_code(scan)
+        entry = self._tables.codes(scan.code_set).get(scan.code or "")
+        if entry is None:
+            return self._text_code(scan)
+        if entry.coarse and scan.text:
+            return _finer(SUB_CODE[entry.sub], entry.sub, self._text_code(scan))
+        return SUB_CODE[entry.sub]
+
+    def _text_code(self, scan: Scan) -> int:
+        return self._read(scan.text, scan.carrier, scan.code) if scan.text else UNKNOWN.code
+
+    def _moment(self, scan: Scan, carrier: str | None, received_us: int) -> Moment:
+        if scan.occurred_at.tzinfo is not None:
+            moment = resolve(scan.occurred_at, date_only=scan.date_only)
+        else:
+            country = self._country(carrier) if carrier else None
+            place_zone = zone_of(as_place(scan.place), carrier_country=country)
+            moment = resolve(
+                scan.occurred_at,
+                date_only=scan.date_only,
+                place_zone=place_zone,
+                carrier_zone=self._naive_zone(scan, carrier),
+            )
+        if moment.at_us < EARLIEST_US:
+            raise BadScanError("occurred_at: before the year 2000")
+        if moment.at_us > received_us + AHEAD_US:
+            raise BadScanError("occurred_at: more than 24 hours ahead of the time of receipt")
+        return moment
+
+    def _naive_zone(self, scan: Scan, carrier: str | None) -> str | None:
+        zone = self._zone(scan.code_set) if scan.code_set else None
+        return zone or (self._zone(carrier) if carrier else None)
+
+    def _moment_of_promise(self, scan: Scan, body: EventBody) -> EventBody:
+        zone = zone_of(as_place(scan.place))
+        assert scan.estimated_to is not None
+        last = resolve(scan.estimated_to, place_zone=zone).at_us
+        first = resolve(scan.estimated_from, place_zone=zone).at_us if scan.estimated_from else None
+        return msgspec.structs.replace(
+            body, text=None, code="promise", estimated_from_us=first, estimated_to_us=last
+        )
+
+
+def checked_number(text: str) -> str:
+    """A tracking number in its normal form. Raises BadScanError."""
+    number = text.upper() if text.isascii() and text.isalnum() else normalise(text)
+    if not 4 <= len(number) <= LONGEST_NUMBER:
+        raise BadScanError(f"number: must have 4 to {LONGEST_NUMBER} letters and digits")
+    return number
+
+
+def _check_text(scan: Scan) -> None:
+    if scan.text is not None and len(scan.text) > LONGEST_TEXT:
+        raise BadScanError(f"text: longer than {LONGEST_TEXT} characters")
+    for name in ("code", "code_set", "carrier", "actor", "device"):
+        value = getattr(scan, name)
+        if value is not None and len(value) > 200:
+            raise BadScanError(f"{name}: longer than 200 characters")
+
+
+def _reference(text: str) -> int:
+    try:
+        return id_number(text)
+    except ValueError:
+        raise BadScanError("retracts: not an event id (16 hexadecimal digits)") from None
+
+
+def _code_of_text(text: str, carrier: str | None, code: str | None) -> int:
+    reading = read(text, carrier=carrier, code=code)
+    return SUB_CODE.get(reading.sub or reading.main, UNKNOWN.code)
+
+
+def _finer(coarse: int, sub: str, read_code: int) -> int:
+    """A text may say more than a coarse code; but never `delivered` where the code does not."""
+    if read_code == UNKNOWN.code:
+        return coarse
+    says_delivered = read_code in _DELIVERED
+    return coarse if says_delivered and main_of(sub) != "delivered" else read_code
+
+
+_DELIVERED = frozenset(code for sub, code in SUB_CODE.items() if main_of(sub) == "delivered")
+
+
+def _fingerprint(parcel: int, scan: Scan, moment: Moment, carrier: str | None) -> int:
+    # What a source repeats must hash alike, whatever we later learn of its zone: a naive time
+    # counts by its wall clock.
+    when: object = moment.at_us
+    if (
+        moment.quality not in (TimeQuality.exact, TimeQuality.date_only)
+        or moment.offset_min is None
+    ):
+        when = scan.occurred_at.isoformat() if scan.occurred_at.tzinfo is None else moment.at_us
+    place = scan.place.label if isinstance(scan.place, Place) else scan.place
+    return fingerprint_of(
+        parcel, when, scan.code, scan.text, place, carrier, scan.device, scan.actor,
+        scan.retracts, scan.measurements,
+    )  # fmt: skip
+
+
+def _body(scan: Scan, number: str, source: str, carrier: str | None) -> EventBody:
+    return EventBody(
+        number, source, carrier, scan.text, scan.place, scan.code, scan.code_set,
+        scan.next_place, scan.actor, scan.device, scan.evidence, scan.measurements,
+        scan.order_number,
+    )  # fmt: skip
+
+
+def _event(
+    parcel: int,
+    fingerprint: int,
+    moment: Moment,
+    code: int,
+    received_us: int,
+    reference: int | None,
+    body: EventBody,
+) -> Event:
+    return Event(
+        parcel, fingerprint, moment.at_us, moment.offset_min, int(moment.quality), code,
+        received_us, reference, body,
+    )  # fmt: skip

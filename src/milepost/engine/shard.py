@@ -1,0 +1,201 @@
+"""Rooms 4 to 6 for the shipments of one shard: admit, advance, judge. No I/O, no clock.
+
+A shard owns the packed state of its shipments. What it returns is what has to be committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from milepost.domain.advance import advance, merge
+from milepost.domain.alert import DEFAULT_POLICY, Policy
+from milepost.domain.event import Event, mark_of
+from milepost.domain.marks import HEADER, MOST_MARKS, Mark, holds
+from milepost.domain.shipment import Shipment
+from milepost.domain.status import BY_CODE
+from milepost.engine.judge import judge
+from milepost.engine.ports import AlertChange, Group, Link, Row
+from milepost.engine.wheel import Wheel
+
+
+class Change(NamedTuple):
+    """What events did to a shipment: packed states before and after, and the newest event."""
+
+    tenant: int
+    road: int
+    number: str
+    before: bytes | None
+    after: bytes
+    event: Event
+
+
+class Dirty(NamedTuple):
+    """What the read model must know of a shipment whose row is behind."""
+
+    tenant: int
+    number: str
+    carrier: str | None
+    order_number: str | None
+    received_us: int
+
+
+class Outcome(Struct):
+    """Of one batch: places of duplicates and of refused items, and the changes made."""
+
+    accepted: int = 0
+    duplicates: int = 0
+    refused: list[tuple[int, str]] = []
+    changes: list[Change] = []
+
+
+TOO_MANY = f"number: has {MOST_MARKS} events already; no more are taken"
+
+
+class Shard:
+    """The live roads of one shard, and the rooms that they walk through.
+
+    A road is that of one box under all its numbers, known by the key of the first of them.
+    """
+
+    def __init__(self, policy_of: Callable[[int], Policy] = lambda _: DEFAULT_POLICY) -> None:
+        self.states: dict[int, bytes] = {}
+        self.links: dict[int, Link] = {}
+        self.open: dict[int, dict[str, int]] = {}
+        self.dirty: dict[int, Dirty] = {}
+        self.wheel = Wheel()
+        self._policy_of = policy_of
+
+    def road_of(self, parcel: int) -> int:
+        """The road that a tracking number belongs to."""
+        link = self.links.get(parcel)
+        return parcel if link is None else link.road
+
+    def process(self, rows: Iterable[tuple[int, Row]], now_s: int, group: Group) -> Outcome:
+        """Take a batch of (place in the batch, row); what must be written goes into `group`."""
+        outcome = Outcome()
+        for road, wave in self._admit(rows, outcome, group).items():
+            self._advance(road, wave, now_s, group, outcome)
+        return outcome
+
+    def _admit(
+        self, rows: Iterable[tuple[int, Row]], outcome: Outcome, group: Group
+    ) -> dict[int, list[Row]]:
+        """Room 4: duplicates leave here."""
+        waves: dict[int, list[Row]] = {}
+        fresh: set[tuple[int, int]] = set()
+        states, links = self.states, self.links
+        for index, row in rows:
+            event = row.event
+            link = links.get(event.parcel)
+            road = event.parcel if link is None else link.road
+            state = states.get(road)
+            seen = (road, event.fingerprint)
+            if seen in fresh or (state is not None and holds(state, event.fingerprint)):
+                outcome.duplicates += 1
+            elif state is not None and _count(state) + len(waves.get(road, ())) >= MOST_MARKS:
+                outcome.refused.append((index, TOO_MANY))
+            else:
+                fresh.add(seen)
+                waves.setdefault(road, []).append(row)
+                group.rows.append(row)
+                outcome.accepted += 1
+        return waves
+
+    def _advance(
+        self, road: int, wave: list[Row], now_s: int, group: Group, outcome: Outcome
+    ) -> None:
+        """Room 5, and 6 for what has changed."""
+        before = self.states.get(road)
+        after = advance(before, *_marks(wave))
+        self.states[road] = after
+        row = wave[-1]
+        number = self._note(road, row)
+        change = Change(row.tenant, road, number, before, after, row.event)
+        outcome.changes.append(change)
+        self._judge(change, now_s, group)
+
+    def _note(self, road: int, row: Row) -> str:
+        """Remember that the shipment's line in the read model is behind."""
+        event = row.event
+        known = self.dirty.get(road)
+        link = self.links.get(event.parcel)
+        first = self.links.get(road) if link is not None else None
+        number = first.number if first is not None else event.body.number
+        order = event.body.order_number or (known.order_number if known else None)
+        carrier = event.body.carrier or (known.carrier if known else None)
+        self.dirty[road] = Dirty(row.tenant, number, carrier, order, event.received_us)
+        return number
+
+    def _judge(self, change: Change, now_s: int, group: Group) -> None:
+        known = self.open.get(change.road)
+        if known is None and not _main_changed(change) and not _speaks(change.after):
+            return  # only time could make a rule speak, and for that the wheel has it already
+        self.look(change.tenant, change.road, change.number, now_s, group)
+
+    def look(self, tenant: int, road: int, number: str, now_s: int, group: Group) -> None:
+        """Room 6: judge one shipment now, and say when to look again."""
+        view = Shipment(self.states[road])
+        known = self.open.get(road, {})
+        verdict = judge(view, now_s, self._policy_of(tenant), known)
+        for finding in verdict.opened:
+            group.alerts.append(AlertChange(tenant, road, number, finding.rule, finding, None))
+        for rule in verdict.cleared:
+            group.alerts.append(AlertChange(tenant, road, number, rule, None, view.last_s))
+        if verdict.standing:
+            self.open[road] = verdict.standing
+        else:
+            self.open.pop(road, None)
+        if verdict.due_s is not None:
+            self.wheel.put(road, verdict.due_s)
+
+    def join(self, links: Iterable[Link]) -> list[int]:
+        """Numbers turn out to belong to one shipment: their states become one.
+
+        Gives the roads that are no longer ones of their own.
+        """
+        gone: list[int] = []
+        for link in links:
+            self.links[link.parcel] = link
+            if link.parcel != link.road and link.parcel in self.states:
+                self.absorb(link.road, self.states.pop(link.parcel))
+                self.dirty.pop(link.parcel, None)
+                gone.append(link.parcel)
+        return gone
+
+    def absorb(self, road: int, state: bytes) -> None:
+        """Add a state's events to a shipment (merging is a union, so it may be done twice)."""
+        mine = self.states.get(road)
+        self.states[road] = state if mine is None else merge(mine, state)
+
+
+def _marks(wave: list[Row]) -> tuple[list[Mark], Mapping[int, int]]:
+    marks = [mark_of(row.event) for row in wave]
+    if len(marks) > 1:
+        marks.sort(key=lambda mark: mark.order)
+    references = {
+        row.event.fingerprint: row.event.reference
+        for row in wave
+        if row.event.reference is not None
+    }
+    return marks, references
+
+
+def _count(state: bytes) -> int:
+    return int.from_bytes(state[2:4], "little")
+
+
+def _main_changed(change: Change) -> bool:
+    # Byte 1 of a state is its status code.
+    return change.before is None or change.before[1] != change.after[1]
+
+
+def _speaks(state: bytes) -> bool:
+    """Whether status, flags, attempts or references can make a rule other than a clock's speak."""
+    fields = HEADER.unpack_from(state)
+    return bool(_TROUBLE[fields[1]] or fields[3] or fields[8] or fields[9])
+
+
+_TROUBLE = [code in BY_CODE and BY_CODE[code].trouble for code in range(256)]

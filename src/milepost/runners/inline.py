@@ -1,0 +1,127 @@
+"""All rooms in one process, over a ledger. Loads what is known, then keeps house."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+import structlog
+
+from milepost.domain.alert import DEFAULT_POLICY, Policy
+from milepost.engine.announce import Audience
+from milepost.engine.clockwork import Clockwork
+from milepost.engine.commit import Committer
+from milepost.engine.journey import Journey
+from milepost.engine.live import Live
+from milepost.engine.ports import CarrierTables, Group, Ledger, Link
+from milepost.engine.queries import Queries, Sealed
+from milepost.engine.rawids import RawIds
+from milepost.engine.readmodel import ReadModel
+from milepost.engine.register import Registrar
+from milepost.engine.resolve import Resolver
+from milepost.engine.shard import Dirty, Shard
+
+log = structlog.get_logger()
+
+
+def clock_us() -> int:
+    """Now, in microseconds since 1970 UTC."""
+    return time.time_ns() // 1_000
+
+
+class Inline:
+    """One shard with everything around it."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        tables: CarrierTables,
+        *,
+        number: int = 0,
+        now_us: Callable[[], int] = clock_us,
+        policy_of: Callable[[int], Policy] = lambda _: DEFAULT_POLICY,
+        synthetic: Callable[[int], bool] = lambda _: False,
+        sealed: Sealed | None = None,
+    ) -> None:
+        self.ledger = ledger
+        self.now_us = now_us
+        self.shard = Shard(policy_of)
+        self.audience = Audience()
+        self.live = Live()
+        self.announced = asyncio.Event()
+        self.committer = Committer(ledger, number, self._after_commit)
+        self.journey = Journey(
+            self.shard, Resolver(tables), self.committer, RawIds(ledger.reserve_raw_ids),
+            self.audience, now_us,
+        )  # fmt: skip
+        self.queries = Queries(
+            self.shard, ledger, now_us, synthetic=synthetic, policy_of=policy_of, sealed=sealed
+        )
+        self.registrar = Registrar(ledger, self.journey, self.queries, self._join)
+        self.read_model = ReadModel(self.shard, ledger, number, self.committer.ticket)
+        self.clockwork = Clockwork(self.shard, self.committer, ledger, self.audience, now_us)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Load the live roads, replay what the read model lacks, and begin."""
+        await self._load()
+        work = (self.committer.run(), self.read_model.run(), self.clockwork.run())
+        self._tasks = [asyncio.create_task(one) for one in work]
+
+    async def stop(self) -> None:
+        """Let what was taken become durable, bring the read model up to date, and end."""
+        with suppress(ConnectionError):
+            await self.read_model.cycle(hurry=True)
+        for task in self._tasks[1:]:
+            task.cancel()
+        await self.committer.close()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _load(self) -> None:
+        links = await self.ledger.links()
+        self.queries.learn(links)
+        self.shard.links = {link.parcel: link for link in links}
+        async for rows in self.ledger.all_shipments():
+            for row in rows:
+                self.shard.absorb(self.shard.road_of(row.id), row.state)
+        replayed = await self._replay()
+        for road, rule, opened_s in await self.ledger.open_alerts():
+            self.shard.open.setdefault(road, {})[rule] = opened_s
+        self._wind()
+        log.info("loaded", roads=len(self.shard.states), replayed=replayed)
+
+    async def _replay(self) -> int:
+        """Events that were committed after the read model's checkpoint."""
+        count = 0
+        now_s = self.now_us() // 1_000_000
+        async for rows in self.ledger.journal_since(await self.ledger.checkpoint()):
+            # What was written is not written again; only memory and the read model follow.
+            outcome = self.shard.process(list(enumerate(rows)), now_s, Group())
+            count += outcome.accepted
+        return count
+
+    def _wind(self) -> None:
+        """Look at every road once soon, spread over some minutes; from then on the wheel knows."""
+        now_s = self.now_us() // 1_000_000
+        for index, road in enumerate(self.shard.states):
+            self.shard.wheel.put(road, now_s + index // 200)
+
+    def _join(self, links: Sequence[Link]) -> None:
+        gone = self.shard.join(links)
+        self.read_model.gone += gone
+        now_us = self.now_us()
+        for link in links:
+            if link.parcel == link.road and link.road in self.shard.states:
+                what = Dirty(link.tenant, link.number, link.carrier, None, now_us)
+                self.shard.dirty.setdefault(link.road, what)
+                group = self.committer.filling
+                now_s = now_us // 1_000_000
+                self.shard.look(link.tenant, link.road, link.number, now_s, group)
+                self.committer.ticket()
+
+    def _after_commit(self, group: Group, _: int) -> None:
+        self.live.publish(group.touched)
+        if group.outbox:
+            self.announced.set()

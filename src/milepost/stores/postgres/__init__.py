@@ -1,0 +1,1 @@
+"""The PostgreSQL store: embedded, or any server by URL."""

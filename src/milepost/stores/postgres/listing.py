@@ -1,0 +1,56 @@
+"""The list of shipments: one index for each filter, paged by (last event, id)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from milepost.domain.status import MAIN_CODE, STATUSES
+from milepost.engine.ports import ListFilter
+
+COLUMNS = (
+    "id, tenant, number, carrier, order_number, main, code, since_s, last_s, first_day, alerts, "
+    "state, covers_seq, created_us"
+)
+_TROUBLE = [status.code for status in STATUSES.values() if status.trouble]
+# Above every code point that a number holds: the end of a range of numbers with one beginning.
+_LAST = "\U0010ffff"
+
+
+def query(tenant: int, wanted: ListFilter) -> tuple[str, list[Any]]:
+    """SQL and its values for one page, newest first."""
+    values: list[Any] = [tenant]
+
+    def bind(value: Any) -> str:
+        values.append(value)
+        return f"${len(values)}"
+
+    where = ["tenant = $1"]
+    if wanted.main is not None:
+        where.append(f"main = {bind(MAIN_CODE[wanted.main])}")
+    if wanted.carrier is not None:
+        where.append(f"carrier = {bind(wanted.carrier)}")
+    if wanted.trouble:
+        where.append(f"(alerts > 0 OR code = ANY({bind(_TROUBLE)}::smallint[]))")
+    if wanted.after is not None:
+        where.append(f"(last_s, id) < ({bind(wanted.after[0])}, {bind(wanted.after[1])})")
+    limit = bind(wanted.limit)
+    if wanted.text:
+        return _by_text(where, bind(_like(wanted.text)), limit), values
+    sql = f"SELECT {COLUMNS} FROM shipment WHERE {' AND '.join(where)} "
+    return sql + f"ORDER BY last_s DESC, id DESC LIMIT {limit}", values
+
+
+def _like(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return escaped.upper() + "%"
+
+
+def _by_text(where: list[str], like: str, limit: str) -> str:
+    """Each half reads its own index; a broad beginning is cut before it is sorted."""
+    base = f"SELECT {COLUMNS} FROM shipment WHERE {' AND '.join(where)}"
+    cut = "LIMIT 2000"
+    return (
+        f"SELECT * FROM ((({base} AND number LIKE {like} {cut}) UNION "
+        f"({base} AND order_number LIKE {like} {cut}))) AS found "
+        f"ORDER BY last_s DESC, id DESC LIMIT {limit}"
+    )

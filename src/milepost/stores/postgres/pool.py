@@ -1,0 +1,65 @@
+"""Connections, and one kind of error for "the server is not there just now"."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import asyncpg
+
+GONE = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    OSError,
+    TimeoutError,
+)
+
+Ensure = Callable[[], Awaitable[str]]
+
+
+class Pool:
+    """Connections to one database; starts the embedded server again when it has died."""
+
+    def __init__(self, ensure: Ensure, size: int = 8) -> None:
+        self._ensure = ensure
+        self._size = size
+        self._pool: asyncpg.Pool | None = None
+        self._opening = asyncio.Lock()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection; ConnectionError where the server went away meanwhile."""
+        try:
+            pool = await self._opened()
+            async with pool.acquire(timeout=30) as connection:
+                yield connection
+        except GONE as error:
+            await self._revive()
+            raise ConnectionError(str(error) or repr(error)) from error
+
+    async def close(self) -> None:
+        if self._pool is not None:
+            self._pool.terminate()
+            self._pool = None
+
+    async def _opened(self) -> asyncpg.Pool:
+        async with self._opening:
+            if self._pool is None:
+                url = await self._ensure()
+                self._pool = await asyncpg.create_pool(
+                    url, min_size=1, max_size=self._size, statement_cache_size=256,
+                    max_inactive_connection_lifetime=0,
+                )  # fmt: skip
+            return self._pool
+
+    async def _revive(self) -> None:
+        """A dead embedded server is started again; live pools drop broken connections alone."""
+        try:
+            await self._ensure()
+        except Exception:
+            # The caller tries again; there is nothing better to do than to report the first error.
+            return
