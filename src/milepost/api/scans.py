@@ -1,0 +1,107 @@
+"""`POST /v1/scans` and `POST /v1/intake/{source}`: the doors."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import partial
+
+import msgspec
+from msgspec import Struct
+
+from milepost.api.services import Services
+from milepost.domain.scan import ParseContext, Scan
+from milepost.engine.decode import NotABatchError, Rejected
+from milepost.engine.journey import OverloadedError, Receipt
+from milepost.web.endpoint import Call, Endpoint
+from milepost.web.problems import ProblemError
+
+
+class ScansReceipt(Struct):
+    """How many scans are now durable, how many were known, and which were not taken."""
+
+    accepted: int
+    duplicates: int
+    rejected: list[Rejected]
+
+
+class IntakeReceipt(Struct):
+    """As for scans; `unread` counts pieces kept raw, `errors` are the source's own messages."""
+
+    accepted: int
+    duplicates: int
+    rejected: list[Rejected]
+    unread: int
+    errors: list[str]
+
+
+NDJSON = "application/x-ndjson"
+
+
+def endpoints(services: Services) -> list[Endpoint]:
+    return [
+        Endpoint(
+            method="POST",
+            path="/v1/scans",
+            handler=partial(take_scans, services),
+            summary="Take a batch of scans; durable when answered",
+            scope="write",
+            raw_body=True,
+            body=list[Scan],
+            media_types=("application/json", NDJSON),
+            answer=ScansReceipt,
+            status=202,
+            answers=(503,),
+            tag="scans",
+        ),
+        Endpoint(
+            method="POST",
+            path="/v1/intake/{source}",
+            handler=partial(take_payload, services),
+            summary="Take a carrier's or aggregator's raw payload",
+            scope="write",
+            raw_body=True,
+            answer=IntakeReceipt,
+            status=202,
+            answers=(404, 503),
+            tag="scans",
+        ),
+    ]
+
+
+async def take_scans(services: Services, call: Call) -> ScansReceipt:
+    content_type = call.request.headers.get("content-type", "")
+    try:
+        receipt = await services.journey.take_scans(
+            call.caller.tenant,
+            call.body,
+            content_type=content_type,
+            lines="ndjson" in content_type or "jsonl" in content_type,
+        )
+    except NotABatchError as error:
+        raise ProblemError(400, str(error)) from None
+    except OverloadedError:
+        raise overloaded() from None
+    return ScansReceipt(receipt.accepted, receipt.duplicates, receipt.rejected)
+
+
+async def take_payload(services: Services, call: Call) -> IntakeReceipt:
+    source = call.path("source")
+    parse = services.parser(source)
+    if parse is None:
+        raise ProblemError(404, f"There is no connector '{source}'.")
+    content_type = call.request.headers.get("content-type")
+    context = ParseContext(received_at=datetime.now(UTC), content_type=content_type)
+    parsed = parse(call.body, context)
+    tenant = call.caller.tenant
+    try:
+        receipt: Receipt = await services.journey.take_parsed(
+            tenant, source, call.body, content_type, parsed
+        )
+    except OverloadedError:
+        raise overloaded() from None
+    await services.registrar.learn(tenant, parsed.facts)
+    return msgspec.convert(msgspec.structs.asdict(receipt), IntakeReceipt)
+
+
+def overloaded() -> ProblemError:
+    return ProblemError(503, "Too much is waiting to be written.", headers={"Retry-After": "1"})

@@ -1,0 +1,172 @@
+"""`/v1/shipments`: announce, list, look at one."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import UTC, datetime
+from functools import partial
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from milepost.api.services import Services
+from milepost.domain.moment import to_text
+from milepost.domain.scan import id_number, id_text
+from milepost.domain.status import BY_CODE, MAINS
+from milepost.domain.track import Track
+from milepost.engine.ports import ListFilter, ShipmentRow
+from milepost.engine.register import Registered, Registration, RegistrationError
+from milepost.engine.resolve import BadScanError
+from milepost.web.endpoint import Call, Endpoint
+from milepost.web.problems import ProblemError
+
+Main = Literal[
+    "unknown", "pending", "info_received", "picked_up", "in_transit", "customs",
+    "out_for_delivery", "available_for_pickup", "delivered", "attempt_failed", "exception",
+    "returning", "returned", "expired",
+]  # fmt: skip
+assert set(Main.__args__) == set(MAINS)  # type: ignore[attr-defined]
+
+
+class ShipmentQuery(Struct):
+    """Filters of the list. `text`: the beginning of a tracking or order number."""
+
+    status: Main | None = None
+    carrier: str | None = None
+    text: str | None = None
+    trouble: bool = False
+    limit: Annotated[int, Meta(ge=1, le=200)] = 50
+    cursor: str | None = None
+
+
+class ShipmentLine(Struct):
+    """A shipment as lists show it."""
+
+    id: str
+    number: str
+    carrier: str | None
+    order_number: str | None
+    main: str
+    sub: str
+    since: str | None
+    last_event_at: str | None
+    alerts: int
+
+
+class ShipmentPage(Struct):
+    """One page, newest event first; `next` is the cursor of the following page."""
+
+    shipments: list[ShipmentLine]
+    next: str | None
+
+
+class RegisteredPage(Struct):
+    """What was announced, in the order given."""
+
+    shipments: list[Registered]
+
+
+def endpoints(services: Services) -> list[Endpoint]:
+    return [
+        Endpoint(
+            method="POST",
+            path="/v1/shipments",
+            handler=partial(register, services),
+            summary="Announce one shipment, or many",
+            scope="write",
+            body=Registration | list[Registration],
+            answer=RegisteredPage,
+            status=201,
+        ),
+        Endpoint(
+            method="GET",
+            path="/v1/shipments",
+            handler=partial(page, services),
+            summary="List shipments, newest event first",
+            query=ShipmentQuery,
+            answer=ShipmentPage,
+        ),
+        Endpoint(
+            method="GET",
+            path="/v1/shipments/{id}",
+            handler=partial(one, services),
+            summary="The whole road of a shipment",
+            answer=Track,
+            answers=(404, 422),
+        ),
+    ]
+
+
+async def register(services: Services, call: Call) -> RegisteredPage:
+    wanted = call.body if isinstance(call.body, list) else [call.body]
+    done = RegisteredPage([])
+    now = datetime.now(UTC)
+    for index, registration in enumerate(wanted):
+        try:
+            found = await services.registrar.register(call.caller.tenant, registration, now)
+        except (RegistrationError, BadScanError) as error:
+            errors = [{"index": index, "error": str(error)}]
+            detail = f"Shipment {index} cannot be taken; those before it have been."
+            raise ProblemError(422, detail, errors=errors) from None
+        done.shipments.append(found)
+    return done
+
+
+async def page(services: Services, call: Call) -> ShipmentPage:
+    query: ShipmentQuery = call.query
+    wanted = ListFilter(
+        main=query.status,
+        carrier=query.carrier,
+        text=query.text,
+        trouble=query.trouble or None,
+        limit=query.limit + 1,
+        after=_position(query.cursor) if query.cursor else None,
+    )
+    rows = await services.ledger.list_shipments(call.caller.tenant, wanted)
+    shown = rows[: query.limit]
+    following = _cursor(shown[-1]) if len(rows) > query.limit else None
+    return ShipmentPage([_line(row) for row in shown], following)
+
+
+async def one(services: Services, call: Call) -> Track:
+    try:
+        road = id_number(call.path("id"))
+    except ValueError:
+        raise ProblemError(422, "A shipment id has 16 hexadecimal digits.") from None
+    tenant = call.caller.tenant
+    number = services.queries.number_of(tenant, road)
+    if number is None:
+        row = await services.ledger.shipment(tenant, road)
+        number = row.number if row else None
+    found = await services.queries.track(tenant, number, private=True) if number else None
+    if found is None:
+        raise ProblemError(404, "There is no such shipment.")
+    return found
+
+
+def _line(row: ShipmentRow) -> ShipmentLine:
+    status = BY_CODE[row.code]
+    return ShipmentLine(
+        id=id_text(row.id),
+        number=row.number,
+        carrier=row.carrier,
+        order_number=row.order_number,
+        main=status.main,
+        sub=status.sub,
+        since=to_text(row.since_s * 1_000_000, 0) if row.since_s else None,
+        last_event_at=to_text(row.last_s * 1_000_000, 0) if row.last_s else None,
+        alerts=row.alerts,
+    )
+
+
+def _cursor(row: ShipmentRow) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode([row.last_s, row.id])).decode()
+
+
+def _position(cursor: str) -> tuple[int, int]:
+    try:
+        return msgspec.json.decode(base64.urlsafe_b64decode(cursor), type=tuple[int, int])
+    except (msgspec.DecodeError, binascii.Error, ValueError):
+        raise ProblemError(422, "cursor: not one that this list gave") from None

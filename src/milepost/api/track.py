@@ -1,0 +1,115 @@
+"""`/v1/track`: the whole road of a number."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from functools import partial
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+from starlette.responses import Response
+
+from milepost.api.services import Services
+from milepost.domain.track import Track
+from milepost.engine.resolve import BadScanError
+from milepost.web.endpoint import Call, Endpoint
+from milepost.web.live import event, stream, woken
+from milepost.web.problems import ProblemError
+
+
+class TrackRequest(Struct):
+    """Up to 1,000 numbers."""
+
+    numbers: Annotated[list[str], Meta(min_length=1, max_length=1000)]
+
+
+class TrackAnswer(Struct):
+    """The roads that are known, in the order asked, and the numbers that are not."""
+
+    tracks: list[Track]
+    unknown: list[str]
+
+
+def endpoints(services: Services) -> list[Endpoint]:
+    return [
+        Endpoint(
+            method="GET",
+            path="/v1/track/{number}",
+            handler=partial(track, services),
+            summary="The whole road of a number",
+            answer=Track,
+            answers=(404, 422),
+            tag="track",
+        ),
+        Endpoint(
+            method="POST",
+            path="/v1/track",
+            handler=partial(track_many, services),
+            summary="The roads of up to 1,000 numbers",
+            body=TrackRequest,
+            answer=TrackAnswer,
+            tag="track",
+        ),
+        Endpoint(
+            method="GET",
+            path="/v1/track/{number}/live",
+            handler=partial(live, services),
+            summary="The road now and after every change, as server-sent events",
+            answer_type="text/event-stream",
+            answers=(404, 422),
+            tag="track",
+        ),
+    ]
+
+
+async def _road(services: Services, tenant: int, number: str) -> Track:
+    try:
+        found = await services.queries.track(tenant, number, private=True)
+    except BadScanError as error:
+        raise ProblemError(422, str(error)) from None
+    if found is None:
+        raise ProblemError(404, f"Nothing is known of the number '{number}' yet.")
+    return found
+
+
+async def track(services: Services, call: Call) -> Track:
+    return await _road(services, call.caller.tenant, call.path("number"))
+
+
+async def track_many(services: Services, call: Call) -> TrackAnswer:
+    answer = TrackAnswer([], [])
+    for number in call.body.numbers:
+        try:
+            found = await services.queries.track(call.caller.tenant, number, private=True)
+        except BadScanError:
+            found = None
+        if found is None:
+            answer.unknown.append(number)
+        else:
+            answer.tracks.append(found)
+    return answer
+
+
+async def live(services: Services, call: Call) -> Response:
+    tenant, number = call.caller.tenant, call.path("number")
+    first = await _road(services, tenant, number)
+    return stream(_changes(services, tenant, number, first))
+
+
+async def _changes(
+    services: Services, tenant: int, number: str, first: Track
+) -> AsyncIterator[bytes]:
+    """A `track` event now and at every change; comments in between keep the line open."""
+    road = services.queries.road_of(tenant, number)
+    changed = services.live.listen(road)
+    try:
+        yield event(msgspec.json.encode(first), "track")
+        while True:
+            if await woken(changed):
+                now = await _road(services, tenant, number)
+                yield event(msgspec.json.encode(now), "track")
+            else:
+                yield b": still here\n\n"
+    finally:
+        services.live.leave(road, changed)
