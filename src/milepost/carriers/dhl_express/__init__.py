@@ -1,0 +1,1 @@
+"""DHL Express: XML-PI tracking and MyDHL tracking."""

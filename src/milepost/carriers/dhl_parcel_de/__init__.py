@@ -1,0 +1,1 @@
+"""DHL Paket (Germany): piece detail query."""

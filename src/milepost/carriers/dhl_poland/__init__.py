@@ -1,0 +1,1 @@
+"""DHL Poland: DHL24 web service."""

@@ -1,0 +1,1 @@
+"""快递鸟 Kdniao: answers to track queries and pushes to subscribers."""

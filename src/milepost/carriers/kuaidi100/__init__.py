@@ -1,0 +1,1 @@
+"""快递100 Kuaidi100: answers to track queries and pushes to subscribers."""

@@ -1,0 +1,1 @@
+"""SEKO Omni Parcel: status API."""

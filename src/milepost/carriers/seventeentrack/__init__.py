@@ -1,0 +1,1 @@
+"""17TRACK: answers of its v2 API and its webhook."""

@@ -1,0 +1,1 @@
+"""UPU EMSEVT: the events that postal operators exchange on international items."""
