@@ -1,0 +1,1 @@
+"""Hongkong Post."""
