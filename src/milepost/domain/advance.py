@@ -22,7 +22,7 @@ from milepost.domain.marks import (
     references_of,
     standing,
 )
-from milepost.domain.settle import MAIN, Standing, settle, step
+from milepost.domain.settle import ASK, MAIN, MOVE, PLAIN, STAY, Standing, settle, step
 
 _NO_REFERENCES: Mapping[int, int] = {}
 _READ_AGAIN = {"delivered", "returned"}
@@ -66,10 +66,15 @@ def _followed(state: bytes, mark: Mark) -> bytes | None:
         last = MARK.unpack_from(state, len(state) - MARK.size)
         if (last[1], last[3], last[0]) >= (mark[1], mark[3], mark[0]):
             return None
-    after = step(Standing(code, since_s, because, leg, flags, tries), mark, known_leg=True)
-    head = HEADER.pack(
-        VERSION, after[0], count + 1, 0, after[1], mark[1], after[2], after[3], after[4], after[5]
-    )
+    way = PLAIN[code][mark[3]] if count else ASK
+    if way == MOVE:
+        code, since_s, because, leg = mark[3], mark[1], mark[0], mark[2]
+    elif way == STAY:
+        code, because, leg = mark[3], mark[0], mark[2]
+    elif way == ASK:
+        now = Standing(code, since_s, because, leg, flags, tries)
+        code, since_s, because, leg, flags, tries = step(now, mark, known_leg=True)
+    head = HEADER.pack(VERSION, code, count + 1, 0, since_s, mark[1], because, leg, flags, tries)
     return head + state[HEADER.size :] + MARK.pack(*mark)
 
 

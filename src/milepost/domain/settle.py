@@ -72,6 +72,20 @@ def _take(now: Standing, mark: Mark, code: int) -> Standing:
     return Standing(code, since_s, mark.fingerprint, mark.leg, now.flags, now.attempts)
 
 
+# What `step` does wherever it depends on the two codes alone, as a table: nearly every scan.
+KEEP, STAY, MOVE, ASK = range(4)
+
+
+def _plain(now_code: int, code: int) -> int:
+    if MAIN[now_code] in _LATE or code == _UNREAD or MAIN[code] == "attempt_failed":
+        return ASK
+    before = Standing(now_code, 1, 1, 1)
+    after = step(before, Mark(2, 2, 1, code, 0), known_leg=True)
+    if after == before:
+        return KEEP
+    return STAY if after.since_s == before.since_s else MOVE
+
+
 def _before_the_road(now: Standing, mark: Mark, main: str, _known_leg: bool) -> Standing:
     early = _EARLY_RANK.get(main)
     if early is not None and now.because and early < _EARLY_RANK[MAIN[now.code]]:
@@ -114,3 +128,10 @@ _RULES = {
     "returning": _on_the_way_back,
     "returned": _after_return,
 }
+_LATE = {"delivered", "returning", "returned"}
+
+# PLAIN[code so far][code of the mark]: KEEP all, STAY in the main status, MOVE on, or ASK `step`.
+PLAIN = [
+    bytes(_plain(now, code) if MAIN[now] and MAIN[code] else ASK for code in range(256))
+    for now in range(256)
+]

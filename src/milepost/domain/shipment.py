@@ -14,6 +14,7 @@ from milepost.domain.marks import (
     references_of,
     standing,
 )
+from milepost.domain.settle import MAIN
 from milepost.domain.status import BY_CODE, Status
 
 
@@ -24,7 +25,7 @@ class Shipment:
         self.state = state
         self.header = header_of(state)
         self.status: Status = BY_CODE[self.header.code]
-        self.main = self.status.main
+        self.main = MAIN[self.header.code]
         self.sub = self.status.sub
         self.since_s = self.header.since_s
         self.last_s = self.header.last_s

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from milepost.domain.alert import Finding, Policy
 from milepost.domain.shipment import Shipment
-from milepost.rules import rules_for
+from milepost.rules import rules_for, timed_rules
 
 Open = Mapping[str, int]  # rule → since when its alert is open
 
@@ -37,6 +37,12 @@ def findings(shipment: Shipment, now_s: int, policy: Policy) -> dict[str, Findin
     """All that the rules observe now, by rule. A function of state and time alone."""
     found = (rule.check(shipment, now_s, policy) for rule in rules_for(shipment.main))
     return {finding.rule: finding for finding in found if finding is not None}
+
+
+def plain_due(shipment: Shipment, policy: Policy) -> int | None:
+    """For a plain road: the second from which a rule speaks."""
+    times = [rule.due(shipment, policy) for rule in timed_rules(shipment.main)]
+    return min([due_s for due_s in times if due_s is not None], default=None)
 
 
 def next_due(shipment: Shipment, now_s: int, policy: Policy) -> int | None:

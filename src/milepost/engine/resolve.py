@@ -88,7 +88,7 @@ class Resolver:
             moment = resolve(scan.occurred_at, date_only=scan.date_only)
         else:
             country = self._country(carrier) if carrier else None
-            place_zone = zone_of(as_place(scan.place), carrier_country=country)
+            place_zone = zone_of(_place_of(scan), carrier_country=country)
             moment = resolve(
                 scan.occurred_at,
                 date_only=scan.date_only,
@@ -113,6 +113,14 @@ class Resolver:
         return msgspec.structs.replace(
             body, text=None, code="promise", estimated_from_us=first, estimated_to_us=last
         )
+
+
+def _place_of(scan: Scan) -> Place | None:
+    """Where the scan was made; many sources say it only in their text."""
+    if scan.place is not None or not scan.text:
+        return as_place(scan.place)
+    reading = read(scan.text, carrier=scan.carrier, code=scan.code)
+    return as_place(reading.place_city or reading.place)
 
 
 def checked_number(text: str) -> str:
@@ -165,9 +173,12 @@ def _fingerprint(parcel: int, scan: Scan, moment: Moment, carrier: str | None) -
     ):
         when = scan.occurred_at.isoformat() if scan.occurred_at.tzinfo is None else moment.at_us
     place = scan.place.label if isinstance(scan.place, Place) else scan.place
+    # Sources give one and the same scan with and without its code (only the newest carries a
+    # state), so where there is a text the code does not count.
+    what = scan.text or scan.code
     return fingerprint_of(
-        parcel, when, scan.code, scan.text, place, carrier, scan.device, scan.actor,
-        scan.retracts, scan.measurements,
+        parcel, when, what, place, carrier, scan.device, scan.actor, scan.retracts,
+        scan.measurements,
     )  # fmt: skip
 
 

@@ -14,9 +14,10 @@ from milepost.domain.advance import advance, merge
 from milepost.domain.alert import DEFAULT_POLICY, Policy
 from milepost.domain.event import Event, mark_of
 from milepost.domain.marks import HEADER, MOST_MARKS, Mark, holds
+from milepost.domain.settle import MAIN
 from milepost.domain.shipment import Shipment
 from milepost.domain.status import BY_CODE
-from milepost.engine.judge import judge
+from milepost.engine.judge import judge, plain_due
 from milepost.engine.ports import AlertChange, Group, Link, Row
 from milepost.engine.wheel import Wheel
 
@@ -130,9 +131,15 @@ class Shard:
         return number
 
     def _judge(self, change: Change, now_s: int, group: Group) -> None:
-        known = self.open.get(change.road)
-        if known is None and not _main_changed(change) and not _speaks(change.after):
-            return  # only time could make a rule speak, and for that the wheel has it already
+        if change.road not in self.open and not _speaks(change.after):
+            if not _main_changed(change):
+                return  # only time could make a rule speak, and for that the wheel has it already
+            policy = self._policy_of(change.tenant)
+            due_s = plain_due(Shipment(change.after), policy)
+            if due_s is None or due_s > now_s:
+                if due_s is not None:
+                    self.wheel.put(change.road, due_s)
+                return
         self.look(change.tenant, change.road, change.number, now_s, group)
 
     def look(self, tenant: int, road: int, number: str, now_s: int, group: Group) -> None:
@@ -189,7 +196,7 @@ def _count(state: bytes) -> int:
 
 def _main_changed(change: Change) -> bool:
     # Byte 1 of a state is its status code.
-    return change.before is None or change.before[1] != change.after[1]
+    return change.before is None or MAIN[change.before[1]] != MAIN[change.after[1]]
 
 
 def _speaks(state: bytes) -> bool:

@@ -29,7 +29,7 @@ from milepost.domain.track import (
 from milepost.engine.judge import findings
 from milepost.engine.ports import Link
 from milepost.places import zone_of
-from milepost.reading import mask
+from milepost.reading import Reading, mask, read
 
 _EARLY = {"unknown", "pending", "info_received"}
 
@@ -257,6 +257,7 @@ def _view(event: Event, taken_back: dict[int, int], private: bool) -> EventView:
     body = event.body
     status = BY_CODE.get(event.code, UNKNOWN)
     by = taken_back.get(event.fingerprint)
+    reading = read(body.text, carrier=body.carrier) if body.text else Reading("unknown", None)
     return EventView(
         id=id_text(event.fingerprint),
         occurred_at=_time_text(event),
@@ -264,8 +265,8 @@ def _view(event: Event, taken_back: dict[int, int], private: bool) -> EventView:
         main=status.main,
         sub=status.sub,
         text=body.text if private or body.text is None else mask(body.text),
-        place=as_place(body.place),
-        next_place=as_place(body.next_place),
+        place=as_place(body.place) or as_place(reading.place_city or reading.place),
+        next_place=as_place(body.next_place) or as_place(reading.next_place),
         carrier=body.carrier,
         source=body.source,
         number=body.number,

@@ -2,6 +2,8 @@
 
 A rule is a module with
 - `MAINS`: the main statuses in which it can hold;
+- `TIMED`: whether on a plain road (no trouble status, flag, failed attempt or promise) it can
+  speak at all, which then is from `due` on; the engine asks only these rules for most scans;
 - `check(shipment, now_s, policy) -> Finding | None`: pure;
 - `due(shipment, policy) -> int | None`: the second from which the bare passing of time could
   make `check` speak, None if time alone never does.
@@ -23,6 +25,7 @@ class Rule(Protocol):
     """What every module in this package offers."""
 
     MAINS: frozenset[str]
+    TIMED: bool
 
     def check(self, shipment: Shipment, now_s: int, policy: Policy) -> Finding | None: ...
 
@@ -42,11 +45,17 @@ def rules_for(main: str) -> tuple[Rule, ...]:
     return tuple(rule for rule in all_rules().values() if main in rule.MAINS)
 
 
+@cache
+def timed_rules(main: str) -> tuple[Rule, ...]:
+    """Those of them that can speak on a plain road."""
+    return tuple(rule for rule in rules_for(main) if rule.TIMED)
+
+
 def problems() -> list[str]:
     """What is wrong with the rules, for `milepost check`."""
     found: list[str] = []
     for name, rule in all_rules().items():
-        lacks = [part for part in ("MAINS", "check", "due") if not hasattr(rule, part)]
+        lacks = [part for part in ("MAINS", "TIMED", "check", "due") if not hasattr(rule, part)]
         found += [f"rule {name} has no {part}" for part in lacks]
         mains: frozenset[str] = getattr(rule, "MAINS", frozenset())
         unknown = mains - set(MAINS)

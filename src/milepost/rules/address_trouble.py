@@ -6,6 +6,7 @@ from milepost.domain.alert import Finding, Policy
 from milepost.domain.shipment import Shipment
 
 MAINS = frozenset({"attempt_failed", "exception"})
+TIMED = False
 _TROUBLE = {
     "attempt_failed.bad_address",
     "attempt_failed.no_contact",

@@ -6,6 +6,7 @@ from milepost.domain.alert import Finding, Policy
 from milepost.domain.shipment import Shipment
 
 MAINS = frozenset({"customs"})
+TIMED = True
 _ASKS = {"customs.info_required", "customs.payment_required", "customs.exception"}
 
 

@@ -6,6 +6,7 @@ from milepost.domain.alert import Finding, Policy
 from milepost.domain.shipment import Shipment
 
 MAINS = frozenset({"picked_up", "in_transit", "returning"})
+TIMED = True
 
 
 def check(shipment: Shipment, now_s: int, policy: Policy) -> Finding | None:

@@ -6,6 +6,7 @@ from milepost.domain.alert import Finding, Policy
 from milepost.domain.shipment import Shipment
 
 MAINS = frozenset({"attempt_failed", "exception", "in_transit", "out_for_delivery"})
+TIMED = False
 
 
 def check(shipment: Shipment, now_s: int, policy: Policy) -> Finding | None:

@@ -6,6 +6,7 @@ from milepost.domain.alert import Finding, Policy
 from milepost.domain.shipment import Shipment
 
 MAINS = frozenset({"available_for_pickup"})
+TIMED = True
 _OVERDUE = "available_for_pickup.overdue"
 
 

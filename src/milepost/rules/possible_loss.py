@@ -8,6 +8,7 @@ from milepost.domain.shipment import Shipment
 MAINS = frozenset(
     {"picked_up", "in_transit", "customs", "out_for_delivery", "attempt_failed", "returning"}
 )
+TIMED = True
 
 
 def check(shipment: Shipment, now_s: int, policy: Policy) -> Finding | None:

@@ -9,6 +9,7 @@ MAINS = frozenset(
     {"info_received", "picked_up", "in_transit", "customs", "out_for_delivery", "attempt_failed",
      "exception"}
 )  # fmt: skip
+TIMED = False
 
 
 def check(shipment: Shipment, now_s: int, policy: Policy) -> Finding | None:

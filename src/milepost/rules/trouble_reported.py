@@ -6,6 +6,7 @@ from milepost.domain.alert import Finding, Policy, Severity
 from milepost.domain.shipment import Shipment
 
 MAINS = frozenset({"exception", "expired"})
+TIMED = False
 _GRAVE = {"exception.damaged", "exception.lost", "exception.destroyed", "exception.refused"}
 
 

@@ -8,6 +8,7 @@ from milepost.domain.status import MAINS as ALL_MAINS
 from milepost.domain.status import UNKNOWN
 
 MAINS = frozenset(ALL_MAINS) - {"delivered", "returned"}
+TIMED = False
 
 
 def check(shipment: Shipment, now_s: int, policy: Policy) -> Finding | None:

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# What only the tests need: Debian's Chromium and fonts for Chinese and Arabic pages.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/lib.sh
+
+missing=()
+command -v chromium >/dev/null || missing+=(chromium)
+fc-list 2>/dev/null | grep -qi 'noto.*cjk' || missing+=(fonts-noto-cjk fontconfig)
+[ ${#missing[@]} -eq 0 ] || apt_install "${missing[@]}"

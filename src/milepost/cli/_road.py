@@ -1,0 +1,55 @@
+"""A road drawn in a terminal."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from milepost.domain.place import as_place
+from milepost.domain.status import STATUSES
+from milepost.domain.track import EventView, Track
+from milepost.locale import status_label
+
+
+def show(track: Track, locale: str = "en") -> None:
+    """Status first, then what is wrong, then the history, newest first."""
+    console = Console(highlight=False)
+    tone = "red" if STATUSES[track.status.sub].trouble else "green"
+    carrier = f"  {track.carrier}" if track.carrier else ""
+    console.print(f"\n[bold]{escape(track.number)}[/]{carrier}", end="  ")
+    console.print(f"[bold {tone}]{status_label(track.status.sub, locale)}[/]", end="")
+    console.print(f"  since {_when(track.status.since)}" if track.status.since else "")
+    if track.synthetic:
+        console.print("[yellow]synthetic data[/]")
+    if track.arrival is not None:
+        console.print(f"arrives by {_when(track.arrival.latest)} ({track.arrival.source})")
+    for alert in track.alerts:
+        console.print(f"[red]! {alert.rule.replace('_', ' ')}[/] since {_when(alert.opened_at)}")
+    console.print(_history(track, locale))
+
+
+def _history(track: Track, locale: str) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+    for event in reversed(track.events):
+        style = "dim strike" if event.retracted_by else ""
+        table.add_row(
+            _when(event.occurred_at),
+            status_label(event.sub, locale),
+            escape(_where(event)),
+            escape(event.text or ""),
+            style=style,
+        )
+    return table
+
+
+def _where(event: EventView) -> str:
+    place = as_place(event.place)
+    return (place.label if place else None) or ""
+
+
+def _when(text: str | None) -> str:
+    """Minutes are enough for a person; the offset stays."""
+    if text is None or len(text) <= 10:
+        return text or ""
+    return f"{text[:10]} {text[11:16]} {text[19:] if '.' not in text else text[26:]}".rstrip()
