@@ -9,13 +9,18 @@ from msgspec import Struct
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """How a server runs. `database` is a PostgreSQL URL; without one it is embedded in `data`."""
+    """How a server runs. `database` is a PostgreSQL URL; without one it is embedded in `data`.
+
+    `shard` and `sockets` are set by the parent of several engine processes.
+    """
 
     data: Path = Path(".milepost")
     host: str = "127.0.0.1"
     port: int = 8000
     database: str | None = None
     shards: int = 1
+    shard: int | None = None
+    sockets: Path | None = None
     public_tenant: str | None = None
     requests_per_s: float = 2_000.0
     burst: int = 4_000
@@ -36,7 +41,7 @@ def from_environment(**given: object) -> Settings:
 
 
 def _read(text: str, kind: str) -> object:
-    if kind.startswith("Path"):
+    if "Path" in kind:
         return Path(text)
     if kind.startswith("int"):
         return int(text)

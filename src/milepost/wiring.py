@@ -23,6 +23,7 @@ from milepost.domain.moment import to_datetime
 from milepost.engine.ports import CodeLike, Ledger
 from milepost.public import PublicLookup
 from milepost.runners.inline import Inline, clock_us
+from milepost.runners.peers import Peers
 from milepost.settings import Settings
 from milepost.stores.postgres.accounts import Accounts
 from milepost.stores.postgres.embedded import Embedded
@@ -73,22 +74,43 @@ class Store(Struct):
             await asyncio.to_thread(end)
 
 
+class Database(Struct):
+    """Where the database is; what keeps an embedded one running."""
+
+    url: str | None
+    embedded: Embedded | None
+
+    def ensure(self) -> str:
+        """The URL; an embedded server is started unless it runs."""
+        if self.embedded is None:
+            assert self.url is not None
+            return self.url
+        return self.embedded.ensure()
+
+    def stop(self) -> None:
+        if self.embedded is not None:
+            self.embedded.stop()
+
+
+def open_database(settings: Settings) -> Database:
+    """The database of these settings, not yet running if it is an embedded one."""
+    embedded = None if settings.database else Embedded(settings.data / "postgres")
+    return Database(settings.database, embedded)
+
+
 async def open_store(settings: Settings) -> Store:
     """Connect (starting the embedded server where there is no URL) and migrate."""
-    embedded = None if settings.database else Embedded(settings.data / "postgres")
+    database = open_database(settings)
     turn = asyncio.Lock()
 
     async def ensure() -> str:
-        if embedded is None:
-            assert settings.database is not None
-            return settings.database
         async with turn:
-            return await asyncio.to_thread(embedded.ensure)
+            return await asyncio.to_thread(database.ensure)
 
     pool = Pool(ensure)
     ledger = PostgresLedger(pool)
     await ledger.open()
-    return Store(pool, ledger, Accounts(pool), embedded)
+    return Store(pool, ledger, Accounts(pool), database.embedded)
 
 
 class Milepost:
@@ -107,7 +129,12 @@ class Milepost:
         if self.settings.commit_stubbed:
             ledger = StubbedCommit(self.store.ledger)
         self.engine = Inline(
-            ledger, Tables(), now_us=self.now_us, synthetic=lambda one: one in self.synthetic
+            ledger,
+            Tables(),
+            number=self.settings.shard or 0,
+            now_us=self.now_us,
+            synthetic=lambda one: one in self.synthetic,
+            peers=self._peers(),
         )
         await self.engine.start()
         self.services = Services(
@@ -125,6 +152,12 @@ class Milepost:
         self._watch.cancel()
         await self.engine.stop()
         await self.store.close(stop=True)
+
+    def _peers(self) -> Peers | None:
+        one = self.settings
+        if one.shard is None or one.sockets is None:
+            return None
+        return Peers(one.shard, one.shards, one.sockets)
 
     async def _know_tenants(self) -> None:
         self.synthetic = await self.store.accounts.synthetic_tenants()

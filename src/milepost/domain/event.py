@@ -37,7 +37,7 @@ class EventBody(Struct, frozen=True, array_like=True, omit_defaults=True, gc=Fal
     estimated_to_us: int | None = None
 
 
-class Event(Struct, frozen=True, gc=False):
+class Event(Struct, frozen=True, array_like=True, gc=False):
     """One event of one parcel. `parcel` is the key of the tracking number within its tenant.
 
     `at_us` is UTC microseconds (bare wall clock where `offset_min` is None); `code` a status

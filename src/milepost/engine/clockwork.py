@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 from milepost.engine.announce import Audience, announcements
 from milepost.engine.commit import Committer
@@ -35,14 +36,20 @@ class Clockwork:
         """Tick until cancelled."""
         while True:
             await asyncio.sleep(EVERY_S)
-            await self.tick()
+            with suppress(ConnectionError):  # the wheel still has them
+                await self.tick()
 
     async def tick(self) -> int:
         """Judge those that are due; how many were."""
         now_us = self._now_us()
         due = self._shard.wheel.pop(now_us // 1_000_000, MOST)
         due = [road for road in due if road in self._shard.states]
-        names = await self._ledger.names_of(due) if due else {}
+        try:
+            names = await self._ledger.names_of(due) if due else {}
+        except ConnectionError:
+            for road in due:
+                self._shard.wheel.put(road, now_us // 1_000_000)
+            raise
         for road in due:
             if road in names:
                 self._look(road, *names[road], now_us)

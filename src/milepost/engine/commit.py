@@ -75,7 +75,9 @@ class Committer:
         while True:
             try:
                 return await self._ledger.commit(self._shard, group)
-            except (OSError, ConnectionError) as error:
+            except Exception as error:
+                # Whatever it is (a full disk, a killed query): memory is ahead of the journal now,
+                # so the only ways on are this group, or a restart that loads what is durable.
                 wait_s = RETRY_S[min(tries, len(RETRY_S) - 1)]
                 log.warning("commit_retry", tries=tries, wait_s=wait_s, error=repr(error))
                 tries += 1

@@ -28,6 +28,8 @@ class NotABatchError(ValueError):
     """The whole body is neither a JSON array of scans nor lines of JSON."""
 
 
+# Malformed, wrongly typed, not Unicode, or nested without end.
+_FAULTS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _whole = msgspec.json.Decoder(list[Scan])
 _pieces = msgspec.json.Decoder(list[msgspec.Raw])
 _one = msgspec.json.Decoder(Scan)
@@ -39,7 +41,7 @@ def decode_scans(body: bytes, *, lines: bool = False) -> Decoded:
     if not lines:
         try:
             return Decoded(list(enumerate(_whole.decode(text))), [])
-        except msgspec.DecodeError:
+        except _FAULTS:
             pass  # at least one item is wrong: look at each by itself
     return _one_by_one(_split(text, lines))
 
@@ -54,7 +56,7 @@ def _split(text: bytes, lines: bool) -> Sequence[bytes | msgspec.Raw]:
         return [text]
     try:
         return _pieces.decode(text)
-    except msgspec.DecodeError as error:
+    except _FAULTS as error:
         raise NotABatchError(
             f"expected a JSON array of scans, or one scan a line: {error}"
         ) from None
@@ -65,7 +67,7 @@ def _one_by_one(items: Iterable[bytes | msgspec.Raw]) -> Decoded:
     for index, item in enumerate(items):
         try:
             found.scans.append((index, _one.decode(item)))
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except _FAULTS as error:
             found.rejected.append(Rejected(index, str(error)))
     return found
 

@@ -55,8 +55,8 @@ class Announcer:
     ) -> None:
         self.channels = channels
         self._outbox = outbox
-        self._audience = audience or Audience()
-        self._woken = woken or asyncio.Event()
+        self._audience = Audience() if audience is None else audience
+        self._woken = asyncio.Event() if woken is None else woken
         self._now = now
         self._chance = chance
         self._keep = timedelta(days=keep_days)

@@ -14,7 +14,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
 
+import msgspec
 import zstandard
 from msgspec import Struct
 
@@ -22,10 +24,10 @@ from milepost.domain.event import key_of
 from milepost.domain.scan import Facts, Parsed, Scan, Unread
 from milepost.engine.announce import Audience, announcements
 from milepost.engine.commit import Committer
-from milepost.engine.decode import Rejected, decode_scans
+from milepost.engine.decode import NotABatchError, Rejected, decode_scans
 from milepost.engine.ports import AlertChange, FactRow, Group, Raw, Row, UnreadRow
 from milepost.engine.rawids import RawIds
-from milepost.engine.resolve import BadScanError, Resolver, checked_number
+from milepost.engine.resolve import BadScanError, Resolver, check_text, checked_number
 from milepost.engine.shard import Outcome, Shard
 
 # Queries must stay quick under load, so a batch gives way to them after so many scans.
@@ -45,6 +47,18 @@ class Receipt(Struct):
     errors: list[str] = []
 
 
+class PeersPort(Protocol):
+    """The processes that own the other shards, as the journey needs them."""
+
+    me: int
+
+    def owner_of(self, road: int) -> int: ...
+
+    async def walk(
+        self, owner: int, rows: Sequence[tuple[int, Row]], received_us: int
+    ) -> Receipt: ...
+
+
 class OverloadedError(Exception):
     """Too much is waiting to be committed; come back in a moment."""
 
@@ -60,8 +74,10 @@ class Journey:
         raw_ids: RawIds,
         audience: Audience,
         now_us: Callable[[], int],
+        peers: PeersPort | None = None,
     ) -> None:
         self._shard = shard
+        self._peers = peers
         self._resolver = resolver
         self._committer = committer
         self._raw_ids = raw_ids
@@ -74,8 +90,12 @@ class Journey:
     ) -> Receipt:
         """Walk a native batch. Raises NotABatchError and OverloadedError."""
         self._check_load()
-        decoded = decode_scans(body, lines=lines)
         raw, received_us = await self._keep(tenant, "api", content_type, body)
+        try:
+            decoded = decode_scans(body, lines=lines)
+        except NotABatchError as error:
+            await self._keep_unread(tenant, raw, "api", body, str(error), received_us)
+            raise
         receipt = Receipt(rejected=decoded.rejected)
         await self._walk(tenant, decoded.scans, "api", raw, received_us, receipt)
         return receipt
@@ -118,6 +138,15 @@ class Journey:
         self._committer.filling.raws.append(kept)
         return raw, received_us
 
+    async def _keep_unread(
+        self, tenant: int, raw: int, source: str, body: bytes, reason: str, received_us: int
+    ) -> None:
+        """Keep a body of which nothing at all could be read, for a person to look at."""
+        sample = body[: 4 * SAMPLE].decode("utf-8", "replace")
+        piece = Unread(where="body", reason=reason, raw=sample)
+        self._committer.filling.unread.append(_unread(tenant, raw, source, piece, received_us))
+        await self._committer.ticket()
+
     async def _walk(
         self,
         tenant: int,
@@ -127,14 +156,55 @@ class Journey:
         received_us: int,
         receipt: Receipt,
     ) -> None:
+        foreign: dict[int, list[tuple[int, Row]]] = {}
         for start in range(0, len(scans), SLICE):
             if start:
                 await asyncio.sleep(0)
             rows = self._rows(
                 tenant, scans[start : start + SLICE], source, raw, received_us, receipt
             )
+            if self._peers is not None:
+                rows = self._split(self._peers, rows, foreign)
             self._process(rows, received_us, receipt)
+        await self._durable(foreign, received_us, receipt)
+
+    async def take_rows(self, rows: Sequence[tuple[int, Row]], received_us: int) -> Receipt:
+        """Walk events that another shard's process has resolved and that are ours."""
+        self._check_load()
+        receipt = Receipt()
+        for start in range(0, len(rows), SLICE):
+            if start:
+                await asyncio.sleep(0)
+            self._process(rows[start : start + SLICE], received_us, receipt)
         await self._committer.ticket()
+        return receipt
+
+    def _split(
+        self,
+        peers: PeersPort,
+        rows: Sequence[tuple[int, Row]],
+        foreign: dict[int, list[tuple[int, Row]]],
+    ) -> list[tuple[int, Row]]:
+        """Keep what is ours; the rest is put aside for its owners."""
+        mine: list[tuple[int, Row]] = []
+        road_of, owner_of, me = self._shard.road_of, peers.owner_of, peers.me
+        for pair in rows:
+            owner = owner_of(road_of(pair[1].event.parcel))
+            (mine if owner == me else foreign.setdefault(owner, [])).append(pair)
+        return mine
+
+    async def _durable(
+        self, foreign: dict[int, list[tuple[int, Row]]], received_us: int, receipt: Receipt
+    ) -> None:
+        """Wait until every shard that has a part of the batch has committed it."""
+        ticket = self._committer.ticket()
+        if self._peers is not None and foreign:
+            sent = [self._peers.walk(one, rows, received_us) for one, rows in foreign.items()]
+            for answer in await asyncio.gather(*sent):
+                receipt.accepted += answer.accepted
+                receipt.duplicates += answer.duplicates
+                receipt.rejected += answer.rejected
+        await ticket
 
     def _rows(
         self,
@@ -148,13 +218,15 @@ class Journey:
         rows: list[tuple[int, Row]] = []
         for index, scan in scans:
             try:
-                for event in self._resolver.events(tenant, scan, source, received_us):
-                    rows.append((index, Row(tenant, raw, event)))  # noqa: PERF401 - may raise
+                if source != "api":
+                    check_text(scan)
+                events = list(self._resolver.events(tenant, scan, source, received_us))
+                rows += [(index, Row(tenant, raw, event)) for event in events]
             except BadScanError as error:
                 receipt.rejected.append(Rejected(index, str(error)))
         return rows
 
-    def _process(self, rows: list[tuple[int, Row]], received_us: int, receipt: Receipt) -> None:
+    def _process(self, rows: Sequence[tuple[int, Row]], received_us: int, receipt: Receipt) -> None:
         group = self._committer.filling
         known = len(group.alerts)
         outcome = self._shard.process(rows, received_us // 1_000_000, group)
@@ -174,14 +246,18 @@ class Journey:
 
 
 def _unread(tenant: int, raw: int, source: str, piece: Unread, received_us: int) -> UnreadRow:
-    sample = piece.raw[:SAMPLE].replace("\x00", "")
-    return UnreadRow(tenant, raw, source, piece.where, piece.reason, sample, received_us)
+    where, reason, sample = (
+        part[:SAMPLE].replace("\x00", "").encode("utf-8", "replace").decode()
+        for part in (piece.where, piece.reason, piece.raw)
+    )
+    return UnreadRow(tenant, raw, source, where, reason, sample, received_us)
 
 
 def _facts(tenant: int, source: str, facts: Iterable[Facts], observed_us: int) -> Iterable[FactRow]:
     for fact in facts:
         try:
             number = checked_number(fact.number)
-        except BadScanError:
+            msgspec.msgpack.encode(fact)
+        except (BadScanError, ValueError, OverflowError):
             continue  # the scans of the same payload report it
         yield FactRow(key_of(tenant, number), tenant, observed_us, source, fact)

@@ -148,7 +148,9 @@ class ShipmentRow(NamedTuple):
 
 
 class ListFilter(Struct, frozen=True, kw_only=True):
-    """Which shipments a list shows. `text` is the beginning of a tracking or order number."""
+    """Which shipments a list shows. `text` is the beginning of a tracking number, however it is
+    spelt, or of an order number as the merchant writes it.
+    """
 
     main: str | None = None
     carrier: str | None = None

@@ -64,9 +64,11 @@ class Queries:
         links = self._shipments.get(shipment, [])
         return next((link.number for link in links if link.tenant == tenant), None)
 
-    def knows(self, road: int) -> bool:
-        """Whether this process has seen events of a road."""
-        return road in self._shard.states
+    async def known(self, roads: Sequence[int]) -> set[int]:
+        """Those of the roads that have events already."""
+        mine = {road for road in roads if road in self._shard.states}
+        foreign = [road for road in roads if not self._owns(road)]
+        return mine | set(await self._ledger.names_of(foreign)) if foreign else mine
 
     async def track(self, tenant: int, number: str, *, private: bool = False) -> Track | None:
         """The whole road of a number, or None where nothing is known. Raises BadScanError."""

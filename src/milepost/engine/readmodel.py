@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+
+import structlog
 
 from milepost.domain.marks import HEADER, MARK, header_of
 from milepost.domain.status import BY_CODE, MAIN_CODE
 from milepost.engine.ports import Ledger, ShipmentRow
 from milepost.engine.shard import Dirty, Shard
 
+log = structlog.get_logger()
 PAUSE_S = 1.0
 CHUNK = 500
 # The share of the time that the writer may keep the database busy while scans come in.
@@ -33,31 +35,42 @@ class ReadModel:
         self._number = number
         self._durable = durable
         self.gone: list[int] = []
+        self._turn = asyncio.Lock()
 
     async def run(self) -> None:
         """Write cycle after cycle until cancelled."""
         while True:
             await asyncio.sleep(PAUSE_S)
             if self._shard.dirty or self.gone:
-                with suppress(ConnectionError):  # what was not written stays dirty
+                try:
                     await self.cycle()
+                except Exception as error:  # what was not written stays dirty
+                    log.warning("read_model_retry", error=repr(error))
 
     async def cycle(self, *, hurry: bool = False) -> None:
         """Bring the rows up to date with what is in memory now."""
+        # Two at once could write an older state over a newer one.
+        async with self._turn:
+            await self._cycle(hurry=hurry)
+
+    async def _cycle(self, *, hurry: bool) -> None:
         dirty, self._shard.dirty = self._shard.dirty, {}
+        self._shard.being_written = dirty
         gone, self.gone = self.gone, []
         states = self._shard.states
         taken = [(road, what, states[road]) for road, what in dirty.items() if road in states]
-        seq = await self._durable()
         try:
+            seq = await self._durable()
             for chunk in _chunks([self._row(*one, seq) for one in taken]):
                 await self._write(chunk, hurry=hurry)
             await self._ledger.save_shipments([], gone)
             await self._ledger.save_checkpoint(self._number, seq)
-        except (ConnectionError, asyncio.CancelledError):
+        except BaseException:
             self._shard.dirty = {**dirty, **self._shard.dirty}
             self.gone = gone + self.gone
             raise
+        finally:
+            self._shard.being_written = {}
 
     async def _write(self, chunk: list[ShipmentRow], *, hurry: bool) -> None:
         loop = asyncio.get_running_loop()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -53,7 +53,7 @@ class RegistrationError(ValueError):
     """A registration that cannot be taken; the text is for its sender."""
 
 
-Join = Callable[[Sequence[Link]], None]
+Join = Callable[[Sequence[Link]], Awaitable[None]]
 
 
 class Registrar:
@@ -80,9 +80,8 @@ class Registrar:
         promises = (_promise(wanted, link, now) for link in heads)
         found = [scan for scan in promises if scan is not None]
         # Announced once: to register again must not look like news.
-        found += [
-            _announced(wanted, link, now) for link in heads if not self._queries.knows(link.road)
-        ]
+        known = await self._queries.known([link.road for link in heads])
+        found += [_announced(wanted, link, now) for link in heads if link.road not in known]
         body = msgspec.json.encode(found)
         await self._journey.take_given(tenant, "merchant", body, found)
         return Registered(id_text(first.shipment), [link.number for link in links])
@@ -90,8 +89,7 @@ class Registrar:
     async def link(self, links: Sequence[Link]) -> None:
         """Numbers belong together from now on, and what was known of each before is joined."""
         await self._ledger.add_links(links)
-        self._queries.learn(links)
-        self._join(links)
+        await self._join(links)
 
     async def learn(self, tenant: int, facts: Iterable[Facts]) -> None:
         """A carrier names the number under which another carries on."""

@@ -20,8 +20,11 @@ from milepost.reading import read
 
 LONGEST_TEXT = 4_000
 LONGEST_NUMBER = 64
+LONGEST_PLACE = 1_000
+LARGEST_EXTRAS = 32_768
 EARLIEST_US = 946_684_800_000_000  # the year 2000: before it no parcel was tracked
 AHEAD_US = 24 * 3600 * 1_000_000
+PROMISED_WITHIN_US = 5 * 366 * 24 * 3600 * 1_000_000
 
 
 class BadScanError(ValueError):
@@ -41,9 +44,9 @@ class Resolver:
     def events(self, tenant: int, scan: Scan, source: str, received_us: int) -> Iterator[Event]:
         """The events of one scan: itself, and the promise that it carries. Raises BadScanError."""
         number = checked_number(scan.number)
-        _check_text(scan)
-        code, reference = self._status(scan)
+        check_size(scan)
         carrier = self._slug(scan.carrier) if scan.carrier else None
+        code, reference = self._status(scan, carrier)
         moment = self._moment(scan, carrier, received_us)
         parcel = key_of(tenant, number)
         body = _body(scan, number, source, carrier)
@@ -53,13 +56,15 @@ class Resolver:
         if scan.estimated_to is not None:
             promise = self._moment_of_promise(scan, body)
             told = promise.estimated_to_us or 0
+            if not EARLIEST_US <= told <= received_us + PROMISED_WITHIN_US:
+                raise BadScanError("estimated_to: before the year 2000 or years ahead")
             fingerprint = fingerprint_of(
                 parcel, "promise", moment.at_us, told, promise.estimated_from_us, carrier
             )
             reference = told // 1_000_000
             yield _event(parcel, fingerprint, moment, PROMISE, received_us, reference, promise)
 
-    def _status(self, scan: Scan) -> tuple[int, int | None]:
+    def _status(self, scan: Scan, carrier: str | None) -> tuple[int, int | None]:
         reference = _reference(scan.retracts) if scan.retracts else None
         if scan.code is None and not scan.text:
             if reference is not None:
@@ -67,21 +72,21 @@ class Resolver:
             return (PROMISE if scan.estimated_to else UNKNOWN.code), None
         if scan.code == "promise" and scan.estimated_to is not None:
             return PROMISE, None
-        return self._code(scan), reference
+        return self._code(scan, carrier), reference
 
-    def _code(self, scan: Scan) -> int:
+    def _code(self, scan: Scan, carrier: str | None) -> int:
         if scan.code_set is None:
             exact = SUB_CODE.get(scan.code or "")
-            return exact if exact is not None else self._text_code(scan)
+            return exact if exact is not None else self._text_code(scan, carrier)
         entry = self._tables.codes(scan.code_set).get(scan.code or "")
         if entry is None:
-            return self._text_code(scan)
+            return self._text_code(scan, carrier)
         if entry.coarse and scan.text:
-            return _finer(SUB_CODE[entry.sub], entry.sub, self._text_code(scan))
+            return _finer(SUB_CODE[entry.sub], entry.sub, self._text_code(scan, carrier))
         return SUB_CODE[entry.sub]
 
-    def _text_code(self, scan: Scan) -> int:
-        return self._read(scan.text, scan.carrier, scan.code) if scan.text else UNKNOWN.code
+    def _text_code(self, scan: Scan, carrier: str | None) -> int:
+        return self._read(scan.text, carrier, scan.code) if scan.text else UNKNOWN.code
 
     def _moment(self, scan: Scan, carrier: str | None, received_us: int) -> Moment:
         if scan.occurred_at.tzinfo is not None:
@@ -131,13 +136,38 @@ def checked_number(text: str) -> str:
     return number
 
 
-def _check_text(scan: Scan) -> None:
+def check_size(scan: Scan) -> None:
+    """Raises BadScanError for what is too long, or cannot be stored at all."""
     if scan.text is not None and len(scan.text) > LONGEST_TEXT:
         raise BadScanError(f"text: longer than {LONGEST_TEXT} characters")
-    for name in ("code", "code_set", "carrier", "actor", "device"):
+    for name in _NAMES:
         value = getattr(scan, name)
-        if value is not None and len(value) > 200:
-            raise BadScanError(f"{name}: longer than 200 characters")
+        if value is not None and (len(value) > 200 or "\x00" in value):
+            raise BadScanError(f"{name}: longer than 200 characters, or with a NUL in it")
+    for name in ("place", "next_place"):
+        place = getattr(scan, name)
+        if place is not None and len(str(place)) > LONGEST_PLACE:
+            raise BadScanError(f"{name}: longer than {LONGEST_PLACE} characters")
+    if scan.evidence is not None or scan.measurements is not None:
+        _check_packs("evidence, measurements", (scan.evidence, scan.measurements))
+
+
+def check_text(scan: Scan) -> None:
+    """Raises BadScanError for text that is no Unicode, as careless JSON readers let through."""
+    _check_packs("text", scan.text, scan.place, scan.number, scan.order_number, scan.code)
+
+
+def _check_packs(name: str, *values: object) -> None:
+    try:
+        size = len(_pack(values))
+    except (ValueError, OverflowError, RecursionError, TypeError):
+        raise BadScanError(f"{name}: cannot be stored") from None
+    if size > LARGEST_EXTRAS:
+        raise BadScanError(f"{name}: larger than {LARGEST_EXTRAS} bytes")
+
+
+_pack = msgspec.msgpack.Encoder().encode
+_NAMES = ("code", "code_set", "carrier", "actor", "device", "order_number")
 
 
 def _reference(text: str) -> int:
@@ -172,14 +202,22 @@ def _fingerprint(parcel: int, scan: Scan, moment: Moment, carrier: str | None) -
         or moment.offset_min is None
     ):
         when = scan.occurred_at.isoformat() if scan.occurred_at.tzinfo is None else moment.at_us
-    place = scan.place.label if isinstance(scan.place, Place) else scan.place
     # Sources give one and the same scan with and without its code (only the newest carries a
     # state), so where there is a text the code does not count.
-    what = scan.text or scan.code
+    what = scan.text or (scan.code_set, scan.code)
+    measured = scan.measurements and sorted(scan.measurements.items())
     return fingerprint_of(
-        parcel, when, what, place, carrier, scan.device, scan.actor, scan.retracts,
-        scan.measurements,
+        parcel, when, scan.date_only, what, _place(scan), carrier, scan.device, scan.actor,
+        scan.retracts, measured,
     )  # fmt: skip
+
+
+def _place(scan: Scan) -> object:
+    """All of a place counts, for a time zone is read from it."""
+    if isinstance(scan.place, Place):
+        alone = scan.place == Place(name=scan.place.name)
+        return scan.place.name if alone else msgspec.structs.astuple(scan.place)
+    return scan.place
 
 
 def _body(scan: Scan, number: str, source: str, carrier: str | None) -> EventBody:

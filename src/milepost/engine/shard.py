@@ -66,6 +66,7 @@ class Shard:
         self.links: dict[int, Link] = {}
         self.open: dict[int, dict[str, int]] = {}
         self.dirty: dict[int, Dirty] = {}
+        self.being_written: Mapping[int, Dirty] = {}
         self.wheel = Wheel()
         self._policy_of = policy_of
 
@@ -73,6 +74,10 @@ class Shard:
         """The road that a tracking number belongs to."""
         link = self.links.get(parcel)
         return parcel if link is None else link.road
+
+    def behind(self, road: int) -> Dirty | None:
+        """What is known of a shipment whose line in the read model is not written yet."""
+        return self.dirty.get(road) or self.being_written.get(road)
 
     def process(self, rows: Iterable[tuple[int, Row]], now_s: int, group: Group) -> Outcome:
         """Take a batch of (place in the batch, row); what must be written goes into `group`."""
@@ -121,7 +126,7 @@ class Shard:
     def _note(self, road: int, row: Row) -> str:
         """Remember that the shipment's line in the read model is behind."""
         event = row.event
-        known = self.dirty.get(road)
+        known = self.behind(road)
         link = self.links.get(event.parcel)
         first = self.links.get(road) if link is not None else None
         number = first.number if first is not None else event.body.number
@@ -132,7 +137,7 @@ class Shard:
 
     def _judge(self, change: Change, now_s: int, group: Group) -> None:
         if change.road not in self.open and not _speaks(change.after):
-            if not _main_changed(change):
+            if not _due_changed(change):
                 return  # only time could make a rule speak, and for that the wheel has it already
             policy = self._policy_of(change.tenant)
             due_s = plain_due(Shipment(change.after), policy)
@@ -151,6 +156,9 @@ class Shard:
             group.alerts.append(AlertChange(tenant, road, number, finding.rule, finding, None))
         for rule in verdict.cleared:
             group.alerts.append(AlertChange(tenant, road, number, rule, None, view.last_s))
+        if verdict.opened or verdict.cleared:  # the shipment's line counts its alerts
+            what = Dirty(tenant, number, None, None, now_s * 1_000_000)
+            self.dirty.setdefault(road, self.being_written.get(road, what))
         if verdict.standing:
             self.open[road] = verdict.standing
         else:
@@ -158,19 +166,18 @@ class Shard:
         if verdict.due_s is not None:
             self.wheel.put(road, verdict.due_s)
 
-    def join(self, links: Iterable[Link]) -> list[int]:
-        """Numbers turn out to belong to one shipment: their states become one.
-
-        Gives the roads that are no longer ones of their own.
+    def join(self, links: Iterable[Link]) -> list[tuple[Link, bytes]]:
+        """Numbers turn out to belong to one box. Gives the states that were kept for some of
+        them and now are part of another road, to be absorbed by whoever owns that.
         """
-        gone: list[int] = []
+        given_up: list[tuple[Link, bytes]] = []
         for link in links:
             self.links[link.parcel] = link
             if link.parcel != link.road and link.parcel in self.states:
-                self.absorb(link.road, self.states.pop(link.parcel))
+                given_up.append((link, self.states.pop(link.parcel)))
                 self.dirty.pop(link.parcel, None)
-                gone.append(link.parcel)
-        return gone
+                self.open.pop(link.parcel, None)
+        return given_up
 
     def absorb(self, road: int, state: bytes) -> None:
         """Add a state's events to a shipment (merging is a union, so it may be done twice)."""
@@ -194,9 +201,13 @@ def _count(state: bytes) -> int:
     return int.from_bytes(state[2:4], "little")
 
 
-def _main_changed(change: Change) -> bool:
-    # Byte 1 of a state is its status code.
-    return change.before is None or MAIN[change.before[1]] != MAIN[change.after[1]]
+def _due_changed(change: Change) -> bool:
+    """Whether a rule could have to be asked sooner: another main status, or the same since earlier.
+
+    Byte 1 of a state is its status code, bytes 6 to 9 the second since when its main holds.
+    """
+    before, after = change.before, change.after
+    return before is None or MAIN[before[1]] != MAIN[after[1]] or before[6:10] != after[6:10]
 
 
 def _speaks(state: bytes) -> bool:

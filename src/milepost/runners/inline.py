@@ -22,6 +22,8 @@ from milepost.engine.readmodel import ReadModel
 from milepost.engine.register import Registrar
 from milepost.engine.resolve import Resolver
 from milepost.engine.shard import Dirty, Shard
+from milepost.runners.peers import Peers
+from milepost.runners.wire import Absorb, Done, Interest, Joined, Message, Touched, Walk
 
 log = structlog.get_logger()
 
@@ -44,21 +46,24 @@ class Inline:
         policy_of: Callable[[int], Policy] = lambda _: DEFAULT_POLICY,
         synthetic: Callable[[int], bool] = lambda _: False,
         sealed: Sealed | None = None,
+        peers: Peers | None = None,
     ) -> None:
+        self._peers = peers
         self.ledger = ledger
         self.now_us = now_us
         self.shard = Shard(policy_of)
         self.audience = Audience()
-        self.live = Live()
+        self.live = Live(peers.interest if peers else None)
         self.announced = asyncio.Event()
         self.committer = Committer(ledger, number, self._after_commit)
         self.journey = Journey(
             self.shard, Resolver(tables), self.committer, RawIds(ledger.reserve_raw_ids),
-            self.audience, now_us,
+            self.audience, now_us, peers,
         )  # fmt: skip
         self.queries = Queries(
-            self.shard, ledger, now_us, synthetic=synthetic, policy_of=policy_of, sealed=sealed
-        )
+            self.shard, ledger, now_us, synthetic=synthetic, policy_of=policy_of, sealed=sealed,
+            owns=self._owns,
+        )  # fmt: skip
         self.registrar = Registrar(ledger, self.journey, self.queries, self._join)
         self.read_model = ReadModel(self.shard, ledger, number, self.committer.ticket)
         self.clockwork = Clockwork(self.shard, self.committer, ledger, self.audience, now_us)
@@ -69,6 +74,8 @@ class Inline:
         await self._load()
         work = (self.committer.run(), self.read_model.run(), self.clockwork.run())
         self._tasks = [asyncio.create_task(one) for one in work]
+        if self._peers is not None:
+            self._server = await self._peers.serve(self._handle)
 
     async def stop(self) -> None:
         """Let what was taken become durable, bring the read model up to date, and end."""
@@ -85,10 +92,14 @@ class Inline:
         self.shard.links = {link.parcel: link for link in links}
         async for rows in self.ledger.all_shipments():
             for row in rows:
-                self.shard.absorb(self.shard.road_of(row.id), row.state)
+                road = self.shard.road_of(row.id)
+                if self._owns(road):
+                    self.shard.absorb(road, row.state)
         replayed = await self._replay()
+        self.shard.open = {}  # what the replay opened is only a guess at what was written
         for road, rule, opened_s in await self.ledger.open_alerts():
-            self.shard.open.setdefault(road, {})[rule] = opened_s
+            if road in self.shard.states:
+                self.shard.open.setdefault(road, {})[rule] = opened_s
         self._wind()
         log.info("loaded", roads=len(self.shard.states), replayed=replayed)
 
@@ -98,7 +109,8 @@ class Inline:
         now_s = self.now_us() // 1_000_000
         async for rows in self.ledger.journal_since(await self.ledger.checkpoint()):
             # What was written is not written again; only memory and the read model follow.
-            outcome = self.shard.process(list(enumerate(rows)), now_s, Group())
+            mine = [row for row in rows if self._owns(self.shard.road_of(row.event.parcel))]
+            outcome = self.shard.process(list(enumerate(mine)), now_s, Group())
             count += outcome.accepted
         return count
 
@@ -108,20 +120,61 @@ class Inline:
         for index, road in enumerate(self.shard.states):
             self.shard.wheel.put(road, now_s + index // 200)
 
-    def _join(self, links: Sequence[Link]) -> None:
-        gone = self.shard.join(links)
-        self.read_model.gone += gone
+    def _owns(self, road: int) -> bool:
+        return self._peers is None or self._peers.owner_of(road) == self._peers.me
+
+    async def _join(self, links: Sequence[Link]) -> None:
+        """Numbers belong together: here, and at every other shard."""
+        await self._join_here(links)
+        if self._peers is not None:
+            await self._peers.join(links)
+
+    async def _join_here(self, links: Sequence[Link]) -> None:
+        self.queries.learn(links)
+        for link, state in self.shard.join(links):
+            if self._owns(link.road):
+                self._absorb(link, state)
+            elif self._peers is not None:
+                await self._peers.absorb(link, state)
+        for road in {link.road for link in links if link.road in self.shard.states}:
+            self._look(road)
+
+    def _absorb(self, link: Link, state: bytes) -> None:
+        self.shard.absorb(link.road, state)
+        # Its own line goes once that of the road has been written, in this order.
+        self.read_model.gone.append(link.parcel)
+        self._look(link.road)
+
+    def _look(self, road: int) -> None:
+        head = self.shard.links[road]
         now_us = self.now_us()
-        for link in links:
-            if link.parcel == link.road and link.road in self.shard.states:
-                what = Dirty(link.tenant, link.number, link.carrier, None, now_us)
-                self.shard.dirty.setdefault(link.road, what)
-                group = self.committer.filling
-                now_s = now_us // 1_000_000
-                self.shard.look(link.tenant, link.road, link.number, now_s, group)
-                self.committer.ticket()
+        what = Dirty(head.tenant, head.number, head.carrier, None, now_us)
+        self.shard.dirty.setdefault(road, what)
+        group = self.committer.filling
+        self.shard.look(head.tenant, road, head.number, now_us // 1_000_000, group)
+        self.committer.ticket()
+
+    async def _handle(self, message: Message) -> Done:
+        """What another shard asks of us."""
+        receipt = None
+        match message:
+            case Walk(rows=rows, received_us=received_us):
+                receipt = await self.journey.take_rows(rows, received_us)
+            case Joined(links=links):
+                await self._join_here(links)
+            case Absorb(link=link, state=state):
+                self._absorb(link, state)
+            case Interest(sender=sender, some=some):
+                assert self._peers is not None
+                change = self._peers.interested.add if some else self._peers.interested.discard
+                change(sender)
+            case Touched(roads=roads):
+                self.live.publish(roads)
+        return Done(message.id, receipt)
 
     def _after_commit(self, group: Group, _: int) -> None:
         self.live.publish(group.touched)
+        if self._peers is not None and self._peers.interested and group.touched:
+            self._peers.touched(group.touched)
         if group.outbox:
             self.announced.set()

@@ -1,0 +1,74 @@
+"""Messages between the processes of one server: length, then MessagePack, over a Unix socket."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import msgspec
+
+from milepost.engine.journey import Receipt
+from milepost.engine.ports import Link, Row
+
+
+class Walk(msgspec.Struct, tag=True, array_like=True):
+    """Events for their owner; answered by a Receipt when durable."""
+
+    id: int
+    rows: list[tuple[int, Row]]
+    received_us: int
+
+
+class Joined(msgspec.Struct, tag=True, array_like=True):
+    """Numbers belong together from now on."""
+
+    id: int
+    links: list[Link]
+
+
+class Absorb(msgspec.Struct, tag=True, array_like=True):
+    """The state of a number that has become part of a road of the receiver's."""
+
+    id: int
+    link: Link
+    state: bytes
+
+
+class Interest(msgspec.Struct, tag=True, array_like=True):
+    """Whether anyone listens to live changes at the sender."""
+
+    id: int
+    sender: int
+    some: bool
+
+
+class Touched(msgspec.Struct, tag=True, array_like=True):
+    """Roads that have changed durably."""
+
+    id: int
+    roads: list[int]
+
+
+class Done(msgspec.Struct, tag=True, array_like=True):
+    """The answer to the message of the same id."""
+
+    id: int
+    receipt: Receipt | None = None
+    overloaded: bool = False
+
+
+Message = Walk | Joined | Absorb | Interest | Touched | Done
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Message).decode
+
+
+def pack(message: Message) -> bytes:
+    """A message with its length before it."""
+    body = _encode(message)
+    return len(body).to_bytes(4, "big") + body
+
+
+async def unpack(reader: asyncio.StreamReader) -> Any:
+    """The next message. Raises IncompleteReadError at the end."""
+    size = int.from_bytes(await reader.readexactly(4), "big")
+    return _decode(await reader.readexactly(size))
