@@ -47,7 +47,7 @@ def _walk(data: Any, out: Collector, context: ParseContext) -> None:
     if isinstance(data, list) or (isinstance(data, dict) and "orderStatus" in data):
         rows = [_with_time(row, context) for row in rows_at(data, "")]
         ORDER.walk({"answer": rows}, out, context)
-    else:
+    elif isinstance(data, dict):
         tell_faults({"answer": data}, (_FAULT,), out)
 
 

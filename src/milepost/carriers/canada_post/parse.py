@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from milepost.carriers.toolkit.facts import FactPaths
@@ -14,21 +15,33 @@ from milepost.carriers.toolkit.wire import Wire
 from milepost.domain.place import Place
 from milepost.domain.scan import ParseContext, Parsed
 
-# Abbreviations mean one offset each within Canada, which is where this carrier scans.
+# Abbreviations mean one offset each in North America, which an event with a province is in.
 _OFFSETS = {
     "NST": "-03:30", "NDT": "-02:30", "AST": "-04:00", "ADT": "-03:00", "EST": "-05:00",
     "EDT": "-04:00", "CST": "-06:00", "CDT": "-05:00", "MST": "-07:00", "MDT": "-06:00",
     "PST": "-08:00", "PDT": "-07:00",
 }  # fmt: skip
+_SHORT_CODE = 3
 _PROVINCES = {"AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT"}
+_TO_SENDER = re.compile(r"sender|exp[ée]diteur", re.IGNORECASE)
+# Codes that serve both ways: only the words tell whether the parcel is on its way back.
+_BOTH_WAYS = {"0174", "1412", "1479", "1496", "1498", "2412"}
 _FAULT = Fault(rows="**.message", text=("description",), code=("code",))
 
 
 def _time(event: Any) -> When:
     zone = text_of(event, "event-time-zone")
-    zone = _OFFSETS.get(zone or "", zone)
+    zone = _OFFSETS.get(zone or "", zone) if text_of(event, "event-province") else zone
     when = join_when(dig(event, "event-date"), dig(event, "event-time"), zone)
     return when or need_when(f"{dig(event, 'event-date')} {dig(event, 'event-time')}")
+
+
+def _code(event: Any) -> str | None:
+    # the carrier's own table leaves off the leading zero that its answers write
+    code = (text_of(event, "event-identifier") or "").strip()
+    code = code.zfill(4) if len(code) == _SHORT_CODE else code
+    words = text_of(event, "event-description") or ""
+    return f"{code}:return" if code in _BOTH_WAYS and _TO_SENDER.search(words) else code or None
 
 
 def _place(event: Any) -> Place | None:
@@ -44,7 +57,7 @@ DETAIL = Wire(
     number=("pin", "original-pin"),
     events=("significant-events.occurrence",),
     read_time=_time,
-    code=("event-identifier",),
+    read_code=_code,
     text=("event-description",),
     read_place=_place,
     faults=(_FAULT,),

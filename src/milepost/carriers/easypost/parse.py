@@ -7,7 +7,7 @@ from typing import Any
 from milepost.carriers.toolkit.collect import Collector
 from milepost.carriers.toolkit.facts import FactPaths
 from milepost.carriers.toolkit.faults import Fault
-from milepost.carriers.toolkit.payload import read_payload
+from milepost.carriers.toolkit.payload import beside, read_payload
 from milepost.carriers.toolkit.places import Where
 from milepost.carriers.toolkit.tables import load_table
 from milepost.carriers.toolkit.tree import dig, text_of
@@ -59,8 +59,9 @@ TRACKERS = Wire(
 
 def _walk(data: Any, out: Collector, context: ParseContext) -> None:
     inner = dig(data, "result") or data
-    one = [inner] if isinstance(inner, dict) and "tracking_code" in inner else []
-    TRACKERS.walk({"trackers": one, **data}, out, context)
+    is_one = isinstance(inner, dict) and "tracking_code" in inner
+    trackers = [inner] if is_one else dig(data, "trackers")
+    TRACKERS.walk(beside(data, trackers=trackers), out, context)
 
 
 def parse(payload: bytes, context: ParseContext) -> Parsed:

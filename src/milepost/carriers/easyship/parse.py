@@ -7,7 +7,7 @@ from typing import Any
 from milepost.carriers.toolkit.collect import Collector
 from milepost.carriers.toolkit.facts import FactPaths
 from milepost.carriers.toolkit.faults import Fault
-from milepost.carriers.toolkit.payload import read_payload, rows_at
+from milepost.carriers.toolkit.payload import beside, read_payload, rows_at
 from milepost.carriers.toolkit.places import Where
 from milepost.carriers.toolkit.tables import load_table
 from milepost.carriers.toolkit.tree import dig, text_of
@@ -60,7 +60,7 @@ LEGS = Wire(
 def _walk(data: Any, out: Collector, context: ParseContext) -> None:
     shipment = dig(data, "shipment") or dig(data, "tracking") or {}
     legs = [_leg(row, shipment, context) for row in rows_at(shipment, "trackings")]
-    LEGS.walk({**data, "legs": legs}, out, context)
+    LEGS.walk(beside(data, legs=legs), out, context)
 
 
 def _leg(row: Any, shipment: Any, context: ParseContext) -> Any:

@@ -36,7 +36,7 @@ def _walk(data: Any, out: Collector, context: ParseContext) -> None:
         ORDERS.walk({"orders": data}, out, context)
     elif isinstance(data, dict) and "trackingNumber" in data:
         ORDERS.walk({"orders": [data]}, out, context)
-    else:
+    elif isinstance(data, dict):
         tell_faults({"answer": data}, (_FAULT,), out)
 
 

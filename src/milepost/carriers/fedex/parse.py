@@ -8,7 +8,7 @@ from typing import Any
 from milepost.carriers.toolkit.collect import Collector
 from milepost.carriers.toolkit.facts import FactPaths
 from milepost.carriers.toolkit.faults import Fault
-from milepost.carriers.toolkit.payload import read_payload, rows_at
+from milepost.carriers.toolkit.payload import beside, read_payload, rows_at
 from milepost.carriers.toolkit.places import Where
 from milepost.carriers.toolkit.times import When, need_when, read_when
 from milepost.carriers.toolkit.tree import dig, text_of
@@ -100,7 +100,7 @@ def _walk(data: Any, out: Collector, context: ParseContext) -> None:
         inner = rows_at(complete, "trackResults") if isinstance(complete, dict) else [complete]
         asked = text_of(complete, "trackingNumber")
         results += [{**row, "asked": asked} if isinstance(row, dict) else row for row in inner]
-    TRACK.walk({**data, "results": results}, out, context)
+    TRACK.walk(beside(data, results=results), out, context)
 
 
 def parse(payload: bytes, context: ParseContext) -> Parsed:

@@ -7,7 +7,7 @@ from typing import Any
 from milepost.carriers.toolkit.collect import Collector
 from milepost.carriers.toolkit.facts import FactPaths
 from milepost.carriers.toolkit.faults import Fault
-from milepost.carriers.toolkit.payload import read_payload
+from milepost.carriers.toolkit.payload import beside, read_payload
 from milepost.carriers.toolkit.places import Where
 from milepost.carriers.toolkit.wire import Wire
 from milepost.domain.scan import ParseContext, Parsed
@@ -35,7 +35,7 @@ ORDER = Wire(
 
 def _walk(data: Any, out: Collector, context: ParseContext) -> None:
     answer = data if isinstance(data, dict) and "order" in data else None
-    ORDER.walk({**data, "answer": answer}, out, context)
+    ORDER.walk(beside(data, answer=answer), out, context)
 
 
 def parse(payload: bytes, context: ParseContext) -> Parsed:

@@ -14,6 +14,8 @@ from milepost.carriers.toolkit.wire import Wire
 from milepost.domain.scan import ParseContext, Parsed
 
 _GOOD = {"0", "200", None}
+_SUIVI_WORDS = {"returnCode", "shipment"}
+_SUIVI_V1_WORDS = {"status", "code"}
 
 SUIVI = Wire(
     carrier="la-poste",
@@ -65,16 +67,21 @@ SKYBILL = Wire(
 
 def _walk(data: Any, out: Collector, context: ParseContext) -> None:
     for answer in rows_at(data, "**.return"):
-        if text_of(answer, "errorCode") in _GOOD:
-            SKYBILL.walk({"answers": [answer]}, out, context)
-        else:
-            out.error(f"{text_of(answer, 'errorCode')}: {text_of(answer, 'errorMessage')}")
-    if isinstance(data, list) or {"returnCode", "shipment"} & set(data):
+        _read_skybill(answer, out, context)
+    words = set(data) if isinstance(data, dict) else set()
+    if isinstance(data, list) or words & _SUIVI_WORDS:
         SUIVI.walk({"answers": [_with_fault(row) for row in rows_at(data, "")]}, out, context)
-    elif "status" in data and "code" in data:
+    elif words >= _SUIVI_V1_WORDS:
         SUIVI_V1.walk({"answers": [data]}, out, context)
-    elif "message" in data:
+    elif "message" in words:
         out.error(f"{text_of(data, 'code') or 'error'}: {text_of(data, 'message')}")
+
+
+def _read_skybill(answer: Any, out: Collector, context: ParseContext) -> None:
+    if text_of(answer, "errorCode") in _GOOD:
+        SKYBILL.walk({"answers": [answer]}, out, context)
+    else:
+        out.error(f"{text_of(answer, 'errorCode')}: {text_of(answer, 'errorMessage')}")
 
 
 def _with_fault(row: Any) -> Any:

@@ -29,7 +29,7 @@ STOP = Wire(
 def _walk(data: Any, out: Collector, context: ParseContext) -> None:
     if isinstance(data, list) or (isinstance(data, dict) and "stopId" in data):
         STOP.walk({"answer": data}, out, context)
-    else:
+    elif isinstance(data, dict):
         tell_faults({"answer": data}, (_FAULT,), out)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from milepost.carriers.toolkit.collect import Collector
 from milepost.carriers.toolkit.facts import FactPaths
 from milepost.carriers.toolkit.faults import Fault
-from milepost.carriers.toolkit.payload import read_payload, rows_at
+from milepost.carriers.toolkit.payload import beside, read_payload, rows_at
 from milepost.carriers.toolkit.places import Where
 from milepost.carriers.toolkit.tree import dig, text_of
 from milepost.carriers.toolkit.wire import Wire
@@ -56,7 +56,7 @@ ITEMS = Wire(
 def _walk(data: Any, out: Collector, context: ParseContext) -> None:
     answer = dig(data, "TrackingInformationResponse") or data
     items = [item for row in rows_at(answer, "shipments") for item in _items(row)]
-    ITEMS.walk({**data, "items": items}, out, context)
+    ITEMS.walk(beside(data, items=items), out, context)
 
 
 def _items(shipment: Any) -> list[Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from milepost.carriers.toolkit.collect import Collector
 from milepost.carriers.toolkit.facts import FactPaths
 from milepost.carriers.toolkit.faults import Fault
-from milepost.carriers.toolkit.payload import read_payload
+from milepost.carriers.toolkit.payload import beside, read_payload
 from milepost.carriers.toolkit.places import Where
 from milepost.carriers.toolkit.wire import Wire
 from milepost.domain.scan import ParseContext, Parsed
@@ -44,8 +44,8 @@ def _walk(data: Any, out: Collector, context: ParseContext) -> None:
     if isinstance(data, list):
         SHIPMENTS.walk({"shipments": data}, out, context)
     elif isinstance(data, dict):
-        one = [data] if "tracking_number" in data else []
-        SHIPMENTS.walk({"shipments": one, **data}, out, context)
+        one = [data] if "tracking_number" in data else data.get("shipments")
+        SHIPMENTS.walk(beside(data, shipments=one), out, context)
 
 
 def parse(payload: bytes, context: ParseContext) -> Parsed:

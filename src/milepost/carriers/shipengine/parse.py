@@ -6,7 +6,7 @@ from typing import Any
 
 from milepost.carriers.toolkit.collect import Collector
 from milepost.carriers.toolkit.faults import Fault
-from milepost.carriers.toolkit.payload import read_payload
+from milepost.carriers.toolkit.payload import beside, read_payload
 from milepost.carriers.toolkit.places import Where
 from milepost.carriers.toolkit.tables import load_table
 from milepost.carriers.toolkit.wire import Wire
@@ -38,7 +38,7 @@ TRACKING = Wire(
 
 def _walk(data: Any, out: Collector, context: ParseContext) -> None:
     answer = data if isinstance(data, dict) and "tracking_number" in data else None
-    TRACKING.walk({**data, "answer": answer}, out, context)
+    TRACKING.walk(beside(data, answer=answer), out, context)
 
 
 def parse(payload: bytes, context: ParseContext) -> Parsed:

@@ -46,7 +46,7 @@ def read_tree(payload: bytes, content_type: str | None = None) -> Any:
 def everywhere(data: Any, key: str) -> list[Any]:
     """The rows that stand under `key` at any depth, in the order of the payload."""
     found: list[Any] = []
-    waiting = [data]
+    waiting = [data] if isinstance(data, dict | list) else []
     while waiting:
         node = waiting.pop()
         children = list(node.values()) if isinstance(node, dict) else node
@@ -87,6 +87,11 @@ def _rows(value: Any) -> list[Any]:
     if isinstance(value, list):
         return value
     return [] if value is None or value == "" else [value]
+
+
+def beside(data: Any, **rows: Any) -> dict[str, Any]:
+    """The answer with rows that were drawn together from its depths put beside its own fields."""
+    return {**data, **rows} if isinstance(data, dict) else rows
 
 
 def need_number(row: Any, paths: tuple[str, ...], context: ParseContext) -> str:

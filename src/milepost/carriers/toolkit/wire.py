@@ -109,7 +109,7 @@ class Wire(Struct, frozen=True, kw_only=True):
             date_only=when.date_only,
             carrier=self._carrier(row, carrier),
             code=code,
-            code_set=self.carrier,
+            code_set=self.carrier if code else None,
             text=_one_line(text),
             place=self.read_place(row) if self.read_place else self.place.read(row),
         )

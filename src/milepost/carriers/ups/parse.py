@@ -10,7 +10,7 @@ from milepost.carriers.toolkit.facts import FactPaths
 from milepost.carriers.toolkit.faults import Fault, tell_faults
 from milepost.carriers.toolkit.payload import read_payload, rows_at
 from milepost.carriers.toolkit.places import Where
-from milepost.carriers.toolkit.times import When, in_zone, join_when
+from milepost.carriers.toolkit.times import When, join_when, read_zone
 from milepost.carriers.toolkit.tree import dig, text_of
 from milepost.carriers.toolkit.wire import Wire
 from milepost.domain.scan import LinkedNumber, ParseContext, Parsed
@@ -25,14 +25,16 @@ _WARNING = Fault(rows="warnings", text=("message",), code=("code",))
 def _time(event: Any) -> When:
     local = join_when(dig(event, "date"), dig(event, "time"), dig(event, "gmtOffset"))
     utc = join_when(dig(event, "gmtDate"), dig(event, "gmtTime"))
-    return _best(local, utc, dig(event, "gmtOffset"), f"{dig(event, 'date')}")
+    when = _best(local, utc, dig(event, "date"))
+    zone = read_zone(dig(event, "gmtOffset"))
+    return When(when.at.astimezone(zone), when.date_only) if local is None and zone else when
 
 
-def _best(local: When | None, utc: When | None, offset: Any, shown: str) -> When:
+def _best(local: When | None, utc: When | None, shown: Any) -> When:
     when = offset_from_utc(local, utc)
     if when is None:
         raise ScanError(f"not a time: {shown}"[:90])
-    return in_zone(when, offset)
+    return when
 
 
 def _window(package: Any) -> tuple[When | None, When | None]:
@@ -89,7 +91,7 @@ TRACK = Wire(
 def _alert_time(alert: Any) -> When:
     local = join_when(dig(alert, "localActivityDate"), dig(alert, "localActivityTime"))
     utc = join_when(dig(alert, "gmtActivityDate"), dig(alert, "gmtActivityTime"))
-    return _best(local, utc, None, f"{dig(alert, 'localActivityDate')}")
+    return _best(local, utc, dig(alert, "localActivityDate"))
 
 
 ALERT = Wire(

@@ -27,7 +27,7 @@ DELIVERY = Wire(
 def _walk(data: Any, out: Collector, context: ParseContext) -> None:
     if isinstance(data, list) or (isinstance(data, dict) and "statusChangeDateTime" in data):
         DELIVERY.walk({"answer": data}, out, context)
-    else:
+    elif isinstance(data, dict):
         tell_faults({"answer": data}, (_FAULT,), out)
 
 
