@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from keyword import iskeyword
 from pkgutil import iter_modules
 
 import click
@@ -12,12 +13,14 @@ class Commands(click.Group):
     """A module `name.py` in this folder offers `name_command` or `name_group`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(m.name for m in iter_modules(__path__) if not m.name.startswith("_"))
+        names = (module.name for module in iter_modules(__path__))
+        return sorted(name.rstrip("_") for name in names if not name.startswith("_"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
             return None
-        module = import_module(f"{__name__}.{cmd_name}")
+        # `import` is a word of Python's own, so its file has an underscore more.
+        module = import_module(f"{__name__}.{cmd_name}{'_' if iskeyword(cmd_name) else ''}")
         for suffix in ("command", "group"):
             found = getattr(module, f"{cmd_name}_{suffix}", None)
             if isinstance(found, click.Command):

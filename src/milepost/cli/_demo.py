@@ -131,7 +131,7 @@ class Demo:
 
     async def _send(self, client: httpx2.AsyncClient, step: Step) -> None:
         if step.registration is not None:
-            await _post(client, "/v1/shipments", _registration(step.registration))
+            await _post(client, "/v1/shipments", _registration(step.registration, step.at))
         if step.payload is not None:
             await _post(client, f"/v1/intake/{step.source}", step.payload)
         if step.scans:
@@ -152,11 +152,11 @@ class Demo:
     def _tell(self, key: str) -> None:
         """Where to look."""
         console.print("\n[bold]Milepost is running[/] on synthetic data.\n")
-        console.print(f"  look-up      {self.url}/")
+        console.print(f"  look-up page   {self.url}/")
         for story in stories.stories():
-            console.print(f"  {story.number:<19} {self.url}/t/{story.number}  [dim]{story.en}[/]")
-        console.print(f"  API          {self.url}/v1/openapi.json")
-        console.print(f"  API key      [bold]{key}[/]")
+            console.print(f"  {self.url}/t/{story.number:<19} [dim]{story.en}[/]", soft_wrap=True)
+        console.print(f"  API            {self.url}/v1/openapi.json")
+        console.print(f"  API key        [bold]{key}[/]")
         console.print(
             f"\n  MILEPOST_KEY={key} milepost track {stories.stories()[0].number} --url {self.url}",
             soft_wrap=True,
@@ -164,10 +164,11 @@ class Demo:
         console.print("\nNew scans arrive in accelerated time. Ctrl-C ends.\n")
 
 
-def _registration(known: Registration) -> dict[str, Any]:
+def _registration(known: Registration, at: datetime) -> dict[str, Any]:
     """The consignee's data stay with the merchant: Milepost does not need them to track."""
     fields = msgspec.to_builtins(known)
-    return {name: value for name, value in fields.items() if name != "consignee"}
+    kept = {name: value for name, value in fields.items() if name != "consignee"}
+    return kept | {"ordered_at": at.isoformat()}
 
 
 async def _post(client: httpx2.AsyncClient, path: str, body: Any) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -129,8 +130,8 @@ class Announcer:
             return 0.0 if await self._turn() else await self._idle_s()
         except ConnectionError as error:
             log.warning("announcer_waits", error=str(error))
-        except Exception:
-            log.exception("announcer_failed")
+        except Exception as error:
+            _report("announcer_failed", error)
         return 1.0
 
     async def _turn(self) -> bool:
@@ -183,7 +184,7 @@ class Announcer:
                 return await channel.send(subscription, message)
         except Exception as error:
             # A faulty channel must not end the loop, nor keep its message in the lease for ever.
-            log.exception("channel_failed", channel=subscription.channel)
+            _report("channel_failed", error, channel=subscription.channel)
             return Answer(error=f"The channel failed: {type(error).__name__}")
 
     async def _write(self) -> None:
@@ -210,3 +211,8 @@ class Announcer:
             return
         if await self._outbox.prune(now - self._keep, PRUNE_BATCH) < PRUNE_BATCH:
             self._pruned_at = now
+
+
+def _report(event: str, error: Exception, **more: object) -> None:
+    # Not log.exception: renderers may show local variables, and those hold secrets.
+    log.error(event, error="".join(traceback.format_exception(error)), **more)

@@ -282,8 +282,10 @@ def _time_text(event: Event) -> str:
 
 
 def _carrier(events: Sequence[Event], facts: Sequence[Facts], links: Sequence[Link]) -> str | None:
-    """The carrier that has the shipment now: of the newest event that names one."""
-    newest = _first(event.body.carrier for event in reversed(events))
+    """The carrier that has the shipment now: of the newest event on the road that names one."""
+    moving = [e for e in events if is_status(e.code) and MAIN[e.code] not in _EARLY]
+    newest = _first(event.body.carrier for event in reversed(moving))
+    newest = newest or _first(event.body.carrier for event in events)
     return newest or _first(f.carrier for f in facts) or _first(link.carrier for link in links)
 
 

@@ -1,0 +1,76 @@
+"""Rows of a file (CSV, JSON, NDJSON), and which column of it means what."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+# What the columns of shops', carriers' and aggregators' exports are called, in small letters with
+# blanks and underscores dropped.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "number": ("number", "trackingnumber", "trackingno", "trackingcode", "waybill", "waybillno",
+               "awb", "logisticcode", "nu", "num", "快递单号", "运单号", "物流单号", "单号"),
+    "carrier": ("carrier", "carriercode", "courier", "slug", "shippercode", "com", "快递公司",
+                "物流公司", "承运商"),
+    "order_number": ("ordernumber", "orderno", "orderid", "order", "ordercode", "订单号",
+                     "订单编号"),
+    "occurred_at": ("occurredat", "time", "datetime", "timestamp", "eventtime", "checkpointtime",
+                    "accepttime", "时间", "扫描时间"),
+    "text": ("text", "description", "message", "context", "acceptstation", "status", "event",
+             "描述", "轨迹"),
+    "code": ("code", "eventcode", "statuscode", "代码"),
+    "place": ("place", "location", "city", "地点", "所在地"),
+    "promised_to": ("promisedto", "promised", "promiseddate", "edd", "estimateddelivery",
+                    "预计送达"),
+    "service": ("service", "servicetype", "产品"),
+}  # fmt: skip
+_MEANING = {alias: name for name, aliases in COLUMNS.items() for alias in aliases}
+
+
+def rows_of(path: Path) -> Iterator[dict[str, Any]]:
+    """The rows of a file, each with its own column names. Raises ValueError for other files."""
+    text = _decoded(path.read_bytes())
+    if path.suffix.lower() in {".ndjson", ".jsonl"}:
+        yield from (msgspec.json.decode(line) for line in text.splitlines() if line.strip())
+    elif path.suffix.lower() == ".json":
+        found = msgspec.json.decode(text)
+        yield from found if isinstance(found, list) else [found]
+    else:
+        sample = text[:4096]
+        dialect = csv.Sniffer().sniff(sample, ",;\t|") if "\n" in sample else csv.excel
+        yield from csv.DictReader(io.StringIO(text), dialect=dialect)
+
+
+def _decoded(data: bytes) -> str:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return data.decode("latin-1")
+
+
+def understood(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row with our names for its columns; columns that mean nothing to us are left out."""
+    found: dict[str, Any] = {}
+    for name, value in row.items():
+        meaning = _MEANING.get(str(name or "").lower().replace(" ", "").replace("_", ""))
+        if meaning and value not in (None, ""):
+            found.setdefault(meaning, value.strip() if isinstance(value, str) else value)
+    for name in ("occurred_at", "promised_to"):
+        if name in found:
+            found[name] = _time(str(found[name]))
+    return found
+
+
+def _time(text: str) -> str:
+    """ISO 8601 of what spreadsheets write; a time without a zone stays without one."""
+    text = text.replace("/", "-")
+    value = datetime.fromisoformat(text)
+    return value.isoformat()

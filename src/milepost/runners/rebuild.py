@@ -1,0 +1,61 @@
+"""The read model from the journal alone, and the check that both say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from milepost.engine.ports import Group, Ledger, Row
+from milepost.engine.readmodel import ReadModel
+from milepost.engine.shard import Shard
+
+Progress = Callable[[int], None]
+
+
+class Verdict(NamedTuple):
+    """`differing` and `missing`: roads whose line is not what the journal says, or is not there."""
+
+    events: int
+    roads: int
+    duplicated: int
+    differing: int
+    missing: int
+
+
+async def folded(ledger: Ledger, now_s: int, progress: Progress) -> tuple[Shard, int, int]:
+    """The states that the journal adds up to; its events, and those that stand in it twice."""
+    shard = Shard()
+    links = await ledger.links()
+    shard.links = {link.parcel: link for link in links}
+    events = duplicated = 0
+    async for rows in ledger.journal_since(0):
+        numbered: list[tuple[int, Row]] = list(enumerate(rows))
+        outcome = shard.process(numbered, now_s, Group())
+        events += len(rows)
+        duplicated += outcome.duplicates
+        progress(len(rows))
+    return shard, events, duplicated
+
+
+async def rebuild(ledger: Ledger, now_s: int, progress: Progress) -> int:
+    """Write every line of the read model anew; how many there are."""
+    shard, _, _ = await folded(ledger, now_s, progress)
+    count = len(shard.states)
+
+    async def durable() -> int:
+        return await ledger.checkpoint()
+
+    await ReadModel(shard, ledger, 0, durable).cycle(hurry=True)
+    return count
+
+
+async def verify(ledger: Ledger, now_s: int, progress: Progress) -> Verdict:
+    """Compare the read model with the journal. Nothing is changed."""
+    shard, events, duplicated = await folded(ledger, now_s, progress)
+    states = dict(shard.states)
+    differing = 0
+    async for lines in ledger.all_shipments():
+        for line in lines:
+            state = states.pop(line.id, None)
+            differing += state is not None and state != line.state
+    return Verdict(events, len(shard.states), duplicated, differing, len(states))
