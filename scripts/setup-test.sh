@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What only the tests need: Debian's Chromium and fonts for Chinese and Arabic pages.
+# What only the tests need: Debian's Chromium, and the fonts that pages are looked at in.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
@@ -7,4 +7,5 @@ cd "$(dirname "$0")/.."
 missing=()
 command -v chromium >/dev/null || missing+=(chromium)
 fc-list 2>/dev/null | grep -qi 'noto.*cjk' || missing+=(fonts-noto-cjk fontconfig)
+fc-list 2>/dev/null | grep -qi 'inter' || missing+=(fonts-inter)
 [ ${#missing[@]} -eq 0 ] || apt_install "${missing[@]}"

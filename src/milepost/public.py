@@ -14,7 +14,7 @@ from milepost.pages import Missing
 from milepost.web.live import woken
 
 # A pasted mail may be long; nobody pastes more than this by hand.
-LONGEST_TEXT = 20_000
+LONGEST_TEXT = 60_000
 MOST_NUMBERS = 100
 MOST_CANDIDATES = 5
 

@@ -27,9 +27,9 @@ def _rules() -> list[str]:
 
 
 def _locales() -> list[str]:
-    from milepost import locale
+    from milepost import locale, rules
 
-    return locale.problems()
+    return locale.problems(tuple(rules.all_rules()))
 
 
 CHECKS: dict[str, Callable[[], list[str]]] = {

@@ -1,0 +1,54 @@
+"""What is wrong with the catalogues: for `milepost check`."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterable, Iterator
+
+from milepost.domain.status import MAINS, STATUSES
+from milepost.locale.catalogue import CATALOGUES, CLDR, DEFAULT, Message
+
+
+def problems(rules: Iterable[str] = ()) -> list[str]:
+    """One sentence for each text that is missing, empty or at odds with the other languages.
+
+    `rules` are the names of rules whose alerts a buyer may see: each needs its two texts.
+    """
+    needed = {*CATALOGUES[DEFAULT], *_needed(rules)}
+    return [text for name in CATALOGUES for text in _of_one(name, needed)]
+
+
+def _needed(rules: Iterable[str]) -> Iterator[str]:
+    yield from (f"main.{main}" for main in MAINS)
+    yield from (f"status.{sub}" for sub in STATUSES)
+    for rule in rules:
+        yield from (f"rule.{rule}.what", f"rule.{rule}.do")
+
+
+def _of_one(name: str, needed: set[str]) -> Iterator[str]:
+    rows = CATALOGUES[name]
+    yield from (f"{name}.toml: {key} is missing" for key in sorted(needed - set(rows)))
+    yield from (f"{name}.toml: {key} is in no other" for key in sorted(set(rows) - needed))
+    for key, message in rows.items():
+        yield from (f"{name}.toml: {key} {text}" for text in _of_message(name, key, message))
+
+
+def _of_message(name: str, key: str, message: Message) -> Iterator[str]:
+    forms = message if isinstance(message, dict) else {"": message}
+    if isinstance(message, dict) and set(message) != CLDR[name].plural_form.tags | {"other"}:
+        yield f"needs the plural forms {sorted(CLDR[name].plural_form.tags | {'other'})}"
+    if any(not isinstance(text, str) or not text for text in forms.values()):
+        yield "is empty"
+        return
+    original = CATALOGUES[DEFAULT].get(key)
+    if original is not None and fields(message) != fields(original):
+        yield f"has the fields {sorted(fields(message))}, not {sorted(fields(original))}"
+
+
+def fields(message: Message) -> set[str]:
+    """The names of the `{names}` that a text has in any of its forms, `n` left out:
+    a form for one may well say it in words.
+    """
+    forms = message.values() if isinstance(message, dict) else [message]
+    found = {name for text in forms for _, name, _, _ in string.Formatter().parse(text) if name}
+    return found - {"n"} if isinstance(message, dict) else found

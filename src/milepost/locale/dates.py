@@ -1,0 +1,58 @@
+"""Dates, times, odds and countries as a reader writes them (CLDR through Babel).
+
+`day` values are dates in whatever zone they were given; nothing here converts a zone.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from babel import dates, numbers
+
+from milepost.locale.catalogue import CLDR, translate
+
+
+def weekday(day: date, locale: str, today: date) -> str:
+    """`Wednesday 25 Nov`, with the year where it is not this one."""
+    return _pattern("weekday" if day.year == today.year else "weekday_year", day, locale)
+
+
+def weekday_short(day: date, locale: str, today: date) -> str:
+    """`Wed 25 Nov`, with the year in place of the weekday where it is not this one."""
+    return _pattern("weekday_short" if day.year == today.year else "day_year", day, locale)
+
+
+def short(day: date, locale: str, today: date) -> str:
+    """`25 Nov`, with the year where it is not this one."""
+    return _pattern("day" if day.year == today.year else "day_year", day, locale)
+
+
+def clock(value: time, locale: str) -> str:
+    """`14:03`."""
+    pattern = translate("format.clock", locale)
+    return dates.format_time(value, pattern, locale=CLDR[locale])
+
+
+def ago(span: timedelta, locale: str) -> str:
+    """`3 hours ago`."""
+    return dates.format_timedelta(-span, add_direction=True, threshold=1, locale=CLDR[locale])
+
+
+def percent(odds: float, locale: str) -> str:
+    """`85%`; odds are 0 to 1."""
+    return numbers.format_percent(round(odds, 2), locale=CLDR[locale])
+
+
+def country(code: str, locale: str) -> str:
+    """The country's name; the code itself where CLDR has none."""
+    return str(CLDR[locale].territories.get(code.upper(), code))
+
+
+def city_of(zone: str, locale: str) -> str:
+    """The exemplar city of an IANA zone: `Berlin` for `Europe/Berlin`."""
+    return dates.get_timezone_location(zone, locale=CLDR[locale], return_city=True)
+
+
+def _pattern(name: str, day: date, locale: str) -> str:
+    value = day.date() if isinstance(day, datetime) else day
+    return dates.format_date(value, translate(f"format.{name}", locale), locale=CLDR[locale])

@@ -1,0 +1,99 @@
+"""Everything that one parcel's page shows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from msgspec import Struct
+
+from milepost.domain.status import STATUSES
+from milepost.domain.track import Track
+from milepost.locale import dates
+from milepost.pages.view.arrival import Sentence
+from milepost.pages.view.headline import headline
+from milepost.pages.view.history import History, history
+from milepost.pages.view.notices import Notice, notices
+from milepost.pages.view.reader import Reader, on_the_road_of
+from milepost.pages.view.road import LegView, ParcelView, legs, parcels
+from milepost.pages.view.steps import Step, steps
+from milepost.pages.view.times import Stamp, parse
+from milepost.pages.view.tone import tone_of
+
+_DAYS_BEYOND_DOUBT = 2
+_JUST_NOW = timedelta(minutes=1)
+
+
+class BuyerView(Struct, frozen=True, kw_only=True):
+    """The parts of the page in reading order."""
+
+    number: str
+    carrier: str | None
+    status: str
+    tone: str
+    sentence: Sentence
+    last_seen: str | None
+    notices: list[Notice]
+    steps: tuple[Step, ...]
+    legs: list[LegView]
+    parcels: list[ParcelView]
+    history: History
+    route: str | None
+    service: str | None
+    synthetic: bool
+    live: bool
+
+
+def buyer_view(track: Track, reader: Reader) -> BuyerView:
+    """The view of a track for a reader. Nothing in it that names a person or an order."""
+    status = STATUSES.get(track.status.sub)
+    reader = on_the_road_of(track, reader)
+    return BuyerView(
+        number=track.number,
+        carrier=reader.carrier(track.carrier),
+        status=reader.status(track.status.sub),
+        tone=tone_of(track.status.sub),
+        sentence=headline(track, reader),
+        last_seen=last_seen(track, reader),
+        notices=notices(track, reader),
+        steps=steps(track, reader),
+        legs=legs(track, reader),
+        parcels=parcels(track, reader),
+        history=history(track, reader),
+        route=_route(track, reader),
+        service=track.service,
+        synthetic=track.synthetic,
+        live=not (track.sealed or (status is not None and status.final)),
+    )
+
+
+def last_seen(track: Track, reader: Reader) -> str | None:
+    """Where and how long ago the last scan was; None once the road has ended."""
+    status = STATUSES.get(track.status.sub)
+    if not track.events or (status is not None and status.final):
+        return None
+    event = track.events[-1]
+    ago = _ago(parse(event.occurred_at, event.time_quality), reader)
+    place = reader.place(event.place)
+    if place is None:
+        return reader.text("time.last_seen", ago=ago)
+    return reader.text("time.last_seen_at", place=place, ago=ago)
+
+
+def _ago(stamp: Stamp, reader: Reader) -> str:
+    """Hours only where the instant is known (a bare wall clock may be 14 hours off); a scan that
+    a fast clock dated ahead is not called future.
+    """
+    span = stamp.since(reader.now)
+    exact = stamp.clock is not None and stamp.offset is not None
+    if exact and span < _JUST_NOW:
+        return reader.text("time.just_now")
+    if exact or span.days >= _DAYS_BEYOND_DOUBT:
+        return dates.ago(span, reader.locale)
+    return dates.weekday_short(stamp.day, reader.locale, stamp.today(reader.now))
+
+
+def _route(track: Track, reader: Reader) -> str | None:
+    origin, destination = reader.place(track.origin), reader.place(track.destination)
+    if origin is None or destination is None:
+        return None
+    return reader.text("buyer.route_value", origin=origin, destination=destination)

@@ -1,0 +1,82 @@
+"""What is wrong and what to do now."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib.resources import files
+
+from msgspec import Struct
+
+from milepost.domain.status import STATUSES
+from milepost.domain.track import AlertView, Track
+from milepost.locale import dates, has
+from milepost.pages.view.reader import Reader
+from milepost.pages.view.times import parse, show
+
+_TABLES = tomllib.loads((files(__package__) / "advice.toml").read_text("utf-8"))
+ADVICE: dict[str, list[str]] = _TABLES["status"]
+COVERS: dict[str, list[str]] = _TABLES["covers"]
+INTERNAL: list[str] = _TABLES["internal"]
+_GRAVE = ("info", "warning", "critical")
+_SILENT_DAYS = 4
+_NOT_YET_ON_THE_ROAD = ("unknown", "pending", "info_received")
+
+
+class Notice(Struct, frozen=True):
+    """`severity` is info, warning or critical; `do` is what the reader can do now."""
+
+    severity: str
+    what: str
+    do: str
+    since: str | None = None
+
+
+def notices(track: Track, reader: Reader) -> list[Notice]:
+    """The gravest first; empty where all is well."""
+    alerts = [row for row in track.alerts if row.cleared_at is None and row.rule not in INTERNAL]
+    found = [*_of_status(track, reader), *_of_alerts(alerts, track, reader)]
+    found = found or _of_silence(track, reader) or _of_unnamed(alerts, reader)
+    return sorted(found, key=lambda notice: -_GRAVE.index(notice.severity))
+
+
+def _of_status(track: Track, reader: Reader) -> list[Notice]:
+    row = ADVICE.get(track.status.sub) or ADVICE.get(track.status.main)
+    if row is None:
+        return []
+    name, severity = row
+    return [Notice(severity, reader.text(f"advice.{name}.what"), reader.text(f"advice.{name}.do"))]
+
+
+def _of_alerts(alerts: list[AlertView], track: Track, reader: Reader) -> list[Notice]:
+    told = {track.status.sub, track.status.main, *(alert.rule for alert in alerts)}
+    return [
+        _of_alert(alert, alert.rule, reader)
+        for alert in alerts
+        if has(f"rule.{alert.rule}.what", reader.locale)
+        and told.isdisjoint(COVERS.get(alert.rule, ()))
+    ]
+
+
+def _of_unnamed(alerts: list[AlertView], reader: Reader) -> list[Notice]:
+    """A rule without words for buyers is mentioned only where nothing else is, and if grave."""
+    grave = [alert for alert in alerts if alert.severity != "info" and alert.rule not in COVERS]
+    return [_of_alert(alert, "fallback", reader) for alert in grave[:1]]
+
+
+def _of_alert(alert: AlertView, name: str, reader: Reader) -> Notice:
+    severity = alert.severity if alert.severity in _GRAVE else "warning"
+    since = reader.text("arrival.since", when=show(parse(alert.opened_at), reader).full)
+    return Notice(severity, reader.text(f"rule.{name}.what"), reader.text(f"rule.{name}.do"), since)
+
+
+def _of_silence(track: Track, reader: Reader) -> list[Notice]:
+    status = STATUSES.get(track.status.sub)
+    quiet = status is None or status.final or status.main in _NOT_YET_ON_THE_ROAD
+    if quiet or not track.events:
+        return []
+    stamp = parse(track.events[-1].occurred_at, track.events[-1].time_quality)
+    if stamp.since(reader.now).days < _SILENT_DAYS:
+        return []
+    day = dates.weekday_short(stamp.day, reader.locale, stamp.today(reader.now))
+    what = reader.text("advice.seen_long_ago.what", day=day)
+    return [Notice("info", what, reader.text("advice.seen_long_ago.do"))]

@@ -1,0 +1,196 @@
+"""The buyer's pages in Chromium: with and without script, by keyboard, on phone and desk."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from playwright.sync_api import Browser, Page, expect
+
+from unit.pages import samples
+from unit.pages.fake import AMBIGUOUS, MISTYPED, FakeLookup
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+SCRIPT = ROOT / "src" / "milepost" / "pages" / "static" / "app.js"
+NUMBERS = [track.number for track in samples.SAMPLES.values()]
+PATHS = {
+    **{name: f"/t/{track.number}" for name, track in samples.SAMPLES.items()},
+    "hostile": f"/t/{samples.hostile().number}",
+    "mistyped": f"/t/{MISTYPED}",
+    "ambiguous": f"/t/{AMBIGUOUS}",
+    "look-up": "/",
+    "look-up-nothing": "/?q=hello",
+    "results": "/?n=" + ",".join([*NUMBERS, "QQ0000000001", "QQ0000000002"]),
+}
+ON_THE_WAY = f"/t/{samples.on_the_way().number}"
+
+
+def built(path: Path, how: str) -> Path:
+    """The file, which the build makes; without it the test fails in CI and is skipped elsewhere."""
+    if not path.exists():
+        absent = f"{path.relative_to(ROOT)} is not there: {how}"
+        if os.environ.get("CI"):
+            pytest.fail(absent)
+        pytest.skip(absent)
+    return path
+
+
+@pytest.mark.parametrize(("locale", "theme"), [("en", "light"), ("zh", "dark")])
+@pytest.mark.parametrize("name", PATHS)
+def test_axe_finds_nothing(browser: Browser, site: str, name: str, locale: str, theme: str) -> None:
+    axe = built(AXE, "npm ci in frontend/").read_text("utf-8")
+    phone = {"width": 390, "height": 844}
+    scheme = "dark" if theme == "dark" else "light"
+    context = browser.new_context(viewport=phone, color_scheme=scheme, base_url=site)
+    page = context.new_page()
+    mark = "&" if "?" in PATHS[name] else "?"
+    page.goto(f"{PATHS[name]}{mark}lang={locale}")
+    for details in page.locator("details").all():
+        details.evaluate("fold => { fold.open = true }")
+
+    page.evaluate(axe)
+    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations', 'incomplete']})")
+    context.close()
+
+    assert [_in_short(rule) for rule in found["violations"]] == []
+    unsure = [rule for rule in found["incomplete"] if rule["id"] != "color-contrast"]
+    assert [_in_short(rule) for rule in unsure] == []
+
+
+def _in_short(rule: dict[str, object]) -> str:
+    nodes = rule["nodes"]
+    assert isinstance(nodes, list)
+    return f"{rule['id']}: {rule['help']}: {[node['html'][:160] for node in nodes[:3]]}"
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+@pytest.mark.parametrize("locale", ["en", "zh"])
+def test_nothing_is_wider_than_the_screen(
+    browser: Browser, site: str, locale: str, width: int
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 800}, base_url=site)
+    page = context.new_page()
+    wide = []
+    for name, path in PATHS.items():
+        page.goto(f"{path}{'&' if '?' in path else '?'}lang={locale}")
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            wide.append(name)
+    context.close()
+
+    assert wide == []
+
+
+def test_without_script_everything_is_there(browser: Browser, site: str) -> None:
+    context = browser.new_context(java_script_enabled=False, base_url=site, locale="en-GB")
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_label("Tracking numbers").fill("Hello, it is CV4410029917!")
+    page.get_by_role("button", name="Track").click()
+
+    expect(page).to_have_url(f"{site}{ON_THE_WAY}")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Wednesday 25 Nov")
+    expect(page.get_by_text("Parcel collected from sender")).to_be_visible()
+    expect(page.get_by_text("Shipment data received")).to_be_hidden()
+    page.get_by_text("Show 1 earlier entry").click()
+    expect(page.get_by_text("Shipment data received")).to_be_visible()
+    page.get_by_role("link", name="中文").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("11月25日 星期三")
+    expect(page.get_by_role("button", name="复制")).to_have_count(0)
+    context.close()
+
+
+def test_by_keyboard_alone(page: Page, site: str) -> None:
+    page.goto("/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the parcel")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to the parcel")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Tracking numbers")).to_be_focused()
+    page.keyboard.type("CV4410029917")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("JX0000000000018")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("2 numbers")
+    page.get_by_role("link", name="CV4410029917").focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{site}{ON_THE_WAY}")
+    page.locator("summary").focus()
+    page.keyboard.press("Space")
+    expect(page.get_by_text("Shipment data received")).to_be_visible()
+
+
+def test_enter_tracks_a_single_number(page: Page, site: str) -> None:
+    built(SCRIPT, "npm run build in frontend/")
+    page.goto("/")
+    page.get_by_label("Tracking numbers").fill("ＣＶ４４１００２９９１７")
+    page.get_by_label("Tracking numbers").press("Enter")
+
+    expect(page).to_have_url(f"{site}{ON_THE_WAY}")
+
+
+def test_twenty_five_numbers_at_once(page: Page) -> None:
+    numbers = [*NUMBERS, *(f"ZX{n:09}" for n in range(25 - len(NUMBERS)))]
+    page.goto("/")
+    page.get_by_label("Tracking numbers").fill("\n".join(numbers))
+    page.get_by_role("button", name="Track").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("25 numbers")
+    for number in numbers:
+        expect(page.get_by_role("link", name=number)).to_be_visible()
+    page.get_by_role("link", name=NUMBERS[0]).click()
+    expect(page.get_by_text(NUMBERS[0])).to_be_visible()
+
+
+def test_the_number_is_copied(page: Page) -> None:
+    built(SCRIPT, "npm run build in frontend/")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(ON_THE_WAY)
+    page.get_by_role("button", name="Copy number").click()
+
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == "CV4410029917"
+
+
+def test_a_change_appears_without_reloading(page: Page, lookup: FakeLookup) -> None:
+    built(SCRIPT, "npm run build in frontend/")
+    track = samples.two_hundred_events()
+    page.goto(f"/t/{track.number}")
+    expect(page.get_by_text("Updated just now")).to_be_visible()
+    page.locator("summary").click()
+    page.evaluate("window.same = true")
+
+    lookup.tracks[track.number] = replace(samples.delivered(), number=track.number)
+    try:
+        lookup.announce()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Delivered Tue 24 Nov, 14:03")
+        assert page.evaluate("window.same && document.querySelector('details').open")
+        expect(page.get_by_role("button", name="Copy number")).to_be_visible()
+    finally:
+        lookup.tracks[track.number] = track
+
+
+def test_hostile_texts_run_nothing(page: Page) -> None:
+    page.on("dialog", lambda dialog: pytest.fail(dialog.message))
+    page.goto(f"/t/{samples.hostile().number}")
+
+    assert page.locator("main script, main img").count() == 0
+    assert "<script>alert(1)</script>" in page.locator("main").inner_text()
+
+
+def test_inline_script_is_refused(browser: Browser, site: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{site}/")
+    page.evaluate(
+        "() => { const script = document.createElement('script');"
+        " script.textContent = 'window.ran = true'; document.head.append(script) }"
+    )
+    ran = page.evaluate("window.ran === true")
+    page.close()
+
+    assert not ran
