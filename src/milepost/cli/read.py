@@ -48,7 +48,7 @@ def read_command(
 
 
 def _stream(source: BinaryIO, sink: BinaryIO, carrier: str | None, code: str | None) -> None:
-    """One answer a line; a line that is no such object is answered with `error`, the rest goes on."""
+    """One answer a line; a line that is no such object is answered with `error`."""
     decoder = msgspec.json.Decoder(Line)
     encoder = msgspec.json.Encoder()
     for raw in source:

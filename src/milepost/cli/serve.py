@@ -94,6 +94,6 @@ async def _end_with_parent(server: uvicorn.Server, parent: int) -> None:
     """A shard must not outlive its parent, which may be killed without a word."""
     if os.environ.get("MILEPOST_SHARD") is None:
         return
-    while os.getppid() == parent:
+    while os.getppid() == parent:  # noqa: ASYNC110 - nothing tells a process that it is orphaned
         await asyncio.sleep(1.0)
     server.should_exit = True

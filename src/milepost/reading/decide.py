@@ -1,0 +1,69 @@
+"""From a normalised text to the one rule that decides what it says."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+
+from milepost.domain.status import main_of
+
+from .languages import Languages
+from .normalise import normalise
+from .rulebook import Compiled, Rule, Rulebook, load, load_carriers, vetoes, vocabulary
+
+_RULES = load()
+_BY_CARRIER = load_carriers()
+_BOOK = Rulebook(_RULES)
+_VETOES = vetoes()
+_LANGUAGES = Languages(vocabulary())
+
+
+@cache
+def _carrier_book(carrier: str) -> Rulebook:
+    return Rulebook(_BY_CARRIER[carrier])
+
+
+def decide(text: str, carrier: str | None, code: str | None) -> Rule | None:
+    """The rule that decides the normalised `text`, or None where none does."""
+    return _decide(text, carrier if carrier in _BY_CARRIER else None, code)
+
+
+# Digits are masked in a normalised text and no rule may tell them apart, so the cache is exact.
+@lru_cache(maxsize=20_000)
+def _decide(text: str, carrier: str | None, code: str | None) -> Rule | None:
+    if carrier is not None:
+        own = _first(_holding(_carrier_book(carrier), text), None)
+        if own is not None:
+            return own
+    silent = _LANGUAGES.silent(text)
+    best = _holding(_BOOK, text, silent)
+    if not best and (wider := _LANGUAGES.wider(text, silent)) != silent:
+        best = _holding(_BOOK, text, wider)
+    return _first(best, code)
+
+
+def _holding(book: Rulebook, text: str, silent: frozenset[str] = frozenset()) -> list[Compiled]:
+    """The rules of the highest rank that hold; several only where they share that rank."""
+    best: list[Compiled] = []
+    for item in book.candidates(text):
+        if best and item.rule.rank < best[0].rule.rank:
+            break
+        if item.language not in silent and _allowed(item, text) and item.holds(text):
+            best.append(item)
+    return best
+
+
+def _allowed(item: Compiled, text: str) -> bool:
+    if main_of(item.rule.sub) != "delivered":
+        return True
+    veto = _VETOES.get(item.language)
+    return veto is None or not veto.search(text)
+
+
+def _first(best: list[Compiled], code: str | None) -> Rule | None:
+    if not best:
+        return None
+    if code and len({main_of(item.rule.sub) for item in best}) > 1:
+        hint = decide(normalise(code), None, None)
+        wanted = main_of(hint.sub) if hint else None
+        best = [item for item in best if main_of(item.rule.sub) == wanted] or best
+    return best[0].rule
