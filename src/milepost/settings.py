@@ -26,6 +26,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     burst: int = 4_000
     public_requests_per_s: float = 20.0
     public_burst: int = 100
+    seal_after_days: int = 7
+    keep_days: int = 3 * 365
     commit_stubbed: bool = False
 
 

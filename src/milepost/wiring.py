@@ -24,8 +24,11 @@ from milepost.engine.ports import CodeLike, Ledger
 from milepost.public import PublicLookup
 from milepost.runners.inline import Inline, clock_us
 from milepost.runners.peers import Peers
+from milepost.runners.sealing import Archive
 from milepost.settings import Settings
+from milepost.stores.history import History
 from milepost.stores.postgres.accounts import Accounts
+from milepost.stores.postgres.closing import Closing
 from milepost.stores.postgres.embedded import Embedded
 from milepost.stores.postgres.ledger import PostgresLedger
 from milepost.stores.postgres.pool import Pool
@@ -34,7 +37,7 @@ from milepost.web.auth import Caller, Gatekeeper
 from milepost.web.endpoint import Endpoint, routes_of
 from milepost.web.limits import Limiter
 from milepost.web.openapi import document
-from milepost.web.problems import ProblemError, on_fault, on_http_error, on_problem
+from milepost.web.problems import ProblemError, on_fault, on_http_error, on_problem, on_unavailable
 
 TENANTS_EVERY_S = 5.0
 
@@ -135,6 +138,7 @@ class Milepost:
             now_us=self.now_us,
             synthetic=lambda one: one in self.synthetic,
             peers=self._peers(),
+            archive=self._archive(),
         )
         await self.engine.start()
         self.services = Services(
@@ -152,6 +156,13 @@ class Milepost:
         self._watch.cancel()
         await self.engine.stop()
         await self.store.close(stop=True)
+
+    def _archive(self) -> Archive:
+        one = self.settings
+        history = History(one.data / "history")
+        shard = (one.shard or 0, one.shards if one.shard is not None else 1)
+        closing = Closing(self.store.pool)
+        return Archive(closing, history, one.seal_after_days, one.keep_days, shard)
 
     def _peers(self) -> Peers | None:
         one = self.settings
@@ -202,7 +213,12 @@ def build_app(settings: Settings, now_us: Callable[[], int] = clock_us) -> Starl
         yield
         await milepost.stop()
 
-    handlers = {ProblemError: on_problem, HTTPException: on_http_error, Exception: on_fault}
+    handlers = {
+        ProblemError: on_problem,
+        HTTPException: on_http_error,
+        ConnectionError: on_unavailable,
+        Exception: on_fault,
+    }
     return Starlette(lifespan=lifespan, exception_handlers=handlers)
 
 

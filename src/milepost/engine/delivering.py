@@ -62,12 +62,18 @@ class Announcer:
         self._chance = chance
         self._keep = timedelta(days=keep_days)
         self._lanes = Lanes()
+        self._running: asyncio.Task[None] | None = None
         self._sending: set[asyncio.Task[None]] = set()
         self._broken_off: list[int] = []
         self._outcomes: list[Outcome] = []
         self._writing = asyncio.Lock()
         self._audience_at: datetime | None = None
         self._pruned_at: datetime | None = None
+
+    async def start(self) -> None:
+        """Learn what is wanted, then send until `close`. Call it before scans are taken."""
+        await self.refresh()
+        self._running = asyncio.create_task(self.run())
 
     async def run(self) -> None:
         """Send until cancelled."""
@@ -91,7 +97,7 @@ class Announcer:
             made += begun
 
     async def refresh(self) -> None:
-        """Learn which topics are wanted. Call it before scans are taken, and after changes."""
+        """Learn which topics are wanted."""
         self._audience.set(await self._outbox.audience())
         self._audience_at = self._now()
 
@@ -110,10 +116,10 @@ class Announcer:
         return await self._try(subscription, message)
 
     async def close(self) -> None:
-        """Wait a little for what is on its way, give the rest back, and close the channels.
-
-        `run` must have been cancelled before.
-        """
+        """Wait a little for what is on its way, give the rest back, and close the channels."""
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.gather(self._running, return_exceptions=True)
         if self._sending:
             _, late = await asyncio.wait(self._sending, timeout=CLOSE_WITHIN_S)
             for task in late:

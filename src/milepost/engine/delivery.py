@@ -162,7 +162,7 @@ class Outbox(Protocol):
         ...
 
     async def prune(self, before: datetime, limit: int) -> int:
-        """Forget finished deliveries, and those of disabled subscriptions, of before a day."""
+        """Forget up to `limit` deliveries that were finished, or held back, before then."""
         ...
 
 

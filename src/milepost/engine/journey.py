@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Protocol
 
 import msgspec
@@ -75,8 +75,10 @@ class Journey:
         audience: Audience,
         now_us: Callable[[], int],
         peers: PeersPort | None = None,
+        wake: Callable[[Iterable[tuple[int, Row]]], Awaitable[None]] | None = None,
     ) -> None:
         self._shard = shard
+        self._wake = wake
         self._peers = peers
         self._resolver = resolver
         self._committer = committer
@@ -165,6 +167,8 @@ class Journey:
             )
             if self._peers is not None:
                 rows = self._split(self._peers, rows, foreign)
+            if self._wake is not None:
+                await self._wake(rows)
             self._process(rows, received_us, receipt)
         await self._durable(foreign, received_us, receipt)
 
@@ -175,7 +179,10 @@ class Journey:
         for start in range(0, len(rows), SLICE):
             if start:
                 await asyncio.sleep(0)
-            self._process(rows[start : start + SLICE], received_us, receipt)
+            part = rows[start : start + SLICE]
+            if self._wake is not None:
+                await self._wake(part)
+            self._process(part, received_us, receipt)
         await self._committer.ticket()
         return receipt
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 
 class Live:
@@ -16,9 +17,19 @@ class Live:
         self._listeners: dict[int, set[asyncio.Event]] = {}
         self._interest = interest
 
-    def listen(self, road: int) -> asyncio.Event:
+    @contextmanager
+    def watch(self, roads_of: Callable[[], Iterable[int]]) -> Iterator[Watch]:
+        """Listen to several roads; which they are may change (numbers join)."""
+        watch = Watch(self, roads_of)
+        try:
+            watch.follow()
+            yield watch
+        finally:
+            watch.end()
+
+    def listen(self, road: int, event: asyncio.Event | None = None) -> asyncio.Event:
         """An event that is set at every change of the road, until `leave`."""
-        event = asyncio.Event()
+        event = event or asyncio.Event()
         if not self._listeners and self._interest is not None:
             self._interest(True)
         self._listeners.setdefault(road, set()).add(event)
@@ -41,4 +52,24 @@ class Live:
                 event.set()
 
     def __len__(self) -> int:
-        return sum(len(events) for events in self._listeners.values())
+        return len({id(event) for events in self._listeners.values() for event in events})
+
+
+class Watch:
+    """A listener to all roads of one shipment. `changed` is set at a change of any of them."""
+
+    def __init__(self, live: Live, roads_of: Callable[[], Iterable[int]]) -> None:
+        self.changed = asyncio.Event()
+        self._live = live
+        self._roads_of = roads_of
+        self._roads: set[int] = set()
+
+    def follow(self) -> None:
+        """Listen to the roads that the shipment has now."""
+        for road in set(self._roads_of()) - self._roads:
+            self._live.listen(road, self.changed)
+            self._roads.add(road)
+
+    def end(self) -> None:
+        for road in self._roads:
+            self._live.leave(road, self.changed)

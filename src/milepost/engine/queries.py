@@ -59,10 +59,16 @@ class Queries:
         """The key under which listeners wait for changes of a number."""
         return self._shard.road_of(key_of(tenant, checked_number(number)))
 
+    def roads_of(self, tenant: int, number: str) -> frozenset[int]:
+        """The roads of all boxes of the shipment that a number belongs to, and its own key."""
+        number = checked_number(number)
+        roads = [link.road for link in self.links_of(tenant, number)]
+        return frozenset([key_of(tenant, number), *roads])
+
     def number_of(self, tenant: int, shipment: int) -> str | None:
-        """The first tracking number of a shipment of several numbers."""
-        links = self._shipments.get(shipment, [])
-        return next((link.number for link in links if link.tenant == tenant), None)
+        """A tracking number of a shipment that has several, or was changed a moment ago."""
+        known = self._shard.links.get(shipment) or self._shard.behind(shipment)
+        return known.number if known is not None and known.tenant == tenant else None
 
     async def known(self, roads: Sequence[int]) -> set[int]:
         """Those of the roads that have events already."""
@@ -80,9 +86,10 @@ class Queries:
         if since is not None:
             events = [row.event for row in await self._ledger.road(tenant, parcels, since)]
         sealed = False
-        if self._sealed is not None and not events:
-            events = await self._sealed.events(tenant, parcels)
-            sealed = bool(events)
+        if self._sealed is not None:
+            old = await self._sealed.events(tenant, parcels)
+            sealed = bool(old) and not events
+            events = list({event.fingerprint: event for event in old + events}.values())
         facts = [row.facts for row in await self._ledger.facts(tenant, parcels)]
         if not events and not links and not facts:
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 import msgspec
@@ -14,7 +15,7 @@ from milepost.domain.scan import Facts, LinkedNumber, Scan, id_text
 from milepost.engine.journey import Journey
 from milepost.engine.ports import Ledger, Link
 from milepost.engine.queries import Queries
-from milepost.engine.resolve import checked_number
+from milepost.engine.resolve import BadScanError, checked_number
 
 
 class ParcelRegistration(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -71,20 +72,35 @@ class Registrar:
         Raises RegistrationError and BadScanError.
         """
         boxes = _boxes(wanted)
-        links = links_of(tenant, boxes)
-        if len(links) > 1:
-            await self.link(links)
+        links = self._settled(tenant, links_of(tenant, boxes))
         first = links[0]
-        await self._journey.add_facts(tenant, "merchant", [_facts(wanted, first)])
-        heads = [link for link in links if link.position == 1]
+        heads = list({link.box: link for link in reversed(links)}.values())[::-1]
         promises = (_promise(wanted, link, now) for link in heads)
         found = [scan for scan in promises if scan is not None]
         # Announced once: to register again must not look like news.
         known = await self._queries.known([link.road for link in heads])
         found += [_announced(wanted, link, now) for link in heads if link.road not in known]
         body = msgspec.json.encode(found)
-        await self._journey.take_given(tenant, "merchant", body, found)
+        receipt = await self._journey.take_given(tenant, "merchant", body, found)
+        if receipt.rejected:
+            raise RegistrationError(receipt.rejected[0].error)
+        if len(links) > 1:
+            await self.link(links)
+        await self._journey.add_facts(tenant, "merchant", [_facts(wanted, first)])
         return Registered(id_text(first.shipment), [link.number for link in links])
+
+    def _settled(self, tenant: int, links: list[Link]) -> list[Link]:
+        """The links as they will be: a number that has a shipment already stays in it."""
+        known = {
+            one.number: one for link in links for one in self._queries.links_of(tenant, link.number)
+        }
+        if all(link.number in known for link in links):
+            return [known[link.number] for link in links]
+        for link in links:
+            one = known.get(link.number, link)
+            if (one.road, one.shipment) != (link.road, link.shipment):
+                raise RegistrationError(f"number {link.number} belongs to another shipment already")
+        return links
 
     async def link(self, links: Sequence[Link]) -> None:
         """Numbers belong together from now on, and what was known of each before is joined."""
@@ -96,18 +112,16 @@ class Registrar:
         for fact in facts:
             chain = [LinkedNumber(number=fact.number, carrier=fact.carrier), *fact.linked]
             if len(chain) > 1:
-                await self._learn_chain(tenant, chain)
+                with suppress(BadScanError):  # no number at all: there is nothing to follow
+                    await self._learn_chain(tenant, chain)
 
     async def _learn_chain(self, tenant: int, chain: Sequence[LinkedNumber]) -> None:
-        links = links_of(tenant, [chain])
-        if len(links) < 2:
-            return
-        known = [self._queries.links_of(tenant, link.number) for link in links]
-        if any(known[1:]):
-            return  # never tear a number out of a shipment that somebody registered
-        if known[0]:
-            links = _appended(known[0], links)
-        await self.link(links)
+        first, *rest = links_of(tenant, [chain])
+        # Never tear a number out of a shipment that somebody registered.
+        fresh = [link for link in rest if not self._queries.links_of(tenant, link.number)]
+        home = self._queries.links_of(tenant, first.number)
+        if fresh:
+            await self.link(_appended(home, first.number, fresh) if home else [first, *fresh])
 
 
 def links_of(tenant: int, boxes: Sequence[Sequence[LinkedNumber]]) -> list[Link]:
@@ -131,14 +145,14 @@ def links_of(tenant: int, boxes: Sequence[Sequence[LinkedNumber]]) -> list[Link]
     return links
 
 
-def _appended(known: Sequence[Link], links: Sequence[Link]) -> list[Link]:
-    first = next(link for link in known if link.number == links[0].number)
+def _appended(known: Sequence[Link], number: str, links: Sequence[Link]) -> list[Link]:
+    first = next(link for link in known if link.number == number)
     position = max(link.position for link in known if link.box == first.box)
     return [
         link._replace(
             road=first.road, shipment=first.shipment, box=first.box, position=position + offset
         )
-        for offset, link in enumerate(links[1:], 1)
+        for offset, link in enumerate(links, 1)
     ]
 
 

@@ -56,8 +56,7 @@ class Resolver:
         if scan.estimated_to is not None:
             promise = self._moment_of_promise(scan, body)
             told = promise.estimated_to_us or 0
-            if not EARLIEST_US <= told <= received_us + PROMISED_WITHIN_US:
-                raise BadScanError("estimated_to: before the year 2000 or years ahead")
+            _check_promise(promise, received_us + PROMISED_WITHIN_US)
             fingerprint = fingerprint_of(
                 parcel, "promise", moment.at_us, told, promise.estimated_from_us, carrier
             )
@@ -168,6 +167,13 @@ def _check_packs(name: str, *values: object) -> None:
 
 _pack = msgspec.msgpack.Encoder().encode
 _NAMES = ("code", "code_set", "carrier", "actor", "device", "order_number")
+
+
+def _check_promise(promise: EventBody, latest_us: int) -> None:
+    for name in ("estimated_from", "estimated_to"):
+        told_us = getattr(promise, name + "_us")
+        if told_us is not None and not EARLIEST_US <= told_us <= latest_us:
+            raise BadScanError(f"{name}: before the year 2000 or many years ahead")
 
 
 def _reference(text: str) -> int:

@@ -176,7 +176,6 @@ class Shard:
             if link.parcel != link.road and link.parcel in self.states:
                 given_up.append((link, self.states.pop(link.parcel)))
                 self.dirty.pop(link.parcel, None)
-                self.open.pop(link.parcel, None)
         return given_up
 
     def absorb(self, road: int, state: bytes) -> None:

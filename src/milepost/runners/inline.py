@@ -15,14 +15,16 @@ from milepost.engine.clockwork import Clockwork
 from milepost.engine.commit import Committer
 from milepost.engine.journey import Journey
 from milepost.engine.live import Live
-from milepost.engine.ports import CarrierTables, Group, Ledger, Link
-from milepost.engine.queries import Queries, Sealed
+from milepost.engine.ports import AlertChange, CarrierTables, Group, Ledger, Link
+from milepost.engine.queries import Queries
 from milepost.engine.rawids import RawIds
 from milepost.engine.readmodel import ReadModel
 from milepost.engine.register import Registrar
 from milepost.engine.resolve import Resolver
+from milepost.engine.resting import Resting
 from milepost.engine.shard import Dirty, Shard
 from milepost.runners.peers import Peers
+from milepost.runners.sealing import Archive, SealedRoads, Sealing
 from milepost.runners.wire import Absorb, Done, Interest, Joined, Message, Touched, Walk
 
 log = structlog.get_logger()
@@ -45,20 +47,23 @@ class Inline:
         now_us: Callable[[], int] = clock_us,
         policy_of: Callable[[int], Policy] = lambda _: DEFAULT_POLICY,
         synthetic: Callable[[int], bool] = lambda _: False,
-        sealed: Sealed | None = None,
         peers: Peers | None = None,
+        archive: Archive | None = None,
     ) -> None:
         self._peers = peers
+        self._archive = archive
         self.ledger = ledger
         self.now_us = now_us
         self.shard = Shard(policy_of)
+        self.resting = Resting(self.shard, archive.closing.states) if archive else None
+        sealed = SealedRoads(archive.history) if archive else None
         self.audience = Audience()
         self.live = Live(peers.interest if peers else None)
         self.announced = asyncio.Event()
         self.committer = Committer(ledger, number, self._after_commit)
         self.journey = Journey(
             self.shard, Resolver(tables), self.committer, RawIds(ledger.reserve_raw_ids),
-            self.audience, now_us, peers,
+            self.audience, now_us, peers, self.resting.wake if self.resting else None,
         )  # fmt: skip
         self.queries = Queries(
             self.shard, ledger, now_us, synthetic=synthetic, policy_of=policy_of, sealed=sealed,
@@ -67,6 +72,7 @@ class Inline:
         self.registrar = Registrar(ledger, self.journey, self.queries, self._join)
         self.read_model = ReadModel(self.shard, ledger, number, self.committer.ticket)
         self.clockwork = Clockwork(self.shard, self.committer, ledger, self.audience, now_us)
+        self.sealing = self._sealing()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -74,19 +80,29 @@ class Inline:
         await self._load()
         work = (self.committer.run(), self.read_model.run(), self.clockwork.run())
         self._tasks = [asyncio.create_task(one) for one in work]
+        if self.sealing is not None:
+            self._tasks.append(asyncio.create_task(self.sealing.run()))
         if self._peers is not None:
             self._server = await self._peers.serve(self._handle)
 
     async def stop(self) -> None:
         """Let what was taken become durable, bring the read model up to date, and end."""
-        with suppress(ConnectionError):
-            await self.read_model.cycle(hurry=True)
         for task in self._tasks[1:]:
             task.cancel()
+        await asyncio.gather(*self._tasks[1:], return_exceptions=True)
+        with suppress(ConnectionError):
+            await self.read_model.cycle(hurry=True)
         await self.committer.close()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    def _sealing(self) -> Sealing | None:
+        if self._archive is None or self.resting is None:
+            return None
+        return Sealing(self.shard, self.resting, self._archive, self.now_us, owns=self._owns)
+
     async def _load(self) -> None:
+        if self.sealing is not None:
+            await self.sealing.load()
         links = await self.ledger.links()
         self.queries.learn(links)
         self.shard.links = {link.parcel: link for link in links}
@@ -95,11 +111,18 @@ class Inline:
                 road = self.shard.road_of(row.id)
                 if self._owns(road):
                     self.shard.absorb(road, row.state)
+                    if road != row.id:  # joined, but its own line was still there at the crash
+                        self.read_model.gone.append(row.id)
         replayed = await self._replay()
         self.shard.open = {}  # what the replay opened is only a guess at what was written
         for road, rule, opened_s in await self.ledger.open_alerts():
-            if road in self.shard.states:
+            if self._owns(self.shard.road_of(road)):
                 self.shard.open.setdefault(road, {})[rule] = opened_s
+        left = set(self.read_model.gone)
+        for parcel, link in self.shard.links.items():
+            self._clear_joined(link)
+            if parcel in left and link.road in self.shard.states:
+                self._look(link.road)
         self._wind()
         log.info("loaded", roads=len(self.shard.states), replayed=replayed)
 
@@ -110,7 +133,10 @@ class Inline:
         async for rows in self.ledger.journal_since(await self.ledger.checkpoint()):
             # What was written is not written again; only memory and the read model follow.
             mine = [row for row in rows if self._owns(self.shard.road_of(row.event.parcel))]
-            outcome = self.shard.process(list(enumerate(mine)), now_s, Group())
+            numbered = list(enumerate(mine))
+            if self.resting is not None:
+                await self.resting.wake(numbered)
+            outcome = self.shard.process(numbered, now_s, Group())
             count += outcome.accepted
         return count
 
@@ -132,12 +158,25 @@ class Inline:
     async def _join_here(self, links: Sequence[Link]) -> None:
         self.queries.learn(links)
         for link, state in self.shard.join(links):
+            self._clear_joined(link)
             if self._owns(link.road):
                 self._absorb(link, state)
             elif self._peers is not None:
                 await self._peers.absorb(link, state)
         for road in {link.road for link in links if link.road in self.shard.states}:
             self._look(road)
+        # Who listens to one of the numbers must hear of the others too from now on.
+        self.live.publish([link.parcel for link in links])
+
+    def _clear_joined(self, link: Link) -> None:
+        """The alerts of a road that is no longer one of its own: the whole road's count now."""
+        if link.parcel == link.road:
+            return
+        now_s = self.now_us() // 1_000_000
+        for rule in self.shard.open.pop(link.parcel, ()):
+            gone = AlertChange(link.tenant, link.parcel, link.number, rule, None, now_s)
+            self.committer.filling.alerts.append(gone)
+            self.committer.ticket()
 
     def _absorb(self, link: Link, state: bytes) -> None:
         self.shard.absorb(link.road, state)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from datetime import date, timedelta
 from io import BytesIO
+from typing import Any
 
 import asyncpg
 import msgspec
@@ -37,15 +39,17 @@ from milepost.stores.postgres.pool import Pool
 _pack_facts = msgspec.msgpack.Encoder().encode
 _unpack_facts = msgspec.msgpack.Decoder(Facts).decode
 
-_ROAD = """
-SELECT tenant, raw, parcel, fingerprint, at_us, offset_min, quality, code, received_us,
-       reference, body
+ROW_COLUMNS = (
+    "tenant, raw, parcel, fingerprint, at_us, offset_min, quality, code, received_us, "
+    "reference, body"
+)
+_ROAD = f"""
+SELECT {ROW_COLUMNS}
 FROM journal WHERE parcel = ANY($1::bigint[]) AND tenant = $2 AND day >= $3
 ORDER BY at_us, code, fingerprint
 """
-_SINCE = """
-SELECT tenant, raw, parcel, fingerprint, at_us, offset_min, quality, code, received_us,
-       reference, body
+_SINCE = f"""
+SELECT {ROW_COLUMNS}
 FROM journal WHERE seq > $1 ORDER BY seq
 """
 _SAVE = """
@@ -60,6 +64,7 @@ ON CONFLICT (id) DO UPDATE SET number = excluded.number,
     main = excluded.main, code = excluded.code, since_s = excluded.since_s,
     last_s = excluded.last_s, first_day = least(s.first_day, excluded.first_day),
     alerts = excluded.alerts, state = excluded.state, covers_seq = excluded.covers_seq,
+    sealed_day = NULL,
     created_us = least(s.created_us, excluded.created_us)
 """
 _ALL = f"SELECT {listing.COLUMNS} FROM shipment WHERE sealed_day IS NULL"
@@ -92,8 +97,11 @@ class PostgresLedger:
             elif await _committed(connection, group.seq):
                 return group.seq
             await self._partitions(connection, group)
-            async with connection.transaction():
-                await _write(connection, shard, group, group.seq)
+            # A first try whose answer was lost may still have been under way: then this one waits
+            # for it, and finds its number taken.
+            with suppress(asyncpg.UniqueViolationError):
+                async with connection.transaction():
+                    await _write(connection, shard, group, group.seq)
             return group.seq
 
     async def _partitions(self, connection: asyncpg.Connection, group: Group) -> None:
@@ -113,7 +121,7 @@ class PostgresLedger:
     async def road(self, tenant: int, parcels: Sequence[int], since: date) -> list[Row]:
         async with self.pool.connection() as connection:
             rows = await connection.fetch(_ROAD, parcels, tenant, since)
-        return [_row(row) for row in rows]
+        return [row_of(row) for row in rows]
 
     async def facts(self, tenant: int, parcels: Sequence[int]) -> list[FactRow]:
         async with self.pool.connection() as connection:
@@ -159,9 +167,7 @@ class PostgresLedger:
 
     async def checkpoint(self) -> int:
         async with self.pool.connection() as connection:
-            return int(
-                await connection.fetchval("SELECT coalesce(min(seq), 0) FROM checkpoint")
-            )
+            return int(await connection.fetchval("SELECT coalesce(min(seq), 0) FROM checkpoint"))
 
     async def all_shipments(self) -> AsyncIterator[Sequence[ShipmentRow]]:
         async with self.pool.connection() as connection, connection.transaction():
@@ -173,7 +179,7 @@ class PostgresLedger:
         async with self.pool.connection() as connection, connection.transaction():
             cursor = await connection.cursor(_SINCE, seq)
             while rows := await cursor.fetch(CHUNK):
-                yield [_row(row) for row in rows]
+                yield [row_of(row) for row in rows]
 
     async def list_shipments(self, tenant: int, wanted: ListFilter) -> list[ShipmentRow]:
         sql, values = listing.query(tenant, wanted)
@@ -269,12 +275,25 @@ async def _write_small(connection: asyncpg.Connection, group: Group) -> None:
         records = [(*fact[:4], _pack_facts(fact.facts)) for fact in group.facts]
         columns = ["parcel", "tenant", "observed_us", "source", "body"]
         await connection.copy_records_to_table("fact", records=records, columns=columns)
-    if group.alerts:
-        await _write_alerts(connection, group.alerts)
+    for wave in _waves(group.alerts):
+        await _write_alerts(connection, wave)
     if group.outbox:
         await connection.copy_records_to_table(
             "outbox", records=group.outbox, columns=list(Announcement._fields)
         )
+
+
+def _waves(changes: Sequence[AlertChange]) -> list[list[AlertChange]]:
+    """Changes of one alert stay in their order: the first of each alert, the second of each …"""
+    waves: list[list[AlertChange]] = []
+    seen: dict[tuple[int, str], int] = {}
+    for change in changes:
+        key = (change.shipment, change.rule)
+        turn = seen[key] = seen.get(key, -1) + 1
+        if turn == len(waves):
+            waves.append([])
+        waves[turn].append(change)
+    return waves
 
 
 async def _write_alerts(connection: asyncpg.Connection, changes: Sequence[AlertChange]) -> None:
@@ -301,7 +320,8 @@ async def _write_alerts(connection: asyncpg.Connection, changes: Sequence[AlertC
         )
 
 
-def _row(row: asyncpg.Record) -> Row:
+def row_of(row: Sequence[Any]) -> Row:
+    """A row of the columns ROW_COLUMNS."""
     (tenant, raw, parcel, fingerprint, at_us, offset_min, quality, code, received_us,
      reference, body) = row  # fmt: skip
     event = Event(

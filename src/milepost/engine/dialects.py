@@ -1,0 +1,152 @@
+"""What the dialects of aggregators keep: credentials, watched numbers, hooks; and their ports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+
+class Credential(Struct, frozen=True, kw_only=True):
+    """What a client of one vendor signs in with. `secrets`: field name → value, as it was printed.
+
+    `public_id` is what the client sends openly: EBusinessID, customer, token, api_key.
+    """
+
+    tenant: int
+    tenant_name: str
+    dialect: str
+    public_id: str
+    secrets: dict[str, str]
+    key: int
+
+
+class Watch(Struct, kw_only=True):
+    """A number that a client subscribed or registered. Times are microseconds since 1970 UTC.
+
+    `number` is in its normal form. `carrier_code` is the vendor's, `carrier` our slug. Without a
+    `callback` pushes go to the account's hooks. `secret` signs pushes of this number alone.
+    `options`: all else that is the vendor's own. `account`: public id of the credential.
+    """
+
+    tenant: int
+    dialect: str
+    number: str
+    id: int = 0
+    carrier_code: str | None = None
+    carrier: str | None = None
+    callback: str | None = None
+    secret: str | None = None
+    options: dict[str, Any] = {}
+    active: bool = True
+    created_us: int = 0
+    updated_us: int = 0
+    stopped_us: int | None = None
+    account: str | None = None
+
+
+class Hook(Struct, kw_only=True):
+    """A URL of the account that is pushed every change of the numbers watched in a dialect."""
+
+    tenant: int
+    dialect: str
+    url: str
+    id: int = 0
+    secret: str | None = None
+    options: dict[str, Any] = {}
+    active: bool = True
+    created_us: int = 0
+    updated_us: int = 0
+    subscription: int = 0
+
+
+class AlreadyWatchedError(Exception):
+    """The tenant watches this number of this carrier in this dialect already; see `watch`."""
+
+    def __init__(self, watch: Watch) -> None:
+        super().__init__(f"{watch.number} is watched already")
+        self.watch = watch
+
+
+class TooManyWatchedError(Exception):
+    """The cap on what a tenant may watch in one dialect is reached."""
+
+
+class Credentials(Protocol):
+    """Credentials of all tenants."""
+
+    async def find(self, dialect: str, public_id: str) -> Credential | None:
+        """By what the client sends openly; None if unknown, expired or revoked."""
+        ...
+
+    async def of_tenant(self, tenant: int, dialect: str) -> Sequence[Credential]:
+        """All that are valid, oldest first."""
+        ...
+
+    async def add(
+        self, tenant: int, dialect: str, public_id: str, secrets: dict[str, str]
+    ) -> Credential: ...
+
+
+class Watches(Protocol):
+    """Watched numbers, each call only of the tenant that asks."""
+
+    async def get(
+        self, tenant: int, dialect: str, number: str, carrier_code: str | None = None
+    ) -> list[Watch]:
+        """Those of a number, however it is spelt, oldest first; stopped ones too."""
+        ...
+
+    async def by_id(self, tenant: int, dialect: str, id: int) -> Watch | None: ...
+
+    async def add(self, watch: Watch) -> Watch:
+        """The watch with its id and times. Raises AlreadyWatchedError, TooManyWatchedError,
+        BadScanError for what is no number, ValueError for a callback that cannot be called.
+        """
+        ...
+
+    async def save(self, watch: Watch) -> None:
+        """Write everything but number and dialect; `updated_us` is set. Raises as `add`."""
+        ...
+
+    async def delete(self, watch: Watch) -> None: ...
+
+    async def page(
+        self,
+        tenant: int,
+        dialect: str,
+        *,
+        after: int | None = None,
+        limit: int = 100,
+        filters: Mapping[str, Any] | None = None,
+        newest_first: bool = False,
+    ) -> list[Watch]:
+        """A page by id; `after` is the last id of the page before. `filters`: names of columns
+        (number, carrier_code, carrier, active) or of options, with the value or a list of them.
+        """
+        ...
+
+    async def count(
+        self, tenant: int, dialect: str, *, filters: Mapping[str, Any] | None = None
+    ) -> int: ...
+
+    async def push(self, watch: Watch) -> int:
+        """Push how things stand now, without waiting for news; to how many receivers."""
+        ...
+
+
+class Hooks(Protocol):
+    """The account's hooks, each call only of the tenant that asks."""
+
+    async def of_tenant(self, tenant: int, dialect: str) -> list[Hook]: ...
+
+    async def by_id(self, tenant: int, dialect: str, id: int) -> Hook | None: ...
+
+    async def add(self, hook: Hook) -> Hook:
+        """Raises ValueError for a url that cannot be called."""
+        ...
+
+    async def save(self, hook: Hook) -> None: ...
+
+    async def delete(self, hook: Hook) -> None: ...
