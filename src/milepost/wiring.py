@@ -149,6 +149,7 @@ class Milepost:
             live=self.engine.live,
             parser=registry.parser,
             now_us=self.engine.now_us,
+            meters=self.engine.meters,
         )
         self._watch = asyncio.create_task(self._watch_tenants())
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
-from prometheus_client.core import CollectorRegistry
+from collections.abc import Iterator
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.core import CollectorRegistry, CounterMetricFamily, GaugeMetricFamily, Metric
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -11,10 +13,22 @@ from starlette.routing import Route
 from milepost.api.services import Services
 
 
+class _Meters:
+    """The engine's meters, read when Prometheus asks."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def collect(self) -> Iterator[Metric]:
+        for name, value in self._services.meters().items():
+            words = name.removesuffix("_total").replace("_", " ")
+            family = CounterMetricFamily if name.endswith("_total") else GaugeMetricFamily
+            yield family(f"milepost_{name.removesuffix('_total')}", words.capitalize(), value=value)
+
+
 def routes(services: Services) -> list[Route]:
     registry = CollectorRegistry()
-    listeners = Gauge("milepost_live_listeners", "Open live streams", registry=registry)
-    listeners.set_function(lambda: len(services.live))
+    registry.register(_Meters(services))
 
     async def healthz(_: Request) -> Response:
         try:

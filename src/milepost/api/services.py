@@ -26,3 +26,4 @@ class Services(Struct):
     live: Live
     parser: Callable[[str], Parse | None]
     now_us: Callable[[], int]
+    meters: Callable[[], dict[str, float]]

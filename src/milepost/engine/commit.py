@@ -7,6 +7,7 @@ or finds in memory what a group has not yet made durable, waits for that group.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -29,6 +30,8 @@ class Committer:
         self._wanted = asyncio.Event()
         self._closing = False
         self.last_seq = 0
+        self.commits = 0
+        self.busy_s = 0.0
 
     @property
     def filling(self) -> Group:
@@ -64,7 +67,10 @@ class Committer:
         group, done = self._filling, self._done
         assert done is not None
         self._filling, self._done = Group(), None
+        began = time.perf_counter()
         seq = await self._durable(group) if _has_anything(group) else self.last_seq
+        self.commits += 1
+        self.busy_s += time.perf_counter() - began
         self.last_seq = seq
         self._after(group, seq)
         done.set_result(seq)

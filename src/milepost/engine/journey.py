@@ -85,6 +85,7 @@ class Journey:
         self._raw_ids = raw_ids
         self._audience = audience
         self._now_us = now_us
+        self.accepted = self.duplicates = 0
         self._compress = zstandard.ZstdCompressor(level=1).compress
 
     async def take_scans(
@@ -241,6 +242,8 @@ class Journey:
         receipt.accepted += outcome.accepted
         receipt.duplicates += outcome.duplicates
         receipt.rejected += [Rejected(index, error) for index, error in outcome.refused]
+        self.accepted += outcome.accepted
+        self.duplicates += outcome.duplicates
 
     def _tell(self, group: Group, outcome: Outcome, alerts: list[AlertChange], now_us: int) -> None:
         group.touched += [change.road for change in outcome.changes]

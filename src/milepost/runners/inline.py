@@ -146,6 +146,20 @@ class Inline:
         for index, road in enumerate(self.shard.states):
             self.shard.wheel.put(road, now_s + index // 200)
 
+    def meters(self) -> dict[str, float]:
+        """Counters and gauges of this process, by name."""
+        return {
+            "events_accepted_total": self.journey.accepted,
+            "events_duplicate_total": self.journey.duplicates,
+            "events_waiting": self.committer.waiting,
+            "commits_total": self.committer.commits,
+            "commit_seconds_total": self.committer.busy_s,
+            "roads_live": len(self.shard.states),
+            "roads_resting": len(self.resting.keys) if self.resting else 0,
+            "roads_behind": len(self.shard.dirty),
+            "live_listeners": len(self.live),
+        }
+
     def _owns(self, road: int) -> bool:
         return self._peers is None or self._peers.owner_of(road) == self._peers.me
 
