@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from functools import partial
+from typing import Annotated
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from milepost.api.services import Services
+from milepost.domain.moment import to_datetime
 from milepost.domain.scan import ParseContext, Scan
 from milepost.engine.decode import NotABatchError, Rejected
 from milepost.engine.journey import OverloadedError, Receipt
@@ -32,6 +33,12 @@ class IntakeReceipt(Struct):
     rejected: list[Rejected]
     unread: int
     errors: list[str]
+
+
+class IntakeQuery(Struct):
+    """`number`: the number that was asked for, where the payload does not name it."""
+
+    number: Annotated[str, Meta(max_length=200)] | None = None
 
 
 NDJSON = "application/x-ndjson"
@@ -60,6 +67,7 @@ def endpoints(services: Services) -> list[Endpoint]:
             summary="Take a carrier's or aggregator's raw payload",
             scope="write",
             raw_body=True,
+            query=IntakeQuery,
             answer=IntakeReceipt,
             status=202,
             answers=(404, 503),
@@ -90,7 +98,10 @@ async def take_payload(services: Services, call: Call) -> IntakeReceipt:
     if parse is None:
         raise ProblemError(404, f"There is no connector '{source}'.")
     content_type = call.request.headers.get("content-type")
-    context = ParseContext(received_at=datetime.now(UTC), content_type=content_type)
+    now = to_datetime(services.now_us(), 0)
+    context = ParseContext(
+        received_at=now, content_type=content_type, number=call.query.number or None
+    )
     parsed = parse(call.body, context)
     tenant = call.caller.tenant
     try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, Literal
 
@@ -12,7 +11,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from milepost.api.services import Services
-from milepost.domain.moment import to_text
+from milepost.domain.moment import to_datetime, to_text
 from milepost.domain.scan import id_number, id_text
 from milepost.domain.status import BY_CODE, MAINS
 from milepost.domain.track import Track
@@ -30,12 +29,19 @@ Main = Literal[
 assert set(Main.__args__) == set(MAINS)  # type: ignore[attr-defined]
 
 
+Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+# A NUL cannot be stored, so nothing with one can be found; PostgreSQL would refuse to look.
+Sought = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*$")]
+
+
 class ShipmentQuery(Struct):
-    """Filters of the list. `text`: the beginning of a tracking or order number."""
+    """Filters of the list. `text`: the beginning of a tracking number, however it is spelt, or of
+    an order number as the merchant writes it.
+    """
 
     status: Main | None = None
-    carrier: str | None = None
-    text: str | None = None
+    carrier: Sought | None = None
+    text: Sought | None = None
     trouble: bool = False
     limit: Annotated[int, Meta(ge=1, le=200)] = 50
     cursor: str | None = None
@@ -102,7 +108,7 @@ def endpoints(services: Services) -> list[Endpoint]:
 async def register(services: Services, call: Call) -> RegisteredPage:
     wanted = call.body if isinstance(call.body, list) else [call.body]
     done = RegisteredPage([])
-    now = datetime.now(UTC)
+    now = to_datetime(services.now_us(), 0)
     for index, registration in enumerate(wanted):
         try:
             found = await services.registrar.register(call.caller.tenant, registration, now)
@@ -167,6 +173,6 @@ def _cursor(row: ShipmentRow) -> str:
 
 def _position(cursor: str) -> tuple[int, int]:
     try:
-        return msgspec.json.decode(base64.urlsafe_b64decode(cursor), type=tuple[int, int])
+        return msgspec.json.decode(base64.urlsafe_b64decode(cursor), type=tuple[Int64, Int64])
     except (msgspec.DecodeError, binascii.Error, ValueError):
         raise ProblemError(422, "cursor: not one that this list gave") from None

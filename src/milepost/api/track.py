@@ -93,23 +93,18 @@ async def track_many(services: Services, call: Call) -> TrackAnswer:
 
 async def live(services: Services, call: Call) -> Response:
     tenant, number = call.caller.tenant, call.path("number")
-    first = await _road(services, tenant, number)
-    return stream(_changes(services, tenant, number, first))
+    await _road(services, tenant, number)  # so that an unknown number is an error, not a stream
+    return stream(_changes(services, tenant, number))
 
 
-async def _changes(
-    services: Services, tenant: int, number: str, first: Track
-) -> AsyncIterator[bytes]:
+async def _changes(services: Services, tenant: int, number: str) -> AsyncIterator[bytes]:
     """A `track` event now and at every change; comments in between keep the line open."""
-    road = services.queries.road_of(tenant, number)
-    changed = services.live.listen(road)
-    try:
-        yield event(msgspec.json.encode(first), "track")
+    with services.live.watch(lambda: services.queries.roads_of(tenant, number)) as watch:
+        watch.changed.set()  # read after the watch has begun, so that no change falls in between
         while True:
-            if await woken(changed):
+            if await woken(watch.changed):
+                watch.follow()
                 now = await _road(services, tenant, number)
                 yield event(msgspec.json.encode(now), "track")
             else:
                 yield b": still here\n\n"
-    finally:
-        services.live.leave(road, changed)

@@ -143,7 +143,7 @@ class Announcer:
     async def _turn(self) -> bool:
         """One round; True if there may be more to do right away."""
         now = self._now()
-        if self._audience_at is None or now - self._audience_at > timedelta(seconds=POLL_S):
+        if self._audience_at is None or now - self._audience_at > 0.9 * timedelta(seconds=POLL_S):
             await self.refresh()
         await self._prune(now)
         moved = await self._outbox.claim_outbox(OUTBOX_BATCH, now)

@@ -200,22 +200,26 @@ _DELIVERED = frozenset(code for sub, code in SUB_CODE.items() if main_of(sub) ==
 
 
 def _fingerprint(parcel: int, scan: Scan, moment: Moment, carrier: str | None) -> int:
-    # What a source repeats must hash alike, whatever we later learn of its zone: a naive time
-    # counts by its wall clock.
-    when: object = moment.at_us
-    if (
-        moment.quality not in (TimeQuality.exact, TimeQuality.date_only)
-        or moment.offset_min is None
-    ):
-        when = scan.occurred_at.isoformat() if scan.occurred_at.tzinfo is None else moment.at_us
+    when = moment.at_us if scan.occurred_at.tzinfo is not None else _wall_clock(scan, moment)
     # Sources give one and the same scan with and without its code (only the newest carries a
     # state), so where there is a text the code does not count.
     what = scan.text or (scan.code_set, scan.code)
+    place = _place(scan)
     measured = scan.measurements and sorted(scan.measurements.items())
+    # One text, as `fingerprint_of` would join the parts: this is done for every scan.
     return fingerprint_of(
-        parcel, when, scan.date_only, what, _place(scan), carrier, scan.device, scan.actor,
-        scan.retracts, measured,
-    )  # fmt: skip
+        f"{parcel}\x1f{when}\x1f{scan.date_only}\x1f{what}\x1f{'' if place is None else place}"
+        f"\x1f{carrier or ''}\x1f{scan.device or ''}\x1f{scan.actor or ''}"
+        f"\x1f{scan.retracts or ''}\x1f{'' if measured is None else measured}"
+    )
+
+
+def _wall_clock(scan: Scan, moment: Moment) -> int | str:
+    """What a source repeats must hash alike, whatever we later learn of its zone: a naive time
+    counts by its wall clock.
+    """
+    known = moment.quality in (TimeQuality.exact, TimeQuality.date_only)
+    return moment.at_us if known and moment.offset_min is not None else scan.occurred_at.isoformat()
 
 
 def _place(scan: Scan) -> object:

@@ -57,7 +57,21 @@ class Endpoint(Struct, kw_only=True, frozen=True):
 
 def routes_of(endpoints: Sequence[Endpoint], gate: Gatekeeper, limiter: Limiter) -> list[Route]:
     """Starlette routes that serve the endpoints."""
-    return [Route(one.path, _Serve(one, gate, limiter), methods=[one.method]) for one in endpoints]
+    paths: dict[str, dict[str, _Serve]] = {}
+    for one in endpoints:
+        paths.setdefault(one.path, {})[one.method] = _Serve(one, gate, limiter)
+    return [Route(path, _ByMethod(served), methods=list(served)) for path, served in paths.items()]
+
+
+class _ByMethod:
+    """All methods of a path in one route, so that a 405 names every method that is allowed."""
+
+    def __init__(self, served: dict[str, _Serve]) -> None:
+        self._served = served
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        await self._served[method](scope, receive, send)
 
 
 class _Serve:

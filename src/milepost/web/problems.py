@@ -63,6 +63,12 @@ async def on_http_error(_: Request, error: Exception) -> Response:
     return response_of(ProblemError(status, headers=headers))
 
 
+async def on_unavailable(_: Request, __: Exception) -> Response:
+    """The database cannot be reached just now."""
+    detail = "The database is not there just now; send this again in a moment."
+    return response_of(ProblemError(503, detail, headers={"Retry-After": "1"}))
+
+
 async def on_fault(_: Request, __: Exception) -> Response:
     """A fault of ours: nothing of it is shown to the caller."""
     return response_of(ProblemError(500, "An unexpected fault; it has been logged."))

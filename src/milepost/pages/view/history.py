@@ -49,14 +49,17 @@ def history(track: Track, reader: Reader) -> History:
 
 
 def woven(track: Track) -> list[EventView | tuple[Leg, Leg]]:
-    """Events oldest first, each hand-over (from, to) right before the first event after it."""
+    """Events oldest first, each hand-over (from, to) right before the first event after it.
+
+    A carrier that has not scanned the parcel yet has not taken it over either.
+    """
     waiting = handovers(track)
     rows: list[EventView | tuple[Leg, Leg]] = []
     for event in track.events:
         due = [pair for pair in waiting if _begins(pair[1], event)]
         waiting = [pair for pair in waiting if pair not in due]
         rows += [*due, event]
-    return rows + list(waiting)
+    return rows
 
 
 def handovers(track: Track) -> list[tuple[Leg, Leg]]:
@@ -74,7 +77,7 @@ def _changes(before: Leg, after: Leg) -> bool:
 
 
 def _begins(leg: Leg, event: EventView) -> bool:
-    return (event.number, event.carrier) == (leg.number, leg.carrier)
+    return event.number == leg.number and event.carrier in {None, leg.carrier}
 
 
 def _entry(row: EventView | tuple[Leg, Leg], track: Track, reader: Reader) -> Entry:

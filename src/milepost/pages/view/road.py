@@ -35,13 +35,16 @@ def legs(track: Track, reader: Reader) -> list[LegView]:
     """The legs in the order travelled; none where one carrier has it all the way."""
     if len({leg.carrier for leg in track.legs}) < 2:
         return []
-    last = len(track.legs) - 1
-    return [_leg(leg, index == last, reader) for index, leg in enumerate(track.legs)]
+    started = [index for index, leg in enumerate(track.legs) if leg.started_at]
+    now = started[-1] if started else 0
+    return [_leg(leg, index == now, reader) for index, leg in enumerate(track.legs)]
 
 
 def _leg(leg: Leg, current: bool, reader: Reader) -> LegView:
     carrier = reader.carrier(leg.carrier) or reader.text("buyer.leg_unknown_carrier")
-    return LegView(carrier, leg.number, reader.status(leg.sub), _span(leg, reader), current)
+    ahead = not leg.started_at and leg.main == "unknown"
+    status = reader.text("buyer.leg_ahead") if ahead else reader.status(leg.sub)
+    return LegView(carrier, leg.number, status, _span(leg, reader), current)
 
 
 def _span(leg: Leg, reader: Reader) -> str | None:

@@ -6,14 +6,13 @@ from typing import Any
 
 from milepost.domain.status import MAIN_CODE, STATUSES
 from milepost.engine.ports import ListFilter
+from milepost.identify import normalise
 
 COLUMNS = (
     "id, tenant, number, carrier, order_number, main, code, since_s, last_s, first_day, alerts, "
     "state, covers_seq, created_us"
 )
 _TROUBLE = [status.code for status in STATUSES.values() if status.trouble]
-# Above every code point that a number holds: the end of a range of numbers with one beginning.
-_LAST = "\U0010ffff"
 
 
 def query(tenant: int, wanted: ListFilter) -> tuple[str, list[Any]]:
@@ -35,22 +34,23 @@ def query(tenant: int, wanted: ListFilter) -> tuple[str, list[Any]]:
         where.append(f"(last_s, id) < ({bind(wanted.after[0])}, {bind(wanted.after[1])})")
     limit = bind(wanted.limit)
     if wanted.text:
-        return _by_text(where, bind(_like(wanted.text)), limit), values
+        number, order = bind(_like(normalise(wanted.text))), bind(_like(wanted.text.strip()))
+        return _by_text(where, number, order, limit), values
     sql = f"SELECT {COLUMNS} FROM shipment WHERE {' AND '.join(where)} "
     return sql + f"ORDER BY last_s DESC, id DESC LIMIT {limit}", values
 
 
 def _like(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return escaped.upper() + "%"
+    return escaped + "%" if escaped else ""
 
 
-def _by_text(where: list[str], like: str, limit: str) -> str:
+def _by_text(where: list[str], number: str, order: str, limit: str) -> str:
     """Each half reads its own index; a broad beginning is cut before it is sorted."""
     base = f"SELECT {COLUMNS} FROM shipment WHERE {' AND '.join(where)}"
     cut = "LIMIT 2000"
     return (
-        f"SELECT * FROM ((({base} AND number LIKE {like} {cut}) UNION "
-        f"({base} AND order_number LIKE {like} {cut}))) AS found "
+        f"SELECT * FROM ((({base} AND number LIKE {number} {cut}) UNION "
+        f"({base} AND order_number LIKE {order} {cut}))) AS found "
         f"ORDER BY last_s DESC, id DESC LIMIT {limit}"
     )

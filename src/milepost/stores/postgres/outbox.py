@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import asyncpg
@@ -13,7 +12,10 @@ from milepost.engine.delivery import Due, Message, Outcome
 from milepost.stores.postgres.pool import Pool
 from milepost.stores.postgres.subscriptions import SUBSCRIPTION, subscription_of
 
-_FAN_OUT = """
+# These statements do not wait for the disk: if the server's machine dies, what is lost is undone as
+# a whole and done again. Said within each of them, it costs no round trip of its own.
+_QUICK = "set_config('synchronous_commit', 'off', true)"
+_FAN_OUT = f"""
 WITH taken AS (
     DELETE FROM outbox WHERE id IN
         (SELECT id FROM outbox ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED)
@@ -28,10 +30,10 @@ WITH taken AS (
         AND t.topic = ANY(s.events) AND (s.number IS NULL OR s.number = t.number)
     ORDER BY t.id
 )
-SELECT count(*) FROM taken
+SELECT count(*), {_QUICK} FROM taken
 """
-# The recursion hops from one waiting subscription to the next, however long their queues are. In
-# random order, so that none is always the last to get a place.
+# The recursion hops from one waiting subscription to the next, however long their queues are. Each
+# gets an equal share of the places, in random order, so that none is always the last.
 _WAITING = """
 WITH RECURSIVE waiting AS (
     (SELECT subscription FROM delivery WHERE state = 'pending' ORDER BY subscription LIMIT 1)
@@ -43,9 +45,11 @@ WITH RECURSIVE waiting AS (
 )"""
 _CLAIM = f"""
 {_WAITING}, lanes AS (
-    SELECT s.id, coalesce(r.room, $4) AS room
+    SELECT s.id, least(coalesce(r.room, $4), greatest(1, $1 / count(*) OVER ())) AS room
     FROM waiting w JOIN subscription s ON s.id = w.subscription AND s.active
     LEFT JOIN unnest($2::bigint[], $3::integer[]) AS r (id, room) ON r.id = s.id
+    WHERE coalesce(r.room, $4) > 0 AND EXISTS (SELECT FROM delivery d
+        WHERE d.subscription = s.id AND d.state = 'pending' AND d.next_at <= $5)
     ORDER BY random()
 ), due AS (
     SELECT d.id FROM lanes CROSS JOIN LATERAL (
@@ -59,7 +63,7 @@ _CLAIM = f"""
         d.created_at
 )
 SELECT c.id AS delivery, c.attempts, c.message_id, c.topic, c.number AS about, c.payload,
-    c.created_at AS happened_at, {SUBSCRIPTION}
+    c.created_at AS happened_at, {_QUICK}, {SUBSCRIPTION}
 FROM claimed c JOIN subscription s ON s.id = c.subscription ORDER BY c.id
 """
 _NEXT_DUE = f"""
@@ -69,24 +73,26 @@ SELECT min((SELECT d.next_at FROM delivery d WHERE d.subscription = w.subscripti
 FROM waiting w JOIN subscription s ON s.id = w.subscription AND s.active
 """
 # What has been delivered stays so, whatever a second attempt after a crash may say.
-_FINISH = """
-UPDATE delivery d SET state = o.state, attempts = d.attempts + 1, next_at = o.next_at,
-    last_code = o.code, last_error = o.error,
-    finished_at = CASE WHEN o.state = 'pending' THEN NULL ELSE o.at END,
-    history = CASE WHEN jsonb_array_length(d.history) < 30 THEN d.history ELSE d.history - 0 END
-        || o.entry
-FROM unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::integer[], $5::text[],
-    $6::timestamptz[], $7::jsonb[]) AS o (id, state, next_at, code, error, at, entry)
-WHERE d.id = o.id AND d.state = 'pending'
-"""
-_HEALED = """
-UPDATE subscription SET failing_since = NULL
-WHERE id = ANY($1::bigint[]) AND failing_since IS NOT NULL
-"""
-_FAILING = """
-UPDATE subscription s SET failing_since = o.at
-FROM unnest($1::bigint[], $2::timestamptz[]) AS o (id, at)
-WHERE s.id = o.id AND s.failing_since IS NULL
+_FINISH = f"""
+WITH o AS (
+    SELECT * FROM unnest($1::bigint[], $2::text[], $3::timestamptz[], $4::integer[], $5::text[],
+        $6::timestamptz[], $7::jsonb[]) AS o (id, state, next_at, code, error, at, entry)
+), done AS (
+    UPDATE delivery d SET state = o.state, attempts = d.attempts + 1, next_at = o.next_at,
+        last_code = o.code, last_error = o.error,
+        finished_at = CASE WHEN o.state = 'pending' THEN NULL ELSE o.at END,
+        history = CASE WHEN jsonb_array_length(d.history) < 30 THEN d.history
+            ELSE d.history - 0 END || o.entry
+    FROM o WHERE d.id = o.id AND d.state = 'pending'
+), healed AS (
+    UPDATE subscription SET failing_since = NULL
+    WHERE id = ANY($8::bigint[]) AND failing_since IS NOT NULL
+), failing AS (
+    UPDATE subscription s SET failing_since = f.at
+    FROM unnest($9::bigint[], $10::timestamptz[]) AS f (id, at)
+    WHERE s.id = f.id AND s.failing_since IS NULL
+)
+SELECT {_QUICK}
 """
 _DISABLE = """
 UPDATE subscription SET active = false, disabled_why = $2
@@ -95,7 +101,7 @@ WHERE id = $1 AND active AND (failing_since IS NOT NULL OR NOT $3)
 _PRUNE = """
 DELETE FROM delivery WHERE id IN (
     SELECT d.id FROM delivery d JOIN subscription s ON s.id = d.subscription
-    WHERE d.created_at < $1 AND (d.state <> 'pending' OR NOT s.active)
+    WHERE coalesce(d.finished_at, d.next_at) < $1 AND (d.state <> 'pending' OR NOT s.active)
     LIMIT $2)
 """
 _encode = msgspec.json.Encoder().encode
@@ -116,7 +122,7 @@ class PostgresOutbox:
         return {row["tenant"]: frozenset(row["topics"]) for row in rows}
 
     async def claim_outbox(self, limit: int, now: datetime) -> int:
-        async with self._quick() as connection:
+        async with self._pool.connection() as connection:
             return int(await connection.fetchval(_FAN_OUT, limit, now))
 
     async def claim_deliveries(
@@ -124,7 +130,7 @@ class PostgresOutbox:
     ) -> list[Due]:
         until = now + timedelta(seconds=lease_s)
         values = (limit, list(room), list(room.values()), usual_room, now, until)
-        async with self._quick() as connection:
+        async with self._pool.connection() as connection:
             return [_due(row) for row in await connection.fetch(_CLAIM, *values)]
 
     async def next_due(self, now: datetime) -> datetime | None:
@@ -133,9 +139,19 @@ class PostgresOutbox:
         return found
 
     async def finish(self, outcomes: Sequence[Outcome]) -> None:
-        async with self._quick() as connection:
-            await connection.execute(_FINISH, *map(list, zip(*map(_row, outcomes), strict=True)))
-            await _tell_health(connection, outcomes)
+        columns = map(list, zip(*map(_row, outcomes), strict=True))
+        values = [*columns, *_health(outcomes)]
+        disabled = [one for one in outcomes if one.disable]
+        async with self._pool.connection() as connection:
+            if not disabled:
+                await connection.execute(_FINISH, *values)
+                return
+            async with connection.transaction():
+                await connection.execute(_FINISH, *values)
+                for one in disabled:
+                    await connection.execute(
+                        _DISABLE, one.subscription, one.disable, one.unless_healed
+                    )
 
     async def release(self, deliveries: Sequence[int], now: datetime) -> None:
         async with self._pool.connection() as connection:
@@ -150,15 +166,6 @@ class PostgresOutbox:
         async with self._pool.connection() as connection:
             done: str = await connection.execute(_PRUNE, before, limit)
         return int(done.rpartition(" ")[2])
-
-    @asynccontextmanager
-    async def _quick(self) -> AsyncIterator[asyncpg.Connection]:
-        """A transaction that does not wait for the disk: if the server's machine dies, what is
-        lost is undone as a whole and done again.
-        """
-        async with self._pool.connection() as connection, connection.transaction():
-            await connection.execute("SET LOCAL synchronous_commit = off")
-            yield connection
 
 
 def _due(row: asyncpg.Record) -> Due:
@@ -175,14 +182,11 @@ def _row(one: Outcome) -> tuple[object, ...]:
     return (one.delivery, one.state, one.next_at, attempt.code, error, attempt.at, entry)
 
 
-async def _tell_health(connection: asyncpg.Connection, outcomes: Sequence[Outcome]) -> None:
-    """Keep since when each subscription fails, and disable those that are past hope."""
-    # Always in the order of the ids: two processes that write the same ones must not lock up.
-    healed = sorted({one.subscription for one in outcomes if one.state == "delivered"})
-    failed = {one.subscription: one.attempt.at for one in outcomes if one.state != "delivered"}
-    failed = {key: failed[key] for key in sorted(failed.keys() - set(healed))}
-    await connection.execute(_HEALED, healed)
-    await connection.execute(_FAILING, list(failed), list(failed.values()))
+def _health(outcomes: Sequence[Outcome]) -> tuple[list[int], list[int], list[datetime]]:
+    """Subscriptions that took something, those that took nothing, and since when."""
+    healed = {one.subscription for one in outcomes if one.state == "delivered"}
+    failing: dict[int, datetime] = {}
     for one in outcomes:
-        if one.disable:
-            await connection.execute(_DISABLE, one.subscription, one.disable, one.unless_healed)
+        if one.subscription not in healed:
+            failing.setdefault(one.subscription, one.attempt.at)
+    return sorted(healed), list(failing), list(failing.values())

@@ -26,4 +26,3 @@ CREATE INDEX delivery_pending ON delivery (subscription, next_at) WHERE state = 
 CREATE INDEX delivery_subscription ON delivery (subscription, id DESC);
 CREATE INDEX delivery_number ON delivery (tenant, number, id DESC);
 CREATE INDEX delivery_failed ON delivery (tenant, id DESC) WHERE state = 'failed';
-CREATE INDEX delivery_created ON delivery USING brin (created_at);
