@@ -1,7 +1,7 @@
 """One spelling for every text, so that a rule need be written only once.
 
 Lower case without accents, half-width, traditional Chinese as simplified, every digit `0`,
-no space beside Chinese or Japanese, `camelCase` and `snake_case` codes as words.
+no space beside Chinese or Japanese, `camelCase`, `snake_case` and RUNTOGETHER codes as words.
 """
 
 from __future__ import annotations
@@ -29,6 +29,9 @@ def _table() -> dict[int, str | None]:
 _TABLE = _table()
 _DIGITS = str.maketrans("123456789", "000000000")
 _IDENTIFIER = re.compile(r"[A-Za-z]+(?:[A-Z_.][A-Za-z_.]*)+")
+_CODE_WORD = "|".join(sorted(_DATA["codes"]["words"].split(), key=len, reverse=True))
+_RUN_TOGETHER = re.compile(rf"(?=[A-Z]{{7,40}}$)(?:{_CODE_WORD.upper()})+")
+_CODE_WORDS = re.compile(_CODE_WORD.upper())
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|[_.]+")
 _SPACES = re.compile(r"[\s\x00-\x1f]+|(?<=[^\W\d_])-(?=[^\W\d_])|_")
 _CJK = "\u3000-\u30ff\u3400-\u9fff"
@@ -49,6 +52,8 @@ def normalise(text: str) -> str:
     text = fold(text[:LIMIT])
     if _IDENTIFIER.fullmatch(text) and not text.isupper():
         text = _HUMP.sub(" ", text)
+    if _RUN_TOGETHER.fullmatch(text):
+        text = " ".join(_CODE_WORDS.findall(text))
     text = _SPACES.sub(" ", text.casefold().translate(_DIGITS)).strip()
     if not text.isascii() and _HAS_CJK.search(text):
         text = _CJK_SPACE.sub("", text)

@@ -32,6 +32,8 @@ _NEVER = {
     False: re.compile("|".join(_LATIN_SET["never"]), re.IGNORECASE),
 }
 _STRIP = re.compile("|".join(_LATIN_SET["strip"]))
+# Stands for what was taken out already; no place reaches over it.
+_BLANK = "\ue000"
 _EDGE = " \t,，.。;；:：、-–—()（）[]【】「」\"'"
 
 
@@ -52,7 +54,7 @@ def find_places(text: str, personal: tuple[Personal, ...], main: str) -> Places:
 
 
 def _blank(text: str, at: int, piece: str) -> str:
-    return text[:at] + " " * len(piece) + text[at + len(piece) :]
+    return text[:at] + _BLANK * len(piece) + text[at + len(piece) :]
 
 
 def _without(text: str, personal: tuple[Personal, ...]) -> str:
@@ -79,6 +81,7 @@ def _first(text: str, patterns: list[re.Pattern[str]], han: bool) -> str | None:
 
 
 def _tidy(place: str, han: bool) -> str | None:
+    place = next((part for part in place.split(_BLANK) if part.strip(_EDGE)), "")
     if not han:
         place = _STRIP.sub("", place)
     place = place.strip(_EDGE)

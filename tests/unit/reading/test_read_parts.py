@@ -1,0 +1,94 @@
+"""Places, personal data and the small parts of reading."""
+
+from __future__ import annotations
+
+import pytest
+
+from milepost.reading import mask, read
+from milepost.reading.anchors import anchors
+from milepost.reading.normalise import normalise
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "city", "following"),
+    [
+        (
+            "【长沙市】 快件离开 【长沙中心】 已发往 【武汉中转部】",
+            "长沙中心",
+            "长沙市",
+            "武汉中转部",
+        ),
+        ("快件已到达【成都双流】", "成都双流", None, None),
+        ("离开【兰州中心】，下一站【银川中心】", "兰州中心", None, "银川中心"),
+        ("Arrived at Sort Facility LISBON - PORTUGAL", "LISBON - PORTUGAL", None, None),
+        ("Departed Facility in OSLO - NORWAY", "OSLO - NORWAY", None, None),
+        ("Arrived at the depot", None, None, None),
+        ("Delivered", None, None, None),
+    ],
+)
+def test_places(text: str, place: str | None, city: str | None, following: str | None) -> None:
+    got = read(text)
+
+    assert (got.place, got.place_city, got.next_place) == (place, city, following)
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("派件员：王小明 13912345678", "派件员：王** 139******78"),
+        ("如有疑问请电联：0571-88001234", "如有疑问请电联：057*-******34"),
+        ("客服热线400-123-4567", "客服热线400-***-**67"),
+        ("【西湖】 的 陈大文（13912345678） 正在派件", "【西湖】 的 陈**（139******78） 正在派件"),
+        ("Signed for by: HARRIS", "Signed for by: H*****"),
+        ("Call +49 151 23456789", "Call +49 1** ******89"),
+    ],
+)
+def test_masking(text: str, masked: str) -> None:
+    assert mask(text) == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "转运至：中通快递（75312345678901）",
+        "国内快递公司：韵达，单号：812300001111",
+        "Shipment picked up 960011223",
+        "Arrived in FRESNO CA 95350",
+        "Tracking number 00340434000000000000",
+        "取件码 8-2-1001",
+        "Wed 12 May 2021 14:05",
+    ],
+)
+def test_what_is_no_phone(text: str) -> None:
+    assert [span for span in read(text).personal if span.kind == "phone"] == []
+
+
+@pytest.mark.parametrize(
+    "text", ["签收人：本人", "签收人：前台", "Signed for by: receptionist", "Received by carrier"]
+)
+def test_what_is_no_name(text: str) -> None:
+    assert read(text).personal == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "spelling"),
+    [
+        ("ＤＥＬＩＶＥＲＥＤ", "delivered"),
+        ("OutForDelivery", "out for delivery"),
+        ("IN_TRANSIT", "in transit"),
+        ("包裹 已 簽收", "包裹已签收"),
+        ("Zugestellt   über\tNacht", "zugestellt uber nacht"),
+        ("【上海】 12:30", "[上海]00:00"),
+    ],
+)
+def test_spelling(text: str, spelling: str) -> None:
+    assert normalise(text) == spelling
+
+
+def test_anchors_are_what_no_match_can_do_without() -> None:
+    assert anchors(r"\b(?:left|departed) (?:the )?hub\b") == {"hub"} or anchors(
+        r"\b(?:left|departed) (?:the )?hub\b"
+    ) == {"left", "departed"}
+    assert anchors(r"已?签收") == {"签收"}
+    assert anchors(r"\d+") is None
+    assert anchors(r"(?:a|\w)b?") is None
