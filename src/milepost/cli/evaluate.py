@@ -9,6 +9,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from milepost.cli.identify import evaluate_identify_command
 from milepost.reading.scoring import Report, Score, Wrong, score
 
 
@@ -83,3 +84,6 @@ def _wrong_table(wrong: list[Wrong]) -> Table:
         cells = (item.what, item.text, item.expected, item.got, item.rule or "")
         table.add_row(*(click.unstyle(cell).replace("[", r"\[") for cell in cells))
     return table
+
+
+evaluate_group.add_command(evaluate_identify_command)
