@@ -54,6 +54,7 @@ class Answer(Struct, frozen=True, kw_only=True):
 
     `error` is for a person, None when it was taken. `response`: the beginning of what the
     receiver said. `retry_after_s`: the wait it asked for. `gone`: it never wants anything again.
+    `schedule_s`: waits after the 1st, 2nd … failure in place of ours, and no more tries than these.
     """
 
     code: int | None = None
@@ -62,6 +63,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     duration_ms: int = 0
     retry_after_s: int | None = None
     gone: bool = False
+    schedule_s: tuple[int, ...] | None = None
 
 
 class Attempt(Struct, frozen=True, kw_only=True):

@@ -41,7 +41,7 @@ def outcome_of(due: Due, answer: Answer, now: datetime, chance: Callable[[], flo
         disable=_disable(due, answer, now),
         unless_healed=not answer.gone,
     )
-    if answer.error is None or answer.gone or due.attempts + 1 >= MOST_ATTEMPTS:
+    if answer.error is None or answer.gone or due.attempts + 1 >= _most_attempts(answer):
         return outcome
     next_at = now + timedelta(seconds=_wait_s(due, answer, chance))
     return Outcome(
@@ -53,8 +53,15 @@ def outcome_of(due: Due, answer: Answer, now: datetime, chance: Callable[[], flo
     )
 
 
+def _most_attempts(answer: Answer) -> int:
+    return MOST_ATTEMPTS if answer.schedule_s is None else len(answer.schedule_s) + 1
+
+
 def _wait_s(due: Due, answer: Answer, chance: Callable[[], float]) -> float:
-    wait_s = chance() * longest_wait_s(due.attempts + 1)
+    if answer.schedule_s is not None:
+        wait_s = float(answer.schedule_s[due.attempts])
+    else:
+        wait_s = chance() * longest_wait_s(due.attempts + 1)
     asked_s = min(float(answer.retry_after_s or 0), LONGEST_WAIT_S)
     return max(wait_s, asked_s)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
-from milepost.domain.event import pack_body
+from milepost.domain.event import Event, pack_body
 from milepost.engine.ports import Raw, Row
 
 START = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
@@ -20,9 +20,10 @@ JOURNAL_COLUMNS = (
     "parcel", "seq", "fingerprint", "at_us", "received_us", "tenant", "day", "code", "quality",
     "raw", "reference", "offset_min", "body",
 )  # fmt: skip
-# Thirteen fields, the nine that are never null first: (length, value) each.
+# Thirteen fields, the nine that are never null first: (length, value) each, ...
 _FIXED = struct.Struct(">hiqiqiqiqiqiiiiihih")
-_COMMON = struct.Struct(">iqiihi")
+# ... and the same with the other four as nearly every scan has them: `reference` alone is null.
+_COMMON = struct.Struct(">hiqiqiqiqiqiiiiihihiqiihi")
 _BIGINT = struct.Struct(">iq")
 _SMALLINT = struct.Struct(">ih")
 _LENGTH = struct.Struct(">i")
@@ -45,26 +46,41 @@ def pg_day(day_number: int) -> int:
 def journal_rows(rows: Iterable[Row], seq: int) -> bytes:
     """A complete COPY stream of journal rows."""
     parts = [START]
-    add = parts.append
+    add, common, received_us, day = parts.append, _COMMON.pack, 0, 0
     for tenant, raw, event in rows:
+        if event.received_us != received_us:  # the same for all of a batch
+            received_us = event.received_us
+            day = received_us // _DAY_US + _UNIX_EPOCH - _PG_EPOCH
         body = pack_body(event.body)
-        add(
-            _FIXED.pack(
-                13, 8, event.parcel, 8, seq, 8, event.fingerprint, 8, event.at_us,
-                8, event.received_us, 4, tenant, 4, pg_day(event.received_us // _DAY_US),
-                2, event.code, 2, event.quality,
-            )
-        )  # fmt: skip
         if raw is not None and event.reference is None and event.offset_min is not None:
-            add(_COMMON.pack(8, raw, -1, 2, event.offset_min, len(body)))
+            add(
+                common(
+                    13, 8, event.parcel, 8, seq, 8, event.fingerprint, 8, event.at_us,
+                    8, received_us, 4, tenant, 4, day, 2, event.code, 2, event.quality,
+                    8, raw, -1, 2, event.offset_min, len(body),
+                )
+            )  # fmt: skip
         else:
-            add(_NULL if raw is None else _BIGINT.pack(8, raw))
-            add(_NULL if event.reference is None else _BIGINT.pack(8, event.reference))
-            add(_NULL if event.offset_min is None else _SMALLINT.pack(2, event.offset_min))
-            add(_LENGTH.pack(len(body)))
+            add(_rare(tenant, raw, event, seq, day, len(body)))
         add(body)
     add(END)
     return b"".join(parts)
+
+
+def _rare(tenant: int, raw: int | None, event: Event, seq: int, day: int, size: int) -> bytes:
+    """A row up to its body, whichever of its fields are null."""
+    return b"".join(
+        (
+            _FIXED.pack(
+                13, 8, event.parcel, 8, seq, 8, event.fingerprint, 8, event.at_us,
+                8, event.received_us, 4, tenant, 4, day, 2, event.code, 2, event.quality,
+            ),
+            _NULL if raw is None else _BIGINT.pack(8, raw),
+            _NULL if event.reference is None else _BIGINT.pack(8, event.reference),
+            _NULL if event.offset_min is None else _SMALLINT.pack(2, event.offset_min),
+            _LENGTH.pack(size),
+        )
+    )  # fmt: skip
 
 
 def raw_rows(raws: Sequence[Raw]) -> bytes:

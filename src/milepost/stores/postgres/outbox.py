@@ -15,20 +15,40 @@ from milepost.stores.postgres.subscriptions import SUBSCRIPTION, subscription_of
 # These statements do not wait for the disk: if the server's machine dies, what is lost is undone as
 # a whole and done again. Said within each of them, it costs no round trip of its own.
 _QUICK = "set_config('synchronous_commit', 'off', true)"
+# A dialect tells how things stand, so of the news of a batch each watch is sent the last. The road
+# of a change has the watches of all its numbers.
 _FAN_OUT = f"""
 WITH taken AS (
     DELETE FROM outbox WHERE id IN
         (SELECT id FROM outbox ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED)
-    RETURNING id, tenant, topic, number, payload, created_us,
+    RETURNING id, tenant, shipment, topic, number, payload, created_us,
         'msg_' || replace(gen_random_uuid()::text, '-', '') AS message_id
 ), made AS (
     INSERT INTO delivery (tenant, subscription, message_id, topic, number, payload, next_at,
         created_at)
     SELECT t.tenant, s.id, t.message_id, t.topic, t.number, t.payload, $2,
         timestamptz 'epoch' + t.created_us * interval '1 microsecond'
-    FROM taken t JOIN subscription s ON s.tenant = t.tenant AND s.active
+    FROM taken t JOIN subscription s ON s.tenant = t.tenant AND s.active AND s.dialect IS NULL
         AND t.topic = ANY(s.events) AND (s.number IS NULL OR s.number = t.number)
     ORDER BY t.id
+), news AS (
+    SELECT DISTINCT ON (w.id, s.id) t.*, s.id AS subscription, w.id AS watch, w.number AS watched
+    FROM taken t CROSS JOIN LATERAL (
+        SELECT t.shipment AS parcel UNION SELECT l.parcel FROM link l WHERE l.road = t.shipment
+    ) AS p
+    JOIN dialect_watch w ON w.parcel = p.parcel AND w.tenant = t.tenant AND w.active
+    JOIN subscription s ON s.tenant = t.tenant AND s.dialect = w.dialect AND s.active
+        AND t.topic = ANY(s.events)
+        AND (s.id = w.subscription OR (w.subscription IS NULL AND s.account))
+    ORDER BY w.id, s.id, t.id DESC
+), told AS (
+    INSERT INTO delivery (tenant, subscription, message_id, topic, number, payload, next_at,
+        created_at)
+    SELECT n.tenant, n.subscription, 'msg_' || replace(gen_random_uuid()::text, '-', ''), n.topic,
+        n.watched, convert_to('{{"watch":' || n.watch || ',"change":'
+            || convert_from(n.payload, 'UTF8') || '}}', 'UTF8'), $2,
+        timestamptz 'epoch' + n.created_us * interval '1 microsecond'
+    FROM news n ORDER BY n.id
 )
 SELECT count(*), {_QUICK} FROM taken
 """

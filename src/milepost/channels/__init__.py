@@ -1,0 +1,1 @@
+"""Ways to reach a receiver, a folder each. Adding one edits no file outside its folder."""

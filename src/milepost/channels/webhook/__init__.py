@@ -1,0 +1,1 @@
+"""Signed webhooks: Standard Webhooks around a CloudEvents envelope."""
