@@ -16,7 +16,7 @@ from milepost.domain.marks import (
     VERSION,
     Header,
     Mark,
-    holds,
+    code_of,
     marks_of,
     pack,
     references_of,
@@ -57,8 +57,9 @@ def merge(one: bytes, other: bytes) -> bytes:
 
 def _followed(state: bytes, mark: Mark) -> bytes | None:
     """The state with a mark at its end, or None where the road has to be read again."""
-    if holds(state, mark.fingerprint):
-        return state
+    known = code_of(state, mark.fingerprint)
+    if known >= 0:
+        return state if known >= mark.code else None
     _, code, count, extras, since_s, _, because, leg, flags, tries = HEADER.unpack_from(state)
     if extras or MAIN[code] in _READ_AGAIN:
         return None
@@ -81,13 +82,17 @@ def _followed(state: bytes, mark: Mark) -> bytes | None:
 def _rebuilt(state: bytes, marks: Sequence[Mark], references: Mapping[int, int]) -> bytes:
     known = references_of(state)
     road = marks_of(state)
-    seen = {mark.fingerprint for mark in road}
+    seen = {mark.fingerprint: mark for mark in road}
     for mark in marks:
-        if mark.fingerprint not in seen:
-            seen.add(mark.fingerprint)
-            road.insert(bisect_left(road, mark.order, key=_order), mark)
-            if mark.fingerprint in references:
-                known[mark.fingerprint] = references[mark.fingerprint]
+        twin = seen.get(mark.fingerprint)
+        if twin is not None:
+            if twin.code >= mark.code:
+                continue
+            del road[bisect_left(road, twin.order, key=_order)]
+        seen[mark.fingerprint] = mark
+        road.insert(bisect_left(road, mark.order, key=_order), mark)
+        if mark.fingerprint in references:
+            known[mark.fingerprint] = references[mark.fingerprint]
     return fold(road, known)
 
 

@@ -19,6 +19,7 @@ VERSION = 1
 HEADER = struct.Struct("<BBHHIIqHBH")
 MARK = struct.Struct("<qIHBB")
 REFERENCE = struct.Struct("<qq")
+_CODE = struct.calcsize("<qIH")  # where in a mark its code is
 
 # Codes above every status: an event that says nothing of the status itself.
 PROMISE = 250
@@ -87,14 +88,23 @@ def references_of(state: bytes) -> dict[int, int]:
 
 def holds(state: bytes, fingerprint: int) -> bool:
     """Whether an event is already in the state."""
+    return code_of(state, fingerprint) >= 0
+
+
+def code_of(state: bytes, fingerprint: int) -> int:
+    """The code under which an event is in the state; -1 if it is not.
+
+    A source may tell one scan twice, with its code and without. Then the higher code stands (0 is
+    unknown), whichever came first.
+    """
     wanted = fingerprint.to_bytes(8, "little", signed=True)
     end = HEADER.size + MARK.size * int.from_bytes(state[2:4], "little")
     at = state.find(wanted, HEADER.size, end)
     while at >= 0:
         if (at - HEADER.size) % MARK.size == 0:
-            return True
+            return state[at + _CODE]
         at = state.find(wanted, at + 1, end)
-    return False
+    return -1
 
 
 def pack(header: Header, marks: Iterable[Mark], references: dict[int, int]) -> bytes:

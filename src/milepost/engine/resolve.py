@@ -9,7 +9,7 @@ import msgspec
 
 from milepost.domain.event import Event, EventBody, fingerprint_of, key_of
 from milepost.domain.marks import PROMISE, RETRACTION
-from milepost.domain.moment import Moment, TimeQuality, resolve
+from milepost.domain.moment import Moment, resolve
 from milepost.domain.place import Place, as_place
 from milepost.domain.scan import Scan, id_number
 from milepost.domain.status import SUB_CODE, UNKNOWN, main_of
@@ -58,8 +58,9 @@ class Resolver:
             told = promise.estimated_to_us or 0
             _check_promise(promise, received_us + PROMISED_WITHIN_US)
             fingerprint = fingerprint_of(
-                parcel, "promise", moment.at_us, told, promise.estimated_from_us, carrier
-            )
+                parcel, "promise", _when(scan, moment), scan.date_only, _place(scan), told,
+                promise.estimated_from_us, carrier,
+            )  # fmt: skip
             reference = told // 1_000_000
             yield _event(parcel, fingerprint, moment, PROMISE, received_us, reference, promise)
 
@@ -200,7 +201,7 @@ _DELIVERED = frozenset(code for sub, code in SUB_CODE.items() if main_of(sub) ==
 
 
 def _fingerprint(parcel: int, scan: Scan, moment: Moment, carrier: str | None) -> int:
-    when = moment.at_us if scan.occurred_at.tzinfo is not None else _wall_clock(scan, moment)
+    when = _when(scan, moment)
     # Sources give one and the same scan with and without its code (only the newest carries a
     # state), so where there is a text the code does not count.
     what = scan.text or (scan.code_set, scan.code)
@@ -214,12 +215,11 @@ def _fingerprint(parcel: int, scan: Scan, moment: Moment, carrier: str | None) -
     )
 
 
-def _wall_clock(scan: Scan, moment: Moment) -> int | str:
+def _when(scan: Scan, moment: Moment) -> int | str:
     """What a source repeats must hash alike, whatever we later learn of its zone: a naive time
     counts by its wall clock.
     """
-    known = moment.quality in (TimeQuality.exact, TimeQuality.date_only)
-    return moment.at_us if known and moment.offset_min is not None else scan.occurred_at.isoformat()
+    return moment.at_us if scan.occurred_at.tzinfo is not None else scan.occurred_at.isoformat()
 
 
 def _place(scan: Scan) -> object:

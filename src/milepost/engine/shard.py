@@ -13,7 +13,7 @@ from msgspec import Struct
 from milepost.domain.advance import advance, merge
 from milepost.domain.alert import DEFAULT_POLICY, Policy
 from milepost.domain.event import Event, mark_of
-from milepost.domain.marks import HEADER, MOST_MARKS, Mark, holds
+from milepost.domain.marks import MOST_MARKS, Mark, code_of
 from milepost.domain.settle import MAIN
 from milepost.domain.shipment import Shipment
 from milepost.domain.status import BY_CODE
@@ -91,7 +91,7 @@ class Shard:
     ) -> dict[int, list[Row]]:
         """Room 4: duplicates leave here."""
         waves: dict[int, list[Row]] = {}
-        fresh: set[tuple[int, int]] = set()
+        fresh: dict[tuple[int, int], int] = {}
         states, links = self.states, self.links
         for index, row in rows:
             event = row.event
@@ -99,12 +99,13 @@ class Shard:
             road = event.parcel if link is None else link.road
             state = states.get(road)
             seen = (road, event.fingerprint)
-            if seen in fresh or (state is not None and holds(state, event.fingerprint)):
+            known = -1 if state is None else code_of(state, event.fingerprint)
+            if event.code <= max(known, fresh.get(seen, -1)):
                 outcome.duplicates += 1
             elif state is not None and _count(state) + len(waves.get(road, ())) >= MOST_MARKS:
                 outcome.refused.append((index, TOO_MANY))
             else:
-                fresh.add(seen)
+                fresh[seen] = event.code
                 waves.setdefault(road, []).append(row)
                 group.rows.append(row)
                 outcome.accepted += 1
@@ -126,7 +127,10 @@ class Shard:
     def _note(self, road: int, row: Row) -> str:
         """Remember that the shipment's line in the read model is behind."""
         event = row.event
-        known = self.behind(road)
+        known = self.dirty.get(road)
+        if known is not None and known.carrier == event.body.carrier and self._adds_nothing(row):
+            return known.number
+        known = known or self.being_written.get(road)
         link = self.links.get(event.parcel)
         first = self.links.get(road) if link is not None else None
         number = first.number if first is not None else event.body.number
@@ -134,6 +138,11 @@ class Shard:
         carrier = event.body.carrier or (known.carrier if known else None)
         self.dirty[road] = Dirty(row.tenant, number, carrier, order, event.received_us)
         return number
+
+    def _adds_nothing(self, row: Row) -> bool:
+        """Whether a scan says nothing that the shipment's line does not say already."""
+        event = row.event
+        return event.body.order_number is None and event.parcel not in self.links
 
     def _judge(self, change: Change, now_s: int, group: Group) -> None:
         if change.road not in self.open and not _speaks(change.after):
@@ -184,10 +193,13 @@ class Shard:
         self.states[road] = state if mine is None else merge(mine, state)
 
 
+_NO_REFERENCES: Mapping[int, int] = {}
+
+
 def _marks(wave: list[Row]) -> tuple[list[Mark], Mapping[int, int]]:
-    marks = [mark_of(row.event) for row in wave]
-    if len(marks) > 1:
-        marks.sort(key=lambda mark: mark.order)
+    if len(wave) == 1 and wave[0].event.reference is None:
+        return [mark_of(wave[0].event)], _NO_REFERENCES
+    marks = sorted((mark_of(row.event) for row in wave), key=lambda mark: mark.order)
     references = {
         row.event.fingerprint: row.event.reference
         for row in wave
@@ -211,8 +223,13 @@ def _due_changed(change: Change) -> bool:
 
 def _speaks(state: bytes) -> bool:
     """Whether status, flags, attempts or references can make a rule other than a clock's speak."""
-    fields = HEADER.unpack_from(state)
-    return bool(_TROUBLE[fields[1]] or fields[3] or fields[8] or fields[9])
+    # Where the header has the code (1), the count of references (4), flags (24), attempts (25).
+    return (
+        _TROUBLE[state[1]] or state[24] != 0 or state[4:6] != _NO_COUNT or state[25:27] != _NO_COUNT
+    )
+
+
+_NO_COUNT = bytes(2)
 
 
 _TROUBLE = [code in BY_CODE and BY_CODE[code].trouble for code in range(256)]

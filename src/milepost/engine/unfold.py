@@ -94,6 +94,7 @@ def unfold(
     sealed: bool = False,
 ) -> Track:
     """The whole road. `private` gives verbatim texts; else personal data is masked."""
+    events = _told_once(events)
     boxes = _boxes(number, events, links)
     roads = {box: Road(list(found)) for box, (_, found) in boxes.items()}
     leading = roads[_leading(roads)]
@@ -122,6 +123,16 @@ def unfold(
         synthetic=synthetic,
         sealed=sealed,
     )
+
+
+def _told_once(events: Sequence[Event]) -> list[Event]:
+    """Of a scan that was told with its code and without, what stands; see `marks.code_of`."""
+    best: dict[int, Event] = {}
+    for event in events:
+        twin = best.get(event.fingerprint)
+        if twin is None or twin.code < event.code:
+            best[event.fingerprint] = event
+    return list(best.values())
 
 
 def _boxes(
