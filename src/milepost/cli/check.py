@@ -32,11 +32,18 @@ def _locales() -> list[str]:
     return locale.problems(tuple(rules.all_rules()))
 
 
+def _dialects() -> list[str]:
+    from milepost import compat
+
+    return compat.problems()
+
+
 CHECKS: dict[str, Callable[[], list[str]]] = {
     "connectors": _connectors,
     "number formats": _numbers,
     "rules": _rules,
     "locales": _locales,
+    "dialects": _dialects,
 }
 
 
