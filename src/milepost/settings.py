@@ -11,6 +11,8 @@ from msgspec import Struct
 class Settings(Struct, frozen=True, kw_only=True):
     """How a server runs. `database` is a PostgreSQL URL; without one it is embedded in `data`.
 
+    `public_url`: where clients and buyers reach the server, if that is not its own address.
+    `allow_private_targets`: webhooks and pushes may go to addresses inside this network.
     `shard` and `sockets` are set by the parent of several engine processes.
     """
 
@@ -22,6 +24,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     shard: int | None = None
     sockets: Path | None = None
     public_tenant: str | None = None
+    public_url: str | None = None
+    allow_private_targets: bool = False
     requests_per_s: float = 2_000.0
     burst: int = 4_000
     public_requests_per_s: float = 20.0

@@ -15,11 +15,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from milepost import pages
-from milepost.api import health, identify, scans, shipments, track
+from milepost import compat, pages
+from milepost.api import deliveries, health, identify, scans, shipments, subscriptions, track
 from milepost.api.services import Services
 from milepost.carriers import registry
+from milepost.channels.discovery import Options, channels
+from milepost.compat.core.discovery import pushes
+from milepost.compat.core.posting import Poster
+from milepost.compat.core.sending import Delegate, DialectChannel
 from milepost.domain.moment import to_datetime
+from milepost.domain.track import Track
+from milepost.engine.delivering import Announcer
+from milepost.engine.delivery import Channel
 from milepost.engine.ports import CodeLike, Ledger
 from milepost.public import PublicLookup
 from milepost.runners.inline import Inline, clock_us
@@ -29,9 +36,14 @@ from milepost.settings import Settings
 from milepost.stores.history import History
 from milepost.stores.postgres.accounts import Accounts
 from milepost.stores.postgres.closing import Closing
+from milepost.stores.postgres.compat import PostgresCredentials, PostgresHooks, PostgresWatches
+from milepost.stores.postgres.deliverylog import PostgresDeliveryLog
 from milepost.stores.postgres.embedded import Embedded
 from milepost.stores.postgres.ledger import PostgresLedger
+from milepost.stores.postgres.outbox import PostgresOutbox
 from milepost.stores.postgres.pool import Pool
+from milepost.stores.postgres.subscriptions import PostgresSubscriptions
+from milepost.stores.sealer import Sealer, open_sealer
 from milepost.stores.stub import StubbedCommit
 from milepost.web.auth import Caller, Gatekeeper
 from milepost.web.endpoint import Endpoint, routes_of
@@ -40,6 +52,7 @@ from milepost.web.openapi import document
 from milepost.web.problems import ProblemError, on_fault, on_http_error, on_problem, on_unavailable
 
 TENANTS_EVERY_S = 5.0
+KEY_FILE = "secret.key"  # the master key of what is sealed
 
 
 class Tables:
@@ -116,6 +129,24 @@ async def open_store(settings: Settings) -> Store:
     return Store(pool, ledger, Accounts(pool), database.embedded)
 
 
+def open_dialect_stores(
+    settings: Settings, pool: Pool
+) -> tuple[PostgresCredentials, PostgresHooks]:
+    """Credentials and hooks for the command line, beside a server that may be running."""
+    sealer = open_sealer(settings.data / KEY_FILE)
+    topics = {vendor: push.TOPICS for vendor, push in pushes()}
+    options = Options(allow_private_targets=settings.allow_private_targets)
+
+    async def changed(_: int) -> None:
+        """A running server looks for new subscriptions by itself."""
+
+    hooks = PostgresHooks(
+        pool, sealer, clock_us, topics=topics.__getitem__,
+        check_url=Poster(options).check_url, changed=changed,
+    )  # fmt: skip
+    return PostgresCredentials(pool, sealer), hooks
+
+
 class Milepost:
     """A running Milepost without its HTTP server."""
 
@@ -151,10 +182,13 @@ class Milepost:
             now_us=self.engine.now_us,
             meters=self.engine.meters,
         )
+        self.telling = Telling(self)
+        await self.telling.start()
         self._watch = asyncio.create_task(self._watch_tenants())
 
     async def stop(self) -> None:
         self._watch.cancel()
+        await self.telling.stop()
         await self.engine.stop()
         await self.store.close(stop=True)
 
@@ -199,7 +233,119 @@ class Milepost:
             *shipments.endpoints(services),
             *track.endpoints(services),
             *identify.endpoints(),
+            *subscriptions.endpoints(self.telling.subscriptions, self.telling.announcer),
+            *deliveries.endpoints(self.telling.log, self.telling.announcer),
         ]
+
+
+class Telling:
+    """Room 8 of a running server: webhooks, and the pushes of the dialects."""
+
+    def __init__(self, milepost: Milepost) -> None:
+        settings, engine = milepost.settings, milepost.engine
+        pool = milepost.store.pool
+        options = Options(allow_private_targets=settings.allow_private_targets)
+        self.subscriptions = PostgresSubscriptions(pool)
+        self.log = PostgresDeliveryLog(pool)
+        self.dialects = Dialects(
+            engine,
+            milepost.store.ledger,
+            pool,
+            open_sealer(settings.data / KEY_FILE),
+            Poster(options),
+            settings.public_url or f"http://{settings.host}:{settings.port}",
+        )
+        self.announcer = Announcer(
+            PostgresOutbox(pool),
+            channels(options) | self.dialects.channels(),
+            audience=engine.audience,
+            woken=engine.announced,
+        )
+        self.dialects.tell(self.announcer)
+
+    async def start(self) -> None:
+        await self.announcer.refresh()  # before the first scan is taken
+        self._task = asyncio.create_task(self.announcer.run())
+
+    async def stop(self) -> None:
+        self._task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._task
+        await self.announcer.close()
+        await self.dialects.close()
+
+
+class Dialects:
+    """What the dialects' routes and channels work with."""
+
+    def __init__(
+        self,
+        engine: Inline,
+        ledger: PostgresLedger,
+        pool: Pool,
+        sealer: Sealer,
+        poster: Poster,
+        base_url: str,
+    ) -> None:
+        self._engine = engine
+        self._ledger = ledger
+        self._poster = poster
+        self._base_url = base_url.rstrip("/")
+        self._pushes = pushes()
+        self._announcer: Announcer | None = None
+        now_us, check = engine.now_us, poster.check_url
+        self.credentials = PostgresCredentials(pool, sealer)
+        self.hooks = PostgresHooks(
+            pool, sealer, now_us, topics=self._topics, check_url=check, changed=self._changed
+        )
+        self.watches = PostgresWatches(
+            pool, sealer, now_us, topics=self._topics, check_url=check, changed=self._changed,
+            woke=engine.announced.set,
+        )  # fmt: skip
+
+    def tell(self, announcer: Announcer) -> None:
+        """Who is to know of new subscriptions."""
+        self._announcer = announcer
+
+    def services(self) -> compat.CompatServices:
+        one = self._engine
+        return compat.CompatServices(
+            queries=one.queries,
+            registrar=one.registrar,
+            journey=one.journey,
+            ledger=self._ledger,
+            credentials=self.credentials,
+            watches=self.watches,
+            hooks=self.hooks,
+            crosswalk=compat.crosswalk(),
+            now_us=one.now_us,
+            base_url=self._base_url,
+        )
+
+    def channels(self) -> dict[str, Channel]:
+        delegate = Delegate(
+            watches=self.watches,
+            hooks=self.hooks,
+            credentials=self.credentials,
+            track=self._track,
+            post=self._poster,
+            now_us=self._engine.now_us,
+            check_url=self._poster.check_url,
+        )
+        return {vendor: DialectChannel(vendor, push, delegate) for vendor, push in self._pushes}
+
+    async def close(self) -> None:
+        await self._poster.close()
+
+    def _topics(self, dialect: str) -> tuple[str, ...]:
+        return dict(self._pushes)[dialect].TOPICS
+
+    async def _changed(self, subscription: int) -> None:
+        if self._announcer is not None:
+            await self._announcer.changed(subscription)
+
+    async def _track(self, tenant: int, number: str) -> Track | None:
+        return await self._engine.queries.track(tenant, number, private=True)
 
 
 def build_app(settings: Settings, now_us: Callable[[], int] = clock_us) -> Starlette:
@@ -235,6 +381,7 @@ def _routes(milepost: Milepost) -> list[BaseRoute]:
         *routes_of(endpoints, gate, limiter),
         Route("/v1/openapi.json", _constant(openapi)),
         *health.routes(milepost.services),
+        *compat.routes(milepost.telling.dialects.services()),
         *pages.routes(lookup, lambda: to_datetime(milepost.now_us(), 0)),
     ]
 

@@ -1,0 +1,62 @@
+"""Who calls: an API key, and a signature over the request where there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from starlette.requests import Request
+
+from milepost.compat.aftership import VENDOR, sign
+from milepost.compat.aftership.faults import FaultError
+from milepost.compat.core import Credential, Credentials
+
+KEY_HEADERS = ("as-api-key", "aftership-api-key")
+# PEM of the key that a client signs with, where one is registered for its credential.
+PUBLIC_KEY = "rsa_public_key"
+# A credential with this set to AES or RSA is of no use without such a signature.
+AUTH_TYPE = "auth_type"
+_TYPES = {"AES": sign.AES_HEADER, "RSA": sign.RSA_HEADER}
+
+
+class Access:
+    """Finds the credential of a request."""
+
+    def __init__(self, credentials: Credentials) -> None:
+        self._credentials = credentials
+
+    async def credential(self, request: Request, body: bytes) -> Credential:
+        """Raises FaultError 401."""
+        headers = request.headers
+        key = next((headers[name] for name in KEY_HEADERS if headers.get(name)), None)
+        if key is None:
+            raise FaultError(401)
+        found = await self._credentials.find(VENDOR, key)
+        if found is None or not _signed(found, request, headers, body):
+            raise FaultError(401)
+        return found
+
+
+def _signed(found: Credential, request: Request, headers: Mapping[str, str], body: bytes) -> bool:
+    """Whether every signature that is given fits, and the one that must be there is."""
+    needed = _TYPES.get(found.secrets.get(AUTH_TYPE, ""))
+    if needed is not None and needed not in headers:
+        return False
+    aes, rsa = headers.get(sign.AES_HEADER), headers.get(sign.RSA_HEADER)
+    if aes is None and rsa is None:
+        return True
+    texts = _texts(request, headers, body)
+    if aes is not None and not sign.hmac_fits(found.secrets["api_secret"], texts, aes):
+        return False
+    return rsa is None or sign.rsa_fits(found.secrets.get(PUBLIC_KEY, ""), texts, rsa)
+
+
+def _texts(request: Request, headers: Mapping[str, str], body: bytes) -> list[bytes]:
+    scope = request.scope
+    raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
+    path = raw_path.partition(b"?")[0].decode("latin-1")
+    query = scope["query_string"].decode("latin-1")
+    date = headers.get("date", "")
+    return [
+        sign.sign_string(request.method, body, date, headers, resource)
+        for resource in sign.resources(path, query)
+    ]

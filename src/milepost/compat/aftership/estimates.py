@@ -1,0 +1,51 @@
+"""The arrival window as AfterShip's several estimated delivery dates. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from milepost.domain.track import Arrival
+
+_SOURCES = {"carrier_promise": "Carrier EDD", "merchant_promise": "Order EDD"}
+_PREDICTED = "AfterShip EDD"
+
+
+def estimate_fields(arrival: Arrival | None) -> dict[str, Any]:
+    """Every field of a tracking that speaks of when it comes."""
+    source = _SOURCES.get(arrival.source, _PREDICTED) if arrival else None
+    predicted = _dates(arrival) if source == _PREDICTED else None
+    return {
+        "courier_estimated_delivery_date": _dates(arrival) if source == "Carrier EDD" else None,
+        "aftership_estimated_delivery_date": predicted and predicted | {"confidence_code": None},
+        "custom_estimated_delivery_date": None,
+        # What was told first is not on record, only what stands now.
+        "first_estimated_delivery": None,
+        "latest_estimated_delivery": _latest(arrival, source),
+    }
+
+
+def _dates(arrival: Arrival | None) -> dict[str, Any] | None:
+    if arrival is None:
+        return None
+    latest, earliest = _time(arrival, arrival.latest), _time(arrival, arrival.earliest)
+    name = "estimated_delivery_date"
+    return {name: latest, f"{name}_min": earliest or latest, f"{name}_max": latest}
+
+
+def _latest(arrival: Arrival | None, source: str | None) -> dict[str, Any] | None:
+    if arrival is None:
+        return None
+    latest, earliest = _time(arrival, arrival.latest), _time(arrival, arrival.earliest)
+    ranges = earliest is not None and earliest != latest
+    return {
+        "type": "range" if ranges else "specific",
+        "source": source,
+        "datetime": latest,
+        "datetime_min": earliest if ranges else None,
+        "datetime_max": latest if ranges else None,
+        "revise_reason": None,
+    }
+
+
+def _time(arrival: Arrival, text: str | None) -> str | None:
+    return text[:10] if text and arrival.date_only else text

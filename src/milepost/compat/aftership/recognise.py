@@ -1,0 +1,123 @@
+"""Which carrier a number is of: couriers and `couriers/detect`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+from milepost.compat.aftership import VENDOR, countries, versions
+from milepost.compat.aftership.answering import Answer, Asked, Handler
+from milepost.compat.aftership.desk import Desk, split
+from milepost.compat.aftership.faults import FaultError
+from milepost.compat.core import Row
+from milepost.engine.resolve import BadScanError
+from milepost.identify import identify
+
+_CHINESE = {"CN", "TW", "HK", "MO"}
+
+
+def handlers(desk: Desk) -> dict[str, Handler]:
+    """By the name of the call."""
+    return {"couriers": partial(couriers, desk), "detect": partial(detect, desk)}
+
+
+async def couriers(desk: Desk, asked: Asked) -> Answer:
+    wanted = {slug.lower() for slug in split(asked.query.get("slug"))}
+    rows = [row for row in desk.services.crosswalk.all() if row.codes(VENDOR)]
+    if wanted:
+        rows = [row for row in rows if wanted & set(row.codes(VENDOR))]
+    shown = [
+        _courier(asked, row, code)
+        for row in rows
+        for code in row.codes(VENDOR)
+        if code in wanted or (not wanted and code == row.codes(VENDOR)[0])
+    ]
+    return Answer({"total": len(shown), "couriers": shown})
+
+
+async def detect(desk: Desk, asked: Asked) -> Answer:
+    body = versions.newer(asked.wrapped("tracking", 4006), asked.version)
+    number = body.get("tracking_number")
+    if number is None or number == "":
+        raise FaultError(4007)
+    if not isinstance(number, str):
+        raise FaultError(4005)
+    wanted = _slugs(body.get("slug"))
+    country = body.get("origin_country_region") or body.get("destination_country_region")
+    hint = countries.alpha2(country) if isinstance(country, str) else None
+    slugs = [slug for slug in _candidates(desk, number, hint) if not wanted or slug in wanted]
+    shown = [_courier(asked, row, slug) for slug in slugs if (row := _row(desk, slug))]
+    return Answer({"total": len(shown), "couriers": shown})
+
+
+async def carrier_of(
+    desk: Desk, tenant: int, number: str, slug: str | None
+) -> tuple[str | None, str | None]:
+    """(AfterShip's slug, ours): as given, else as known, else the one that the number tells.
+
+    Both None where several are likely: then the first scan decides. Raises FaultError 4010, 4012.
+    """
+    crosswalk = desk.services.crosswalk
+    if slug:
+        if (carrier := crosswalk.slug_of(VENDOR, slug)) is None:
+            raise FaultError(4010)
+        return slug, carrier
+    if known := await _known(desk, tenant, number):
+        return crosswalk.code_of(VENDOR, known), known
+    found = identify(number)
+    if not found.candidates:
+        raise FaultError(4012)
+    if found.ambiguous:
+        return None, None
+    carrier = found.candidates[0].carrier
+    return crosswalk.code_of(VENDOR, carrier), carrier
+
+
+async def _known(desk: Desk, tenant: int, number: str) -> str | None:
+    try:
+        track = await desk.services.queries.track(tenant, number, private=True)
+    except BadScanError:
+        raise FaultError(4005) from None
+    return track.carrier if track else None
+
+
+def _candidates(desk: Desk, number: str, country: str | None) -> Iterable[str]:
+    """Slugs, the likeliest first, each once."""
+    found = identify(number, country=country).candidates
+    codes = (desk.services.crosswalk.code_of(VENDOR, one.carrier) for one in found)
+    return dict.fromkeys(code for code in codes if code)
+
+
+def _slugs(given: Any) -> set[str]:
+    if isinstance(given, str):
+        given = split(given)
+    if given is None:
+        return set()
+    if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
+        raise FaultError(4010)
+    return {one.lower() for one in given}
+
+
+def _row(desk: Desk, slug: str) -> Row | None:
+    carrier = desk.services.crosswalk.slug_of(VENDOR, slug)
+    return desk.services.crosswalk.row(carrier) if carrier else None
+
+
+def _courier(asked: Asked, row: Row, slug: str) -> dict[str, Any]:
+    language = "zh-Hans" if row.country in _CHINESE else "en"
+    courier: dict[str, Any] = {
+        "slug": slug,
+        "name": row.name,
+        "phone": None,
+        "other_name": row.name_zh,
+        "web_url": None,
+        "required_fields": [],
+        # The last digits of a phone number, which some carriers ask for.
+        "optional_fields": ["tracking_key"] if row.needs_phone_tail else [],
+        "default_language": language,
+        "support_languages": [language],
+        "service_from_country_regions": [countries.alpha3(row.country)] if row.country else [],
+        "credentials": {"fields": []},
+    }
+    return versions.older("courier", courier, asked.version)

@@ -1,0 +1,137 @@
+"""The channel of a dialect: a delivery of the outbox becomes that vendor's push.
+
+Queue, lanes, retries, log, replay and dead letters are the announcer's, as for webhooks; the body,
+the signature, what counts as taken and when to try again are the dialect's.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+import msgspec
+import structlog
+
+from milepost.compat.core.pushing import Outgoing, Push, change_of
+from milepost.domain.track import Track
+from milepost.engine.delivery import Answer, Message, Subscription
+from milepost.engine.dialects import Credentials, Hook, Watch, Watches
+
+log = structlog.get_logger()
+FindTrack = Callable[[int, str], Awaitable[Track | None]]
+
+
+class Post(Protocol):
+    """Sends one request and returns status, body and an error of the connection."""
+
+    async def __call__(
+        self, lane: int, request: Outgoing
+    ) -> tuple[int | None, bytes, str | None]: ...
+
+
+class HookOf(Protocol):
+    async def of_subscription(self, tenant: int, subscription: int) -> Hook | None: ...
+
+
+class Delegate(msgspec.Struct):
+    """What a dialect's channel works with."""
+
+    watches: Watches
+    hooks: HookOf
+    credentials: Credentials
+    track: FindTrack
+    post: Post
+    now_us: Callable[[], int]
+    check_url: Callable[[str], None]
+
+
+class DialectChannel:
+    """See `engine.delivery.Channel`."""
+
+    def __init__(self, vendor: str, push: Push, delegate: Delegate) -> None:
+        self._vendor = vendor
+        self._push = push
+        self._with = delegate
+
+    def check_target(self, url: str) -> None:
+        self._with.check_url(url)
+
+    def check_secret(self, secret: str) -> None:
+        raise ValueError("secret: a dialect signs with its credential")
+
+    def new_secret(self) -> str:
+        return ""
+
+    async def close(self) -> None:
+        """The connections belong to who made them."""
+
+    async def send(self, subscription: Subscription, message: Message) -> Answer:
+        start = time.perf_counter()
+        answer = await self._send(subscription, message)
+        took_ms = round((time.perf_counter() - start) * 1000)
+        return msgspec.structs.replace(answer, duration_ms=took_ms)
+
+    async def _send(self, subscription: Subscription, message: Message) -> Answer:
+        watch = await self._watch(subscription, message)
+        if watch is None:
+            return Answer(response="not sent: nothing is watched here any more")
+        track = await self._with.track(watch.tenant, watch.number)
+        addressed = await self._addressed(watch, subscription)
+        request = None
+        if track is not None and addressed is not None:
+            created_us = int(message.created_at.timestamp() * 1_000_000)
+            change = change_of(message.topic, message.payload, message.id, created_us)
+            request = self._push.request(addressed, track, change, self._with.now_us())
+        if track is None or request is None:
+            return Answer(response="not sent: this vendor tells nothing of such a change")
+        status, body, error = await self._with.post(subscription.id, request)
+        return await self._judged(watch, track, status, body, error)
+
+    async def _judged(
+        self, watch: Watch, track: Track, status: int | None, body: bytes, error: str | None
+    ) -> Answer:
+        said = body.decode("utf-8", "replace").replace("\x00", "")[:500]
+        if status is not None and error is None and self._push.acknowledged(status, body):
+            await self._end(watch, track)
+            return Answer(code=status, response=said)
+        return Answer(
+            code=status,
+            error=error or f"The receiver answered {status}, but not as {self._vendor} asks for.",
+            response=said,
+            schedule_s=self._push.RETRY_S,
+        )
+
+    async def _watch(self, subscription: Subscription, message: Message) -> Watch | None:
+        known = msgspec.json.decode(message.payload).get("watch")
+        if known is None:  # a test-fire: the newest number shows what a push looks like
+            found = await self._with.watches.page(
+                subscription.tenant, self._vendor, limit=1, newest_first=True
+            )
+            return found[0] if found else None
+        watch = await self._with.watches.by_id(subscription.tenant, self._vendor, known)
+        asked = message.topic == "watch.pushed"
+        return watch if watch is not None and (watch.active or asked) else None
+
+    async def _addressed(self, watch: Watch, subscription: Subscription) -> Watch | None:
+        """The watch with the URL and the secret that this push is for."""
+        secret, options = watch.secret, watch.options
+        hook = await self._with.hooks.of_subscription(watch.tenant, subscription.id)
+        if hook is not None:
+            secret, options = hook.secret or secret, options | {"hook": hook.options}
+        if secret is None and self._push.SECRET is not None:
+            secret = await self._own_secret(watch)
+        return msgspec.structs.replace(
+            watch, callback=subscription.url, secret=secret, options=options
+        )
+
+    async def _own_secret(self, watch: Watch) -> str | None:
+        assert self._push.SECRET is not None
+        found = await self._with.credentials.of_tenant(watch.tenant, self._vendor)
+        same = [one for one in found if one.public_id == watch.account] or found
+        return same[0].secrets.get(self._push.SECRET) if same else None
+
+    async def _end(self, watch: Watch, track: Track) -> None:
+        if watch.active and self._push.ends(watch, track):
+            watch.active, watch.stopped_us = False, self._with.now_us()
+            await self._with.watches.save(watch)

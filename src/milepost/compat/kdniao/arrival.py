@@ -1,0 +1,142 @@
+"""Instructions 6004 (before), 6006 and 6016 (after dispatch): when will it be there?
+
+Where carrier, merchant or predictor has stated a time, that is the answer. Else it is an honest
+rough estimate from the distance between the two cities, and DeliveryMemo says so.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta
+from typing import Any
+
+from milepost.compat.core import CompatServices
+from milepost.compat.kdniao import VENDOR, clock, faults, phones, query, shape
+from milepost.compat.kdniao.asking import Instruction, Wanted, checked_number, checked_shipper
+from milepost.compat.kdniao.faults import KdniaoError, invalid
+from milepost.compat.kdniao.states import visible
+from milepost.domain.place import Place
+from milepost.domain.track import Track
+from milepost.places import locate
+
+Json = dict[str, Any]
+BEFORE = "6004"
+_ECHOED = (
+    "SendProvince", "SendCity", "SendArea", "SendAddress",
+    "ReceiveProvince", "ReceiveCity", "ReceiveArea", "ReceiveAddress",
+)  # fmt: skip
+_NEEDED = ("SendProvince", "SendCity", "ReceiveProvince", "ReceiveCity")
+# Parcels spend a day at both ends and travel so far an hour with all their stops; roads are longer
+# than the straight line by so much.
+ENDS_HOURS, KM_PER_HOUR, DETOUR = 24.0, 45.0, 1.3
+_ROUGH = "粗略估算：无承运商时效数据，按两地直线距离推算"
+_STATED = "依据承运商或商家承诺时效"
+_EARTH_KM = 6371.0
+
+
+async def answer(services: CompatServices, call: Instruction) -> Json:
+    """`Data` with the time of arrival. Raises KdniaoError."""
+    wanted = call.wanted
+    carrier = services.crosswalk.slug_of(VENDOR, wanted.shipper)
+    checked_shipper(wanted, carrier)
+    now = clock.moment(services.now_us())
+    track = None
+    if call.kind != BEFORE:
+        track = await _track(services, call, carrier)
+    caught = _caught(wanted, track, now)
+    due, memo = _due(wanted, track, caught)
+    data = {name: getattr(wanted, name) for name in ("ShipperCode", *_ECHOED)}
+    if call.kind != BEFORE:
+        data |= {"LogisticCode": wanted.number, **_latest(track)}
+    return {
+        "EBusinessID": call.credential.public_id,
+        "Success": True,
+        "ResultCode": "100",
+        "Reason": "",
+        "Data": data | _told(due, caught, memo),
+    }
+
+
+async def _track(services: CompatServices, call: Instruction, carrier: str | None) -> Track | None:
+    number = checked_number(call.wanted)
+    tenant = call.credential.tenant
+    given = [call.wanted.SenderPhone, call.wanted.ReceivePhone, call.wanted.ReceiverPhone]
+    watches = await services.watches.get(tenant, VENDOR, number)
+    if not phones.may_see(carrier, given, watches):
+        return None
+    return await query.find(services, tenant, number)
+
+
+def _caught(wanted: Wanted, track: Track | None, now: datetime) -> datetime:
+    """When the carrier took it over: as stated, as scanned, else now."""
+    if wanted.CatchTime:
+        stated = clock.read(wanted.CatchTime)
+        if stated is None:
+            raise invalid("CatchTime", wanted.CatchTime)
+        return stated.astimezone(clock.CHINA)
+    for one in track.milestones if track is not None else ():
+        if one.main == "picked_up":
+            return clock.instant(one.at).astimezone(clock.CHINA)
+    return now
+
+
+def _due(wanted: Wanted, track: Track | None, caught: datetime) -> tuple[datetime, str]:
+    if track is not None and track.arrival is not None:
+        return clock.instant(track.arrival.latest).astimezone(clock.CHINA), _STATED
+    missing = [name for name in _NEEDED if not getattr(wanted, name)]
+    if missing:
+        raise invalid(missing[0], "为空，")
+    hours = _rough_hours(wanted)
+    if hours is None:
+        raise KdniaoError(faults.NO_ESTIMATE)
+    return caught + timedelta(hours=hours), _ROUGH
+
+
+def _rough_hours(wanted: Wanted) -> float | None:
+    start = _point(wanted.SendProvince, wanted.SendCity)
+    end = _point(wanted.ReceiveProvince, wanted.ReceiveCity)
+    if start is None or end is None:
+        return None
+    return math.ceil(ENDS_HOURS + _km(start, end) * DETOUR / KM_PER_HOUR)
+
+
+def _point(province: str | None, city: str | None) -> tuple[float, float] | None:
+    found = locate(Place(city=city, region=province, country="CN"))
+    if found is None or found.latitude is None or found.longitude is None:
+        return None
+    return found.latitude, found.longitude
+
+
+def _km(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Along the great circle."""
+    lat1, lng1, lat2, lng2 = map(math.radians, (*one, *other))
+    half = (
+        math.sin((lat2 - lat1) / 2) ** 2
+        + math.cos(lat1) * math.cos(lat2) * math.sin((lng2 - lng1) / 2) ** 2
+    )
+    return 2 * _EARTH_KM * math.asin(math.sqrt(half))
+
+
+def _latest(track: Track | None) -> Json:
+    """Where it was scanned last; the names are the carrier's, null where it does not say."""
+    place = (
+        next((one.place for one in reversed(visible(track)) if one.place), None) if track else None
+    )
+    return {
+        "LatestStation": place.label if place else None,
+        "LatestProvince": place.region if place else None,
+        "LatestCity": (shape.city(place) or None) if place else None,
+        "LatestArea": None,
+    }
+
+
+def _told(due: datetime, caught: datetime, memo: str) -> Json:
+    hours = max(0, math.ceil((due - caught) / timedelta(hours=1)))
+    half = "上午" if due.hour < 12 else "下午"
+    return {
+        "DeliveryTime": f"{due:%m月%d日}{half}可达",
+        "DeliveryDate": f"{due:%Y-%m-%d}",
+        "Hour": f"{hours}h",
+        "PredictPath": None,
+        "DeliveryMemo": memo,
+    }

@@ -1,0 +1,41 @@
+"""Carriers that tell of a parcel only to who knows the end of its sender's or receiver's phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from milepost.compat.core import Watch
+from milepost.compat.kdniao import faults
+from milepost.compat.kdniao.faults import KdniaoError
+
+GUARDED = frozenset({"sf", "zto", "kye"})
+_TAIL = 4
+
+
+def tail_of(phone: str | None) -> str | None:
+    """The last four digits of a phone, None if there are not four."""
+    digits = "".join(one for one in phone or "" if one.isdigit())
+    return digits[-_TAIL:] if len(digits) >= _TAIL else None
+
+
+def tails_of(phones: Iterable[str | None]) -> list[str]:
+    """Different tails of some phones."""
+    return sorted({tail for tail in map(tail_of, phones) if tail is not None})
+
+
+def may_see(carrier: str | None, given: Sequence[str | None], watches: Sequence[Watch]) -> bool:
+    """Whether one of the phones given opens the parcel.
+
+    Where no phone was ever registered, any four digits will do. Raises KdniaoError where the
+    carrier asks for one and none is given.
+    """
+    if carrier not in GUARDED:
+        return True
+    stated = [one for one in given if one and one.strip()]
+    if not stated:
+        raise KdniaoError(faults.NO_PHONE)
+    tails = tails_of(stated)
+    if not tails:
+        raise KdniaoError(faults.BAD_PHONE)
+    known = {tail for watch in watches for tail in watch.options.get("tails", ())}
+    return not known or bool(known & set(tails))

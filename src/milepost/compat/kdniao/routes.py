@@ -1,0 +1,113 @@
+"""The paths of Kdniao. Every instruction is answered on each of them: clients mix them up."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from milepost.compat.core import CompatServices
+from milepost.compat.kdniao import arrival, faults, maps, query, recognise, subscribe
+from milepost.compat.kdniao.asking import Instruction, authenticated, form_of, read_wanted
+from milepost.compat.kdniao.clock import china_now
+from milepost.compat.kdniao.faults import KdniaoError, invalid
+from milepost.compat.kdniao.routemap import RouteMap
+from milepost.compat.kdniao.sign import readings
+from milepost.web.endpoint import read_body
+
+Json = dict[str, Any]
+Handler = Callable[[CompatServices, Instruction], Awaitable[Json]]
+PATHS = (
+    "/Ebusiness/EbusinessOrderHandle.aspx",
+    "/api/dist",
+    "/api/track/packet",
+    "/kdniaosandbox/gateway/exterfaceInvoke.json",
+)
+MOST_BYTES = 256 * 1024
+HANDLERS: dict[str, Handler] = {
+    "1002": query.answer,
+    "8001": query.answer,
+    "8002": query.answer,
+    "7101": query.answer,
+    "8003": maps.answer,
+    "1008": subscribe.answer,
+    "8008": subscribe.answer,
+    "8005": subscribe.answer,
+    "7108": subscribe.answer,
+    "2002": recognise.answer,
+    "6004": arrival.answer,
+    "6006": arrival.answer,
+    "6016": arrival.answer,
+}
+# Instructions that Kdniao has and we do not: addresses, outlets, fares, orders, messages.
+ELSEWHERE = frozenset({
+    "1001", "1004", "1007", "1011", "1012", "1013", "1021", "1127", "1147", "1801", "2004", "2006",
+    "3001", "6001", "6002", "7008", "8101", "8102", "8103", "9001",
+})  # fmt: skip
+_ROAD = {"State": "0", "StateEx": "0", "Traces": []}
+
+
+def routes(services: CompatServices) -> list[Route]:
+    door = Door(services)
+    return [
+        *(Route(path, door.call, methods=["POST"]) for path in PATHS),
+        Route(maps.PATH, RouteMap(services), methods=["GET"]),
+    ]
+
+
+class Door:
+    """Takes calls apart and answers each in Kdniao's shape, with HTTP 200 whatever happens."""
+
+    def __init__(self, services: CompatServices) -> None:
+        self._services = services
+
+    async def call(self, request: Request) -> Response:
+        form = form_of(await read_body(request, MOST_BYTES), request.url.query)
+        try:
+            call = await authenticated(self._services.credentials, form)
+            answer = await self._handler(call.kind)(self._services, call)
+        except KdniaoError as error:
+            answer = self._refusal(form, error)
+        return Response(
+            msgspec.json.encode(answer),
+            media_type="application/json",
+            headers={"Cache-Control": "no-store"},
+        )
+
+    def _handler(self, kind: str) -> Handler:
+        if kind in ELSEWHERE:
+            raise KdniaoError(faults.NO_PACKAGE)
+        if kind not in HANDLERS:
+            raise invalid("RequestType", kind)
+        return HANDLERS[kind]
+
+    def _refusal(self, form: dict[str, str], error: KdniaoError) -> Json:
+        kind = form.get("RequestType", "").strip()
+        refused: Json = {
+            "EBusinessID": form.get("EBusinessID", ""),
+            "Success": False,
+            "Reason": error.reason,
+        }
+        handler = HANDLERS.get(kind)
+        if handler in (query.answer, maps.answer):
+            return refused | _ROAD | _asked(form)
+        if handler is subscribe.answer:
+            return refused | {"UpdateTime": china_now(self._services.now_us())} | _asked(form)
+        if handler is recognise.answer:
+            return refused | {"ResultCode": error.code, "Shippers": []} | _asked(form)
+        return refused | {"ResultCode": error.code}
+
+
+def _asked(form: dict[str, str]) -> Json:
+    """Which waybill the answer is about, as far as the call can be read."""
+    for text in readings(form.get("RequestData", "")):
+        try:
+            wanted = read_wanted(text)
+        except KdniaoError:
+            continue
+        return {"ShipperCode": wanted.ShipperCode or "", "LogisticCode": wanted.LogisticCode or ""}
+    return {"ShipperCode": "", "LogisticCode": ""}

@@ -1,0 +1,145 @@
+"""What a subscriber of Kuaidi100 is pushed: the whole road, newest first, signed with its salt."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from msgspec.structs import replace
+
+from milepost.compat.core import Change, Outgoing, Watch
+from milepost.compat.core.crosswalk import crosswalk
+from milepost.compat.kuaidi100 import VENDOR, recognise, shape, sign
+from milepost.compat.kuaidi100.statuses import TABLE
+from milepost.domain.track import Leg, StatusView, Track
+
+SILENT_US = 3 * 86_400 * 1_000_000
+_SIGNED = {"delivered", "returned"}
+_NO_RECORD = TABLE.code("pending.no_carrier_info_timeout").partition(":")[2]
+_NO_CHANGE = TABLE.code("expired").partition(":")[2]
+
+
+class Push:
+    """Form fields `param` and, for those who gave a salt, `sign`."""
+
+    RETRY_S = (35 * 60, 35 * 60, 35 * 60)
+    TOPICS = ("shipment.event_added",)
+    SECRET: str | None = None
+
+    def request(self, watch: Watch, track: Track, change: Change, now_us: int) -> Outgoing | None:
+        """None while there is nothing to tell."""
+        if watch.callback is None:
+            return None
+        told = message(watch, track, change, now_us)
+        if told is None:
+            return None
+        param = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+        fields = {"param": param}
+        if watch.secret:
+            fields["sign"] = sign.of_push(param, watch.secret)
+        headers = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
+        return Outgoing(url=watch.callback, headers=headers, body=urlencode(fields).encode())
+
+    def acknowledged(self, status: int, body: bytes) -> bool:
+        """`{"result": true, "returnCode": "200"}` and nothing less."""
+        try:
+            said = msgspec.json.decode(body)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return False
+        if not 200 <= status < 300 or not isinstance(said, dict):
+            return False
+        return said.get("result") in (True, "true") and str(said.get("returnCode")) == "200"
+
+    def ends(self, watch: Watch, track: Track) -> bool:
+        """After the parcel is signed for, and after an abort."""
+        return _ended(track) in {"shutdown", "abort"}
+
+
+def message(watch: Watch, track: Track, change: Change, now_us: int) -> dict[str, Any] | None:
+    """The object in `param`."""
+    if not shape.standing(track):
+        return _silent(watch, now_us)
+    again = change.topic == "watch.pushed" and not watch.active
+    status = "updateall" if again else _ended(track)
+    return {
+        "status": status,
+        "billstatus": "check" if status == "shutdown" else "got",
+        "message": _reason(track) if status == "abort" else "",
+        **_checked(watch, track),
+        **_results(watch, track, now_us),
+    }
+
+
+def _ended(track: Track) -> str:
+    if track.status.main in _SIGNED or track.status.sub == "exception.cancelled":
+        return "shutdown"
+    return "abort" if _reason(track) else "polling"
+
+
+def _reason(track: Track) -> str:
+    if track.status.main == "expired":
+        return _NO_CHANGE
+    return _NO_RECORD if track.status.sub == "pending.no_carrier_info_timeout" else ""
+
+
+def _silent(watch: Watch, now_us: int) -> dict[str, Any] | None:
+    """Nothing was heard for three days: the company may be the wrong one."""
+    if now_us - watch.created_us < SILENT_US:
+        return None
+    other = recognise.likeliest(crosswalk(), watch.number)
+    new = other if other and other != watch.carrier_code else ""
+    com = watch.carrier_code or ""
+    return {
+        "status": "abort",
+        "billstatus": "",
+        "message": _NO_RECORD,
+        "autoCheck": "0",
+        "comOld": "",
+        "comNew": new,
+        "lastResult": shape.empty(watch.number, com, _NO_RECORD),
+    }
+
+
+def _checked(watch: Watch, track: Track) -> dict[str, str]:
+    """Whether another company had the parcel than the subscriber had said."""
+    new = _right_company(watch, track)
+    if not new:
+        return {"autoCheck": "0", "comOld": "", "comNew": ""}
+    return {"autoCheck": "1", "comOld": watch.carrier_code or "", "comNew": new}
+
+
+def _right_company(watch: Watch, track: Track) -> str:
+    known = {leg.carrier for leg in track.legs} | {track.carrier}
+    if watch.carrier is None or track.carrier is None or watch.carrier in known:
+        return ""
+    return crosswalk().code_of(VENDOR, track.carrier) or ""
+
+
+def _results(watch: Watch, track: Track, now_us: int) -> dict[str, Any]:
+    legs = [leg for leg in track.legs if leg.parcel == 1]
+    com = _right_company(watch, track) or watch.carrier_code or ""
+    if str(watch.options.get("interCom")) != "1" or len(legs) < 2:
+        return {"lastResult": _result(watch, track, com, now_us)}
+    first, last = _of_leg(track, legs[0]), _of_leg(track, legs[-1])
+    abroad = crosswalk().code_of(VENDOR, legs[-1].carrier or "") or ""
+    return {
+        "lastResult": _result(watch, first, com, now_us),
+        "destResult": _result(watch, last, abroad, now_us),
+    }
+
+
+def _of_leg(track: Track, leg: Leg) -> Track:
+    events = [
+        event
+        for event in track.events
+        if event.number == leg.number and event.carrier in (leg.carrier, None)
+    ]
+    status = StatusView(main=leg.main, sub=leg.sub, since=leg.started_at, because=[])
+    return replace(track, number=leg.number, carrier=leg.carrier, status=status, events=events)
+
+
+def _result(watch: Watch, track: Track, com: str, now_us: int) -> dict[str, Any]:
+    base_url = str(watch.options.get("base_url") or "")
+    return shape.result(track, com, shape.view_of(watch.options), now_us, base_url)

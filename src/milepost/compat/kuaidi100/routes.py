@@ -1,0 +1,34 @@
+"""Kuaidi100's own paths."""
+
+from __future__ import annotations
+
+from starlette.routing import Route
+
+from milepost.compat.core import CompatServices
+from milepost.compat.kuaidi100 import label, query, recognise, stdio, subscribe
+from milepost.compat.kuaidi100.answering import Handler, route
+
+_BOTH = ("GET", "POST")
+_STDIO: dict[str, Handler] = {
+    "queryTrace": stdio.query_trace,
+    "autoNumber": stdio.auto_number,
+    "estimateTime": stdio.estimate_time,
+    "estimateTimeWithLogistic": stdio.estimate_time,
+    "estimatePrice": stdio.estimate_price,
+}
+
+
+def routes(services: CompatServices) -> list[Route]:
+    """Every path of the dialect."""
+    return [
+        route("/poll/query.do", query.query, services),
+        route("/poll/maptrack.do", query.map_track, services),
+        route("/poll", subscribe.poll, services),
+        route("/pollmap", subscribe.poll_map, services),
+        route("/autonumber/auto", recognise.auto_number, services, methods=_BOTH),
+        route("/label/order", label.order, services),
+        *(
+            route(f"/stdio/{name}", handler, services, methods=_BOTH, refuse=stdio.refuse)
+            for name, handler in _STDIO.items()
+        ),
+    ]
