@@ -126,7 +126,7 @@ def test_when_the_database_is_away_callers_are_told(
     async def gone(*_: object) -> None:
         raise ConnectionError("gone")
 
-    monkeypatch.setattr(app.milepost.store.ledger, "road", gone)
+    monkeypatch.setattr(app.milepost.store.ledger, "road_and_facts", gone)
     answer = me.get("/v1/track/SF400001")
 
     assert answer.status_code == 503

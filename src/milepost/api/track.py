@@ -99,12 +99,16 @@ async def live(services: Services, call: Call) -> Response:
 
 async def _changes(services: Services, tenant: int, number: str) -> AsyncIterator[bytes]:
     """A `track` event now and at every change; comments in between keep the line open."""
+
+    async def now() -> bytes:
+        found = await _road(services, tenant, number)
+        return event(msgspec.json.encode(found), "track")
+
     with services.live.watch(lambda: services.queries.roads_of(tenant, number)) as watch:
         watch.changed.set()  # read after the watch has begun, so that no change falls in between
         while True:
             if await woken(watch.changed):
                 watch.follow()
-                now = await _road(services, tenant, number)
-                yield event(msgspec.json.encode(now), "track")
+                yield await services.live.shared((tenant, number), watch.version, now)
             else:
                 yield b": still here\n\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 from enum import IntEnum
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -74,4 +75,14 @@ def to_datetime(at_us: int, offset_min: int | None) -> datetime:
 
 def to_text(at_us: int, offset_min: int | None) -> str:
     """RFC 3339 with the source's offset; without any where none is known (never a made-up Z)."""
-    return to_datetime(at_us, offset_min).isoformat()
+    second, micro = divmod(at_us, 1_000_000)
+    if offset_min is None:
+        return (_NAIVE_EPOCH + timedelta(0, second, micro)).isoformat()
+    local = _NAIVE_EPOCH + timedelta(0, second + offset_min * 60, micro)
+    return local.isoformat() + _suffix(offset_min)
+
+
+@cache
+def _suffix(offset_min: int) -> str:
+    hours, minutes = divmod(abs(offset_min), 60)
+    return f"{'-' if offset_min < 0 else '+'}{hours:02}:{minutes:02}"

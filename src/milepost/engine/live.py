@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import count
+
+MOST_MADE = 1_000
 
 
 class Live:
@@ -16,6 +19,9 @@ class Live:
     def __init__(self, interest: Callable[[bool], None] | None = None) -> None:
         self._listeners: dict[int, set[asyncio.Event]] = {}
         self._interest = interest
+        self._count = count(1)
+        self._versions: dict[int, int] = {}
+        self._made: dict[object, tuple[int, asyncio.Task[bytes]]] = {}
 
     @contextmanager
     def watch(self, roads_of: Callable[[], Iterable[int]]) -> Iterator[Watch]:
@@ -40,6 +46,7 @@ class Live:
         waiting.discard(event)
         if not waiting:
             self._listeners.pop(road, None)
+            self._versions.pop(road, None)
         if not self._listeners and self._interest is not None:
             self._interest(False)
 
@@ -48,8 +55,28 @@ class Live:
         if not self._listeners:
             return
         for road in roads:
-            for event in self._listeners.get(road, ()):
-                event.set()
+            listeners = self._listeners.get(road)
+            if listeners:
+                self._versions[road] = next(self._count)
+                for event in listeners:
+                    event.set()
+
+    def version(self, roads: Iterable[int]) -> int:
+        """Which change of some roads was the last; 0 where none has been seen."""
+        return max((self._versions.get(road, 0) for road in roads), default=0)
+
+    async def shared(
+        self, key: object, version: int, make: Callable[[], Coroutine[None, None, bytes]]
+    ) -> bytes:
+        """What `make` gives, made once for all who were woken by the same change."""
+        if version == 0:
+            return await make()
+        known = self._made.get(key)
+        if known is None or known[0] != version:
+            if len(self._made) >= MOST_MADE:
+                self._made.clear()
+            known = self._made[key] = (version, asyncio.create_task(make()))
+        return await asyncio.shield(known[1])
 
     def __len__(self) -> int:
         return len({id(event) for events in self._listeners.values() for event in events})
@@ -69,6 +96,11 @@ class Watch:
         for road in set(self._roads_of()) - self._roads:
             self._live.listen(road, self.changed)
             self._roads.add(road)
+
+    @property
+    def version(self) -> int:
+        """Which change was the last."""
+        return self._live.version(self._roads)
 
     def end(self) -> None:
         for road in self._roads:

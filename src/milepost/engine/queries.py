@@ -81,16 +81,15 @@ class Queries:
         number = checked_number(number)
         links = self.links_of(tenant, number)
         parcels = [link.parcel for link in links] or [key_of(tenant, number)]
-        since = self._since(parcels)
-        events: list[Event] = []
-        if since is not None:
-            events = [row.event for row in await self._ledger.road(tenant, parcels, since)]
+        # Where the journal has nothing of them, a day ahead of all days leaves only the facts.
+        since = self._since(parcels) or date.max
+        rows, told = await self._ledger.road_and_facts(tenant, parcels, since)
+        events, facts = [row.event for row in rows], [row.facts for row in told]
         sealed = False
         if self._sealed is not None:
             old = await self._sealed.events(tenant, parcels)
             sealed = bool(old) and not events
             events = list({event.fingerprint: event for event in old + events}.values())
-        facts = [row.facts for row in await self._ledger.facts(tenant, parcels)]
         if not events and not links and not facts:
             return None
         return unfold(

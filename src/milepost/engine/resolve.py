@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from operator import attrgetter
 
 import msgspec
 
@@ -140,14 +141,14 @@ def check_size(scan: Scan) -> None:
     """Raises BadScanError for what is too long, or cannot be stored at all."""
     if scan.text is not None and len(scan.text) > LONGEST_TEXT:
         raise BadScanError(f"text: longer than {LONGEST_TEXT} characters")
-    for name in _NAMES:
-        value = getattr(scan, name)
+    for value in _names_of(scan):
         if value is not None and (len(value) > 200 or "\x00" in value):
+            name = _NAMES[_names_of(scan).index(value)]
             raise BadScanError(f"{name}: longer than 200 characters, or with a NUL in it")
-    for name in ("place", "next_place"):
-        place = getattr(scan, name)
-        if place is not None and len(str(place)) > LONGEST_PLACE:
-            raise BadScanError(f"{name}: longer than {LONGEST_PLACE} characters")
+    if scan.place is not None and len(str(scan.place)) > LONGEST_PLACE:
+        raise BadScanError(f"place: longer than {LONGEST_PLACE} characters")
+    if scan.next_place is not None and len(str(scan.next_place)) > LONGEST_PLACE:
+        raise BadScanError(f"next_place: longer than {LONGEST_PLACE} characters")
     if scan.evidence is not None or scan.measurements is not None:
         _check_packs("evidence, measurements", (scan.evidence, scan.measurements))
 
@@ -168,6 +169,7 @@ def _check_packs(name: str, *values: object) -> None:
 
 _pack = msgspec.msgpack.Encoder().encode
 _NAMES = ("code", "code_set", "carrier", "actor", "device", "order_number")
+_names_of = attrgetter(*_NAMES)
 
 
 def _check_promise(promise: EventBody, latest_us: int) -> None:

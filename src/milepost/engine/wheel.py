@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from array import array
 
-BUCKET_S = 300
+BUCKET_S = 60
 
 
 class Wheel:
-    """Keys by the five minutes in which they are due."""
+    """Keys by the minute in which they are due."""
 
     def __init__(self) -> None:
         self._buckets: dict[int, array[int]] = {}
@@ -23,9 +23,10 @@ class Wheel:
         bucket.append(key)
 
     def pop(self, now_s: int, most: int = 1_000) -> list[int]:
-        """Up to `most` keys whose bucket has passed."""
+        """Up to `most` keys whose bucket has passed as a whole: none of them is too early."""
         keys: list[int] = []
-        for number in sorted(number for number in self._buckets if number * BUCKET_S <= now_s):
+        passed = now_s // BUCKET_S
+        for number in sorted(number for number in self._buckets if number < passed):
             bucket = self._buckets[number]
             while bucket and len(keys) < most:
                 keys.append(bucket.pop())

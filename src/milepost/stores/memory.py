@@ -107,6 +107,11 @@ class MemoryLedger:
         self._next_raw += 1_000
         return range(first, self._next_raw)
 
+    async def road_and_facts(
+        self, tenant: int, parcels: Sequence[int], since: date
+    ) -> tuple[list[Row], list[FactRow]]:
+        return await self.road(tenant, parcels, since), await self.facts(tenant, parcels)
+
     async def road(self, tenant: int, parcels: Sequence[int], since: date) -> list[Row]:
         found = [
             row

@@ -26,5 +26,3 @@ class StubbedCommit:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._ledger, name)
-
-

@@ -48,6 +48,15 @@ SELECT {ROW_COLUMNS}
 FROM journal WHERE parcel = ANY($1::bigint[]) AND tenant = $2 AND day >= $3
 ORDER BY at_us, code, fingerprint
 """
+# Facts come as rows of the same shape, told apart by a code that no event has.
+_FACT = -1
+_ROAD_AND_FACTS = f"""
+SELECT {ROW_COLUMNS}
+FROM journal WHERE parcel = ANY($1::bigint[]) AND tenant = $2 AND day >= $3
+UNION ALL
+SELECT tenant, NULL, parcel, 0, observed_us, NULL, 0, {_FACT}, 0, NULL, body
+FROM fact WHERE parcel = ANY($1::bigint[]) AND tenant = $2
+"""
 _SINCE = f"""
 SELECT {ROW_COLUMNS}
 FROM journal WHERE seq > $1 ORDER BY seq
@@ -122,6 +131,16 @@ class PostgresLedger:
         async with self.pool.connection() as connection:
             rows = await connection.fetch(_ROAD, parcels, tenant, since)
         return [row_of(row) for row in rows]
+
+    async def road_and_facts(
+        self, tenant: int, parcels: Sequence[int], since: date
+    ) -> tuple[list[Row], list[FactRow]]:
+        async with self.pool.connection() as connection:
+            found = await connection.fetch(_ROAD_AND_FACTS, parcels, tenant, since)
+        rows = [row_of(row) for row in found if row[7] != _FACT]
+        facts = [row for row in found if row[7] == _FACT]
+        facts.sort(key=lambda row: (row[4], row[10]))
+        return rows, [_fact(row) for row in facts]
 
     async def facts(self, tenant: int, parcels: Sequence[int]) -> list[FactRow]:
         async with self.pool.connection() as connection:
@@ -318,6 +337,10 @@ async def _write_alerts(connection: asyncpg.Connection, changes: Sequence[AlertC
             "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
             opened,
         )
+
+
+def _fact(row: Sequence[Any]) -> FactRow:
+    return FactRow(row[2], row[0], row[4], "", _unpack_facts(row[10]))
 
 
 def row_of(row: Sequence[Any]) -> Row:
