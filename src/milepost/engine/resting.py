@@ -59,6 +59,8 @@ class Resting:
 
     async def wake(self, rows: Iterable[tuple[int, Row]]) -> None:
         """Make sure that no road of these rows is resting: one look-up for the batch."""
+        if not len(self.keys):
+            return
         states, road_of = self._shard.states, self._shard.road_of
         roads = {road_of(row.event.parcel) for _, row in rows}
         asleep = [road for road in roads if road not in states and road in self.keys]
