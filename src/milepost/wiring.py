@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -36,8 +37,8 @@ from milepost.settings import Settings
 from milepost.stores.history import History
 from milepost.stores.postgres.accounts import Accounts
 from milepost.stores.postgres.closing import Closing
-from milepost.stores.postgres.compat import PostgresCredentials, PostgresHooks, PostgresWatches
 from milepost.stores.postgres.deliverylog import PostgresDeliveryLog
+from milepost.stores.postgres.dialects import PostgresCredentials, PostgresHooks, PostgresWatches
 from milepost.stores.postgres.embedded import Embedded
 from milepost.stores.postgres.ledger import PostgresLedger
 from milepost.stores.postgres.outbox import PostgresOutbox
@@ -47,7 +48,7 @@ from milepost.stores.sealer import Sealer, open_sealer
 from milepost.stores.stub import StubbedCommit
 from milepost.web.auth import Caller, Gatekeeper
 from milepost.web.endpoint import Endpoint, routes_of
-from milepost.web.limits import Limiter
+from milepost.web.limits import Limiter, PublicLimit
 from milepost.web.openapi import document
 from milepost.web.problems import ProblemError, on_fault, on_http_error, on_problem, on_unavailable
 
@@ -366,7 +367,12 @@ def build_app(settings: Settings, now_us: Callable[[], int] = clock_us) -> Starl
         ConnectionError: on_unavailable,
         Exception: on_fault,
     }
-    return Starlette(lifespan=lifespan, exception_handlers=handlers)
+    limiter = Limiter(settings.public_requests_per_s, settings.public_burst)
+    return Starlette(
+        lifespan=lifespan,
+        exception_handlers=handlers,
+        middleware=[Middleware(PublicLimit, limiter)],
+    )
 
 
 def _routes(milepost: Milepost) -> list[BaseRoute]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from math import ceil
 
-from milepost.web.problems import ProblemError
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from milepost.web.problems import ProblemError, response_of
 
 
 class Limiter:
@@ -41,3 +43,26 @@ class Limiter:
         self._buckets = {
             who: bucket for who, bucket in self._buckets.items() if now - bucket[1] < full_after_s
         }
+
+
+class PublicLimit:
+    """ASGI middleware: pages that need no key are limited by the address that asks."""
+
+    def __init__(self, app: ASGIApp, limiter: Limiter) -> None:
+        self._app = app
+        self._limiter = limiter
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and _is_public(scope["path"]):
+            client = scope.get("client")
+            wait_s = self._limiter.wait_s(client[0] if client else None)
+            if wait_s > 0:
+                headers = {"Retry-After": str(ceil(wait_s))}
+                error = ProblemError(429, "Too many look-ups; slow down.", headers=headers)
+                await response_of(error)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+def _is_public(path: str) -> bool:
+    return path == "/" or path.startswith("/t/")
