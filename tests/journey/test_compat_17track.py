@@ -17,11 +17,16 @@ from httpx2 import Response
 
 from journey.running import NOW, Caller, Running, running, scan
 from milepost.compat.seventeentrack import VENDOR, make_credentials
+from milepost.compat.seventeentrack.routes import CALLS
 from milepost.engine.dialects import Hook
 
 pytest_plugins = ["pg"]
 POST_CN, EMS, USPS, FEDEX, DHL = 3011, 3013, 21051, 100003, 100001
 NUMBER = "RR100200300CN"
+NONSENSE: list[Any] = [
+    None, True, -1, 0.5, 10**30, "", " ", "-----", "\x00", "A" * 10_000, "१२३४५", {}, [], [[1]],
+    {"a": {"b": None}},
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -199,6 +204,18 @@ class TestDoor:
         client.moves()
 
         assert Client(app, app.caller()).fault("gettrackinfo", {"number": NUMBER}) == -18019902
+
+    @pytest.mark.parametrize("call", sorted(CALLS))
+    def test_nonsense_is_answered_in_their_shape(self, client: Client, call: str) -> None:
+        for name in ("number", "carrier", "carrier_old", "carrier_new", "items", "tag", "page_no"):
+            for value in NONSENSE:
+                item = {"number": NUMBER} | {name: value}
+                for body in ([item], item):
+                    answer = client.send(call, body)
+                    assert answer.status_code == 200, (body, answer.text)
+                    assert isinstance(answer.json()["code"], int)
+        answer = client.send(call, b'[{"number": "RR\\ud800", "tag": "\\ud800"}]')
+        assert answer.status_code == 200
 
 
 class TestRegister:
@@ -569,13 +586,20 @@ class TestPush:
 
         assert hooked.wait(1)[-1]["data"] == client.info()
 
+    def test_what_is_known_at_registration_is_pushed(self, client: Client, hooked: Hooked) -> None:
+        client.moves()
+        client.register()
+
+        assert hooked.wait(1)[0]["data"] == client.info()
+
     def test_push_again(self, client: Client, hooked: Hooked) -> None:
         one = {"number": NUMBER, "carrier": POST_CN}
         client.moves()
         client.register()
+        hooked.wait(1)
         assert client.accepted("push", one) == [one]
 
-        assert hooked.wait(1)[0]["event"] == "TRACKING_UPDATED"
+        assert hooked.wait(2)[1]["event"] == "TRACKING_UPDATED"
 
     def test_no_webhook_is_set(self, client: Client) -> None:
         client.register()

@@ -7,6 +7,7 @@ import binascii
 from collections.abc import Awaitable, Callable
 from functools import partial
 from hmac import compare_digest
+from traceback import format_exception
 from typing import Any
 
 import msgspec
@@ -68,8 +69,10 @@ async def _serve(
     except ConnectionError:
         text = "Nothing has been done; try again in a moment."
         return faults.response(EasyPostError(503, "SERVICE_UNAVAILABLE", text))
-    except Exception:
-        log.exception("easypost_failed", path=request.url.path)
+    except Exception as error:
+        # Not log.exception: renderers may show local variables, and those hold secrets.
+        trace = "".join(format_exception(error))
+        log.error("easypost_failed", path=request.url.path, error=trace)
         text = "An unexpected fault; it has been logged."
         return faults.response(EasyPostError(500, "INTERNAL_SERVER_ERROR", text))
     if answer is None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from starlette.routing import Route
 
 from milepost.compat.core import CompatServices
-from milepost.compat.easypost import trackers, webhooks
-from milepost.compat.easypost.answering import route
+from milepost.compat.easypost import faults, trackers, webhooks
+from milepost.compat.easypost.answering import Call, route
+
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 def routes(services: CompatServices) -> list[Route]:
@@ -23,4 +25,10 @@ def routes(services: CompatServices) -> list[Route]:
         route("PATCH", "/v2/webhooks/{id}", webhooks.update, services),
         route("PUT", "/v2/webhooks/{id}", webhooks.update, services),
         route("DELETE", "/v2/webhooks/{id}", webhooks.delete, services),
+        # Labels, rates and the like: the client shall hear it in its own words.
+        *(route(method, "/v2/{rest:path}", _absent, services) for method in _METHODS),
     ]
+
+
+async def _absent(_: Call) -> None:
+    raise faults.not_found()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from milepost.compat.core import Crosswalk, Watch, load_statuses
-from milepost.compat.easypost import carriers, ids, moments
+from milepost.compat.easypost import carriers, ids, mock, moments
 from milepost.domain.place import Place
 from milepost.domain.status import STATUSES
 from milepost.domain.track import EventView, Track
@@ -52,8 +52,8 @@ def tracker(
 
 
 def mode(watch: Watch) -> str:
-    """Keys of EasyPost begin with EZTK for tests, with EZAK else."""
-    return "test" if (watch.account or "").startswith("EZTK") else "production"
+    """EasyPost's test numbers are tests whoever asks."""
+    return "test" if watch.number in mock.ENDS else "production"
 
 
 def carrier_of(watch: Watch, track: Track | None, crosswalk: Crosswalk) -> str | None:

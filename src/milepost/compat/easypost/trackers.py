@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from milepost.compat.core import AlreadyWatchedError, TooManyWatchedError, Watch
-from milepost.compat.easypost import VENDOR, carriers, faults, ids, listing, shape
+from milepost.compat.easypost import VENDOR, carriers, faults, ids, listing, mock, shape
 from milepost.compat.easypost.answering import Call
 from milepost.compat.easypost.faults import EasyPostError
 from milepost.domain.scan import Facts
@@ -99,7 +99,9 @@ async def _found(call: Call) -> Watch:
 
 async def _shown(call: Call, watch: Watch) -> dict[str, Any]:
     services = call.services
-    track = await services.queries.track(call.tenant, watch.number, private=True)
+    track = mock.track(watch.number, watch.created_us)
+    if track is None:
+        track = await services.queries.track(call.tenant, watch.number, private=True)
     return shape.tracker(watch, track, services.crosswalk, services.base_url)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
+from traceback import format_exception
 from typing import Any
 
 import msgspec
@@ -53,8 +54,10 @@ async def _serve(
         answer = refuse(faults.INCOMPLETE)
     except ConnectionError:
         answer = refuse(faults.BUSY)
-    except Exception:
-        log.exception("kuaidi100_failed", path=request.url.path)
+    except Exception as error:
+        # Not log.exception: renderers may show local variables, and those hold secrets.
+        trace = "".join(format_exception(error))
+        log.error("kuaidi100_failed", path=request.url.path, error=trace)
         answer = refuse(faults.FAULT)
     if isinstance(answer, Response):
         return answer

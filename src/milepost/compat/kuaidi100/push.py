@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from milepost.compat.core import Change, Outgoing, Watch
 from milepost.compat.core.crosswalk import crosswalk
-from milepost.compat.kuaidi100 import VENDOR, recognise, shape, sign
+from milepost.compat.kuaidi100 import VENDOR, company, recognise, shape, sign
 from milepost.compat.kuaidi100.statuses import TABLE
 from milepost.domain.track import Leg, StatusView, Track
 
@@ -54,6 +54,8 @@ class Push:
 
     def ends(self, watch: Watch, track: Track) -> bool:
         """After the parcel is signed for, and after an abort."""
+        if not shape.standing(track):
+            return True  # nothing is told of silence but that it has lasted too long
         return _ended(track) in {"shutdown", "abort"}
 
 
@@ -84,9 +86,14 @@ def _reason(track: Track) -> str:
     return _NO_RECORD if track.status.sub == "pending.no_carrier_info_timeout" else ""
 
 
+def since_us(watch: Watch) -> int:
+    """When the subscription began, or was taken up again."""
+    return int(watch.options.get("since_us") or watch.created_us)
+
+
 def _silent(watch: Watch, now_us: int) -> dict[str, Any] | None:
     """Nothing was heard for three days: the company may be the wrong one."""
-    if now_us - watch.created_us < SILENT_US:
+    if now_us - since_us(watch) < SILENT_US:
         return None
     other = recognise.likeliest(crosswalk(), watch.number)
     new = other if other and other != watch.carrier_code else ""
@@ -111,8 +118,7 @@ def _checked(watch: Watch, track: Track) -> dict[str, str]:
 
 
 def _right_company(watch: Watch, track: Track) -> str:
-    known = {leg.carrier for leg in track.legs} | {track.carrier}
-    if watch.carrier is None or track.carrier is None or watch.carrier in known:
+    if track.carrier is None or company.involved(track, watch.carrier):
         return ""
     return crosswalk().code_of(VENDOR, track.carrier) or ""
 

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from starlette.responses import Response
 
 from milepost.compat.core import CompatServices
-from milepost.compat.kuaidi100 import VENDOR, access, asking, faults, phones, shape, showing
+from milepost.compat.kuaidi100 import (
+    VENDOR,
+    access,
+    asking,
+    company,
+    faults,
+    phones,
+    shape,
+    showing,
+)
 from milepost.compat.kuaidi100.faults import RefusedError
 from milepost.domain.track import Track
 
@@ -36,8 +46,15 @@ async def _answer(services: CompatServices, given: dict[str, str], level: str) -
         raise RefusedError(faults.INCOMPLETE)
     number = asking.number_of(asking.text_of(param, "num"), faults.INCOMPLETE)
     carrier, phone = carrier_of(services, com), asking.text_of(param, "phone")
-    await phones.check_for(services, credential.tenant, number, carrier, phone)
-    track = await road(services, credential.tenant, number, carrier)
+    checked, track = await asyncio.gather(
+        phones.check_for(services, credential.tenant, number, carrier, phone),
+        road(services, credential.tenant, number, carrier),
+        return_exceptions=True,
+    )
+    for fault in (checked, track):  # a missing phone is told before a missing road
+        if isinstance(fault, BaseException):
+            raise fault
+    assert isinstance(track, Track)
     if com == ANY:
         await phones.check_for(services, credential.tenant, number, track.carrier, phone)
         com = services.crosswalk.code_of(VENDOR, track.carrier or "") or com
@@ -59,16 +76,9 @@ def carrier_of(services: CompatServices, com: str) -> str | None:
 async def road(services: CompatServices, tenant: int, number: str, carrier: str | None) -> Track:
     """The road if the company has to do with it. Raises RefusedError where nothing is known."""
     track = await services.queries.track(tenant, number, private=True)
-    if track is None or not shape.standing(track) or not involves(track, carrier):
+    if track is None or not shape.standing(track) or not company.involved(track, carrier):
         raise RefusedError(faults.NOTHING_KNOWN)
     return track
-
-
-def involves(track: Track, carrier: str | None) -> bool:
-    """Whether a carrier has had the parcel, or nobody knows who has."""
-    known = {leg.carrier for leg in track.legs} | {track.carrier}
-    known.discard(None)
-    return carrier is None or not known or carrier in known
 
 
 def _shown(answer: dict[str, Any], show: str) -> Any:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from starlette.routing import Route
 
 from milepost.compat.core import CompatServices
 from milepost.compat.kuaidi100 import label, query, recognise, stdio, subscribe
 from milepost.compat.kuaidi100.answering import Handler, route
+from milepost.compat.kuaidi100.sweeping import Sweeper
 
 _BOTH = ("GET", "POST")
 _STDIO: dict[str, Handler] = {
@@ -20,11 +23,12 @@ _STDIO: dict[str, Handler] = {
 
 def routes(services: CompatServices) -> list[Route]:
     """Every path of the dialect."""
+    sweeper = Sweeper()
     return [
         route("/poll/query.do", query.query, services),
         route("/poll/maptrack.do", query.map_track, services),
-        route("/poll", subscribe.poll, services),
-        route("/pollmap", subscribe.poll_map, services),
+        route("/poll", partial(subscribe.poll, sweeper), services),
+        route("/pollmap", partial(subscribe.poll_map, sweeper), services),
         route("/autonumber/auto", recognise.auto_number, services, methods=_BOTH),
         route("/label/order", label.order, services),
         *(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from milepost.compat.core import AlreadyWatchedError
+from milepost.compat.core import AlreadyWatchedError, Watch
 from milepost.compat.seventeentrack import VENDOR, detecting, faults, lifecycle
 from milepost.compat.seventeentrack.call import Call, Item, each, read_carrier, read_items
 from milepost.compat.seventeentrack.faults import FaultError
@@ -41,22 +41,23 @@ async def _change_carrier(call: Call, item: Item) -> Item:
     final = read_carrier(item, "final_carrier_new", faults.BAD_NEW_CARRIER)
     found = await _to_change(call, item)
     _check_change(found, item, new, final)
-    watch = found.watch
-    number = number_of(watch)
+    watch, changes = found.watch, _changes(found) + 1
     if new is not None:
-        crosswalk = call.services.crosswalk
-        carrier = detecting.given(crosswalk, new, faults.BAD_NEW_CARRIER)
+        carrier = detecting.given(call.services.crosswalk, new, faults.BAD_NEW_CARRIER)
         watch.carrier_code, watch.carrier = str(carrier.key), carrier.slug
     if final is not None:
         watch.options = watch.options | {"final_carrier": final}
-    changes = _changes(found) + 1
     watch.options = watch.options | {"carrier_change_count": changes}
+    await _save_changed(call, watch)
+    answer = {"number": number_of(watch), "carrier": carrier_of(watch), "carrier_new": new}
+    return answer if final is None else answer | {"final_carrier_new": final}
+
+
+async def _save_changed(call: Call, watch: Watch) -> None:
     try:
         await call.services.watches.save(watch)
     except AlreadyWatchedError:
-        raise FaultError(faults.DUPLICATE, number) from None
-    answer: Item = {"number": number, "carrier": carrier_of(watch), "carrier_new": new}
-    return answer if final is None else answer | {"final_carrier_new": final}
+        raise FaultError(faults.DUPLICATE, number_of(watch)) from None
 
 
 async def _to_change(call: Call, item: Item) -> Found:

@@ -75,8 +75,8 @@ def read_wanted(given: Item) -> Wanted:
 
 def _columns(given: Item) -> dict[str, Any]:
     columns: dict[str, Any] = {}
-    if numbers := _numbers(given.get("number")):
-        columns["number"] = numbers
+    if given.get("number"):
+        columns["number"] = _numbers(given["number"])
     if (carrier := read_carrier(given)) is not None:
         columns["carrier_code"] = str(carrier)
     if status := _one_of(given, "tracking_status", set(_TRACKING)):
@@ -86,7 +86,7 @@ def _columns(given: Item) -> dict[str, Any]:
 
 def _numbers(given: Any) -> list[str]:
     """Comma-separated, or an array; what is no number finds nothing."""
-    parts = given if isinstance(given, list) else str(given or "").split(",")
+    parts = given if isinstance(given, list) else str(given).split(",")
     texts = [str(part).strip() for part in parts if str(part).strip()]
     if len(texts) > MOST_NUMBERS:
         raise FaultError(faults.TOO_MANY, MOST_NUMBERS)
@@ -94,7 +94,7 @@ def _numbers(given: Any) -> list[str]:
     for text in texts:
         with suppress(BadScanError):
             found.append(checked_number(text))
-    return found or texts
+    return found
 
 
 def _one_of(given: Item, name: str, known: set[str]) -> str | None:

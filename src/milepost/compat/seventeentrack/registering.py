@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 from milepost.compat.core import AlreadyWatchedError, TooManyWatchedError, Watch
 from milepost.compat.seventeentrack import VENDOR, faults, lifecycle
@@ -18,7 +19,7 @@ from milepost.compat.seventeentrack.call import (
 from milepost.compat.seventeentrack.detecting import GUESSED, Carrier, detect, given
 from milepost.compat.seventeentrack.faults import FaultError
 from milepost.compat.seventeentrack.fields import phone_of, place_of, read_fields
-from milepost.compat.seventeentrack.road import is_postal
+from milepost.compat.seventeentrack.road import is_postal, told_of
 from milepost.domain.moment import to_datetime
 from milepost.engine.register import Registration, RegistrationError
 
@@ -100,21 +101,27 @@ def _read_final(item: Item, carrier: Carrier, options: Item) -> None:
 
 
 async def _announce(call: Call, watch: Watch, carrier: Carrier) -> None:
-    """The rest of Milepost knows the shipment from now on: lists, alerts, polling of carriers."""
-    options = watch.options
-    wanted = Registration(
+    """The rest of Milepost knows the shipment from now on: lists, alerts, polling of carriers.
+
+    What is known of it already is pushed, as clients wait for that after a registration.
+    """
+    track = await call.services.queries.track(call.tenant, watch.number)
+    # A shipment that was registered otherwise says more than this registration: leave it alone.
+    with suppress(RegistrationError):
+        now = to_datetime(call.now_us, 0)
+        await call.services.registrar.register(call.tenant, _registration(watch, carrier), now)
+    if told_of(track):
+        await call.services.watches.push(watch)
+
+
+def _registration(watch: Watch, carrier: Carrier) -> Registration:
+    return Registration(
         number=watch.number,
         carrier=None if carrier.origin == GUESSED else carrier.slug,
-        order_number=options.get("order_no") or None,
-        origin=place_of(options, "origin"),
-        destination=place_of(options, "destination"),
+        order_number=watch.options.get("order_no") or None,
+        origin=place_of(watch.options, "origin"),
+        destination=place_of(watch.options, "destination"),
     )
-    try:
-        now = to_datetime(call.now_us, 0)
-        await call.services.registrar.register(call.tenant, wanted, now)
-    except RegistrationError:
-        # It belongs to a shipment that was registered otherwise, which says more than this one.
-        return
 
 
 def _accepted(watch: Watch, carrier: Carrier) -> Item:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import traceback
 from collections.abc import Awaitable, Callable
 
 import msgspec
@@ -71,8 +72,10 @@ class _Serve:
             return _response(faults.of_call(FaultError(status)), status)
         except ConnectionError:
             return _response(faults.of_call(FaultError(503)), 503)
-        except Exception:
-            log.exception("dialect_failed", dialect=VENDOR, path=request.url.path)
+        except Exception as error:
+            # Not log.exception: renderers may show local variables, and those hold secrets.
+            told = "".join(traceback.format_exception(error))
+            log.error("dialect_failed", dialect=VENDOR, path=request.url.path, error=told)
             return _response(faults.of_call(FaultError(faults.INTERNAL)), 500)
 
     async def _call(self, request: Request) -> Item:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from traceback import format_exception
 
 import structlog
 
@@ -37,5 +38,6 @@ class Sweeper:
             await sweep(self._services, tenant)
         except ConnectionError as error:
             log.warning("sweep_broken_off", tenant=tenant, error=str(error))
-        except Exception:
-            log.exception("sweep_failed", tenant=tenant)
+        except Exception as error:
+            # Not log.exception: renderers may show local variables, and those hold secrets.
+            log.error("sweep_failed", tenant=tenant, error="".join(format_exception(error)))

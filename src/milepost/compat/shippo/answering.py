@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from functools import partial
 from hmac import compare_digest
+from traceback import format_exception
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -71,8 +72,10 @@ async def _serve(
         return _json({"detail": problem.detail or problem.title}, problem.status)
     except ConnectionError:
         return _json({"detail": "Nothing has been done; try again in a moment."}, 503)
-    except Exception:
-        log.exception("shippo_failed", path=request.url.path)
+    except Exception as error:
+        # Not log.exception: renderers may show local variables, and those hold secrets.
+        trace = "".join(format_exception(error))
+        log.error("shippo_failed", path=request.url.path, error=trace)
         return _json({"detail": "An unexpected fault; it has been logged."}, 500)
     return Response(status_code=204) if answer is None else _json(answer, status)
 
@@ -91,8 +94,13 @@ async def _call(services: CompatServices, request: Request) -> Call:
     if found is None or not compare_digest(found.secrets["token"].encode(), token.encode()):
         raise faults.detail(401, "Invalid token.")
     body = await read_body(request, MOST_BYTES)
-    form = request.headers.get("content-type", "").startswith(_FORM)
-    return Call(services, found, request, _form(body) if form else _object(body))
+    return Call(services, found, request, _form(body) if _is_form(request, body) else _object(body))
+
+
+def _is_form(request: Request, body: bytes) -> bool:
+    """curl calls everything a form, JSON too."""
+    declared = request.headers.get("content-type", "").startswith(_FORM)
+    return declared and not body.lstrip().startswith(b"{")
 
 
 def _form(body: bytes) -> dict[str, Any]:

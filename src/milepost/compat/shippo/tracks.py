@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from milepost.compat.core import AlreadyWatchedError, TooManyWatchedError, Watch
@@ -19,8 +20,10 @@ async def get(call: Call) -> dict[str, Any]:
     if carrier == mock.CARRIER:
         return _mocked(call, number, None)
     number = _checked(number)
-    track = await call.services.queries.track(call.tenant, number, private=True)
-    watches = await call.services.watches.get(call.tenant, VENDOR, number, carrier)
+    track, watches = await asyncio.gather(
+        call.services.queries.track(call.tenant, number, private=True),
+        call.services.watches.get(call.tenant, VENDOR, number, carrier),
+    )
     return shape.track_object(carrier, number, track, _metadata(watches))
 
 
