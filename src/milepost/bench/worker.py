@@ -19,6 +19,7 @@ import msgspec
 from milepost.bench.asking import ask, repeat
 from milepost.bench.listening import Listeners
 from milepost.bench.load import Connection, batches
+from milepost.bench.tally import Tally
 
 
 class Target(msgspec.Struct):
@@ -30,17 +31,6 @@ class Target(msgspec.Struct):
     size: int
     roads: int
     seed: int
-
-
-class Receipt(msgspec.Struct):
-    """The part of an answer that is counted."""
-
-    accepted: int
-    duplicates: int
-    rejected: list[Any]
-
-
-_receipt = msgspec.json.Decoder(Receipt).decode
 
 
 class Worker:
@@ -73,7 +63,7 @@ class Worker:
         """
         began = time.perf_counter()
         until = began + seconds
-        tally = _Tally()
+        tally = Tally()
 
         def wanted() -> bool:
             return time.perf_counter() < until and (most is None or tally.sent < most)
@@ -133,7 +123,7 @@ class Worker:
     def _body(self) -> bytes:
         return self._ready.popleft() if self._ready else next(self._fresh)
 
-    async def _send(self, tally: _Tally, wanted: Callable[[], bool]) -> None:
+    async def _send(self, tally: Tally, wanted: Callable[[], bool]) -> None:
         connection = self.connection()
         await connection.open()
         try:
@@ -147,7 +137,7 @@ class Worker:
     async def _steadily(self, per_s: float, connections: int) -> dict[str, Any]:
         """Batches at even distances. A connection sends late batches as soon as it is free."""
         began = time.perf_counter()
-        tally = _Tally()
+        tally = Tally()
         pause_s = self._target.size / per_s
 
         def due() -> float:
@@ -167,41 +157,6 @@ class Worker:
 
         await asyncio.gather(*(one() for _ in range(connections)))
         return tally.result(time.perf_counter() - began)
-
-
-class _Tally:
-    """Counts what was sent and what was answered."""
-
-    def __init__(self) -> None:
-        self.sent = self.accepted = self.refused = self.bytes = 0
-        self.waits_ms: list[float] = []
-
-    async def take(self, connection: Connection, body: bytes) -> None:
-        began = time.perf_counter()
-        status, answer = await connection.request("POST", "/v1/scans", body)
-        if status == 503:  # asked to come back later
-            self.refused += 1
-            await asyncio.sleep(0.05)
-            return
-        if status != 202:
-            raise RuntimeError(f"{status}: {answer[:300]!r}")
-        receipt = _receipt(answer)
-        if receipt.duplicates or receipt.rejected:
-            raise RuntimeError(f"not all scans were taken: {answer[:300]!r}")
-        self.accepted += receipt.accepted
-        self.bytes += len(body)
-        self.waits_ms.append((time.perf_counter() - began) * 1e3)
-
-    def result(self, taken_s: float) -> dict[str, Any]:
-        waits = sorted(self.waits_ms) or [0.0]
-        return {
-            "accepted": self.accepted,
-            "refused": self.refused,
-            "bytes": self.bytes,
-            "taken_s": taken_s,
-            "p50_ms": waits[len(waits) // 2],
-            "p99_ms": waits[int(len(waits) * 0.99)],
-        }
 
 
 async def _work() -> None:

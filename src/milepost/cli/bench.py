@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -24,7 +26,15 @@ class Benches(click.Group):
         found = getattr(module, f"{cmd_name}_command", None)
         return found if isinstance(found, click.Command) else None
 
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except RuntimeError as error:
+            raise click.ClickException(str(error)) from error
+
 
 @click.group("bench", cls=Benches)
 def bench_group() -> None:
     """Measure this machine: data goes into a temporary folder, nothing leaves the machine."""
+    # So that servers are ended and data is removed when somebody ends us.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
