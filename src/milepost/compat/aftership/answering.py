@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import traceback
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -17,6 +16,7 @@ from starlette.responses import Response
 from milepost.compat.aftership import versions
 from milepost.compat.aftership.access import Access
 from milepost.compat.aftership.faults import FaultError
+from milepost.compat.aftership.rates import Rates
 from milepost.compat.core import Credential
 from milepost.engine.journey import OverloadedError
 from milepost.web.endpoint import read_body
@@ -24,8 +24,6 @@ from milepost.web.problems import ProblemError
 
 log = structlog.get_logger()
 MOST_BYTES = 1024 * 1024
-# Of one key. AfterShip allows 10; a server of one's own needs a limit only against run-away loops.
-RATE_PER_S = 2_000
 
 
 class Asked(Struct):
@@ -82,29 +80,6 @@ class Answer(Struct, frozen=True):
 Handler = Callable[[Asked], Awaitable[Answer]]
 
 
-class Rates:
-    """Calls of each key within the second."""
-
-    def __init__(self, per_s: int = RATE_PER_S, clock: Callable[[], float] = time.time) -> None:
-        self._per_s = per_s
-        self._clock = clock
-        self._second = 0
-        self._calls: dict[int, int] = {}
-
-    def count(self, key: int) -> tuple[bool, dict[str, str]]:
-        """Whether one more call is allowed, and the headers that tell how many are."""
-        second = int(self._clock())
-        if second != self._second:
-            self._second, self._calls = second, {}
-        calls = self._calls[key] = self._calls.get(key, 0) + 1
-        headers = {
-            "x-ratelimit-limit": str(self._per_s),
-            "x-ratelimit-remaining": str(max(0, self._per_s - calls)),
-            "x-ratelimit-reset": str(second + 1),
-        }
-        return calls <= self._per_s, headers
-
-
 class Serve:
     """A handler as an ASGI application of its own, so that every fault keeps the envelope."""
 
@@ -125,7 +100,7 @@ class Serve:
         await response(scope, receive, send)
 
     async def _answer(self, request: Request, headers: dict[str, str]) -> Answer:
-        path = {name: str(value) for name, value in request.path_params.items()}
+        path, query = _sent(request)
         version = path.pop("version", versions.LEGACY)
         if version != versions.LEGACY:
             if not versions.is_version(version):
@@ -137,7 +112,21 @@ class Serve:
         headers.update(limits)
         if not allowed:
             raise FaultError(429)
-        return await self._handler(Asked(version, credential, request.query_params, path, raw))
+        return await self._handler(Asked(version, credential, query, path, raw))
+
+
+def _sent(request: Request) -> tuple[dict[str, str], QueryParams]:
+    """The parts of the path, and the query. Raises FaultError."""
+    path = {name: str(value) for name, value in request.path_params.items()}
+    query = request.url.query
+    for name, value in path.items():
+        # npm's aftership 8.1.0 joins a query to its path with "&" where it should be "?".
+        path[name], _, more = value.partition("&")
+        query = "&".join(part for part in (query, more) if part)
+    params = QueryParams(query)
+    if any("\x00" in text for text in (*path.values(), *params.values())):
+        raise FaultError(400)  # PostgreSQL would refuse to look for it
+    return path, params
 
 
 def fault_of(error: Exception) -> FaultError:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from milepost.compat.aftership import countries
+from milepost.compat.aftership.slugs import slug_for
 from milepost.compat.aftership.subtags import status_fields
 from milepost.compat.core import Crosswalk
 from milepost.domain.place import Place
 from milepost.domain.track import EventView
 
-VENDOR = "aftership"
 _NOWHERE = Place()
 
 
@@ -36,11 +36,10 @@ def standing(events: Sequence[EventView]) -> list[EventView]:
 def checkpoint(event: EventView, slug: str | None, crosswalk: Crosswalk) -> dict[str, Any]:
     """One. `checkpoint_time` has an offset only where the source gave one."""
     place = event.place or _NOWHERE
-    own = crosswalk.code_of(VENDOR, event.carrier) if event.carrier else None
     status = status_fields(event.sub)
     return {
         "created_at": event.received_at,
-        "slug": own or slug,
+        "slug": slug_for(crosswalk, event.carrier) or slug,
         "checkpoint_time": event.occurred_at,
         "location": place.label,
         "city": place.city,

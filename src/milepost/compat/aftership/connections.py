@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 
-from milepost.compat.aftership import VENDOR
 from milepost.compat.aftership.answering import Answer, Asked, Handler
 from milepost.compat.aftership.desk import Desk, split
 from milepost.compat.aftership.faults import FaultError
@@ -19,6 +18,7 @@ from milepost.compat.aftership.listing import (
     read_cursor,
     write_cursor,
 )
+from milepost.compat.aftership.slugs import carrier_for
 from milepost.compat.core import TooManyWatchedError, Watch
 from milepost.domain.moment import to_text
 
@@ -62,7 +62,7 @@ async def create(desk: Desk, asked: Asked) -> Answer:
     slug = body.get("courier_slug")
     if not slug:
         raise FaultError(4009, "courier_slug")
-    carrier = desk.services.crosswalk.slug_of(VENDOR, slug) if isinstance(slug, str) else None
+    carrier = carrier_for(desk.services.crosswalk, slug) if isinstance(slug, str) else None
     if carrier is None:
         raise FaultError(4008, "courier_slug")
     watch = Watch(

@@ -35,7 +35,8 @@ def alpha3(country: str | None) -> str | None:
 @lru_cache(maxsize=512)
 def alpha2(country: str | None) -> str | None:
     """Alpha-2 of a code or name, None if it is none."""
-    return country_code(country)
+    legible = country is not None and any(sign.isalnum() for sign in country)
+    return country_code(country) if legible else None
 
 
 @lru_cache(maxsize=512)

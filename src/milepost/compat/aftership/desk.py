@@ -9,6 +9,7 @@ from msgspec import Struct
 from milepost.compat.aftership import VENDOR, ids, shape, versions
 from milepost.compat.aftership.answering import Asked
 from milepost.compat.aftership.faults import FaultError
+from milepost.compat.aftership.slugs import carrier_for
 from milepost.compat.core import CompatServices, Watch
 from milepost.domain.track import Track
 from milepost.engine.resolve import BadScanError
@@ -33,7 +34,7 @@ class Desk(Struct, frozen=True):
 
     async def _of_number(self, asked: Asked) -> Watch | None:
         slug = asked.path["slug"].lower()
-        if self.services.crosswalk.slug_of(VENDOR, slug) is None:
+        if carrier_for(self.services.crosswalk, slug) is None:
             raise FaultError(4010)
         watches = self.services.watches
         found = await watches.get(asked.tenant, VENDOR, asked.path["number"], slug)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from milepost.compat.aftership import VENDOR, countries
+from milepost.compat.aftership import countries
 from milepost.compat.aftership.faults import FaultError
+from milepost.compat.aftership.slugs import carrier_for
 from milepost.compat.core import CompatServices, Watch
 from milepost.domain.place import Place
 from milepost.domain.scan import Facts, LinkedNumber, Scan
@@ -22,37 +24,45 @@ REASONS = {
     "RETURNED_TO_SENDER": "returned",
 }
 _PROMISE = "order_promised_delivery_date"
+# How the fields begin of which facts are made.
+_OF_FACTS = ("tracking_number", "slug", "shipping_method", "order_", "origin_", "destination_")
 
 
-async def announce(services: CompatServices, watch: Watch) -> None:
-    """Facts and the merchant's promise. No event: a tracking begins as `Pending`."""
+async def announce(services: CompatServices, watch: Watch, told: Collection[str]) -> None:
+    """Facts and the merchant's promise, if any of the fields told speaks of them. No event: a
+    tracking begins as `Pending`.
+    """
     facts = _facts(services, watch)
-    if facts != Facts(number=watch.number):
+    if facts != Facts(number=watch.number) and any(name.startswith(_OF_FACTS) for name in told):
         await services.journey.add_facts(watch.tenant, "merchant", [facts])
-    if facts.linked:
+    if facts.linked and "last_mile" in told:
         await services.registrar.learn(watch.tenant, [facts])
-    if promise := _promise(watch, facts, services.now_us()):
+    promise = _promise(watch, facts, services.now_us()) if _PROMISE in told else None
+    if promise is not None:
         body = msgspec.json.encode([promise])
         await services.journey.take_given(watch.tenant, "merchant", body, [promise])
 
 
-async def completed(services: CompatServices, watch: Watch, reason: Any, at: Any) -> None:
-    """The merchant says how it ended. Raises FaultError."""
+def read_end(services: CompatServices, watch: Watch, reason: Any, at: Any) -> Scan:
+    """How it ended, as the merchant says. Raises FaultError."""
     if reason is None:
         raise FaultError(4009, "reason")
     if not isinstance(reason, str) or reason not in REASONS:
         raise FaultError(4008, "reason")
     now = datetime.fromtimestamp(services.now_us() // 1_000_000, UTC)
-    occurred_at = now if at is None else moment_of(at, "event_datetime")
-    scan = Scan(
+    return Scan(
         number=watch.number,
         carrier=watch.carrier,
-        occurred_at=occurred_at,
+        occurred_at=now if at is None else moment_of(at, "event_datetime"),
         code=REASONS[reason],
         actor="user",
     )
-    body = msgspec.json.encode([scan])
-    receipt = await services.journey.take_given(watch.tenant, "merchant", body, [scan])
+
+
+async def complete_with(services: CompatServices, watch: Watch, ended: Scan) -> None:
+    """Its last event. Raises FaultError for a time that cannot be."""
+    body = msgspec.json.encode([ended])
+    receipt = await services.journey.take_given(watch.tenant, "merchant", body, [ended])
     if receipt.rejected:
         raise FaultError(4008, "event_datetime")
 
@@ -99,7 +109,7 @@ def _linked(services: CompatServices, given: Any, watch: Watch) -> tuple[LinkedN
     if number is None or number == watch.number:
         return ()
     slug = _text(given.get("slug"))
-    carrier = services.crosswalk.slug_of(VENDOR, slug) if slug else None
+    carrier = carrier_for(services.crosswalk, slug) if slug else None
     return (LinkedNumber(number=number, carrier=carrier),)
 
 

@@ -12,7 +12,8 @@ from hashlib import blake2b
 from milepost.engine.dialects import Watch
 
 _HEX = re.compile(r"[0-9a-f]{24}|[0-9a-f]{32}")
-_OWN = re.compile(r"[^\x00]{1,128}")
+# What stands in a path without being quoted: clients do not quote it.
+_OWN = re.compile(r"[^\x00-\x20/?#%]{1,128}")
 
 
 def id_of(watch: Watch) -> str:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from milepost.compat.aftership import VENDOR, countries, lanes
+from milepost.compat.aftership import VENDOR, lanes
 from milepost.compat.aftership.answering import Answer, Asked, Handler
 from milepost.compat.aftership.desk import Desk
-from milepost.compat.aftership.engaging import moment_of
 from milepost.compat.aftership.faults import FaultError
+from milepost.compat.aftership.slugs import carrier_for
+from milepost.compat.aftership.wishes import country_of, needed, pickup_of
 from milepost.domain.track import Track
 
 MOST_AT_ONCE = 5
@@ -26,7 +26,6 @@ _ECHOED = (
     "package_count", "pickup_time", "estimated_pickup",
 )  # fmt: skip
 _MOVED = ("picked_up", "in_transit")
-_CUTOFF = re.compile(r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d")
 Lane = tuple[int, str, str | None, str | None]
 
 
@@ -68,11 +67,11 @@ class Estimator:
         """One estimate, with what was asked. `where`: what to call it in a fault."""
         if not isinstance(wanted, dict):
             raise FaultError(4008, where.rstrip("."))
-        slug = _needed(wanted, "slug", where)
-        if not isinstance(slug, str) or not self._desk.services.crosswalk.slug_of(VENDOR, slug):
+        slug = needed(wanted, "slug", where)
+        if not isinstance(slug, str) or not carrier_for(self._desk.services.crosswalk, slug):
             raise FaultError(4010)
-        ends = [_country(wanted, f"{end}_address", where) for end in ("origin", "destination")]
-        pickup, shown = _pickup(wanted, where)
+        ends = [country_of(wanted, f"{end}_address", where) for end in ("origin", "destination")]
+        pickup, shown = pickup_of(wanted, where)
         samples = await self._samples((tenant, slug.lower(), ends[0], ends[1]))
         return {
             "id": secrets.token_hex(16),
@@ -103,52 +102,6 @@ class Estimator:
             if track is not None and _on_lane(track, origin, destination):
                 samples += _sample(track)
         return samples
-
-
-def _needed(wanted: dict[str, Any], name: str, where: str) -> Any:
-    value = wanted.get(name)
-    if value is None or value == "":
-        raise FaultError(4009, where + name)
-    return value
-
-
-def _country(wanted: dict[str, Any], name: str, where: str) -> str | None:
-    address = _needed(wanted, name, where)
-    if not isinstance(address, dict):
-        raise FaultError(4008, where + name)
-    given = address.get("country_region") or address.get("country")
-    country = countries.alpha2(given) if isinstance(given, str) else None
-    if given and country is None:
-        raise FaultError(4008, f"{where}{name}.country_region")
-    return country
-
-
-def _pickup(wanted: dict[str, Any], where: str) -> tuple[datetime, dict[str, Any] | None]:
-    """When it is picked up, and the `estimated_pickup` to show."""
-    shop = wanted.get("estimated_pickup")
-    if (given := wanted.get("pickup_time")) is not None:
-        return moment_of(given, f"{where}pickup_time"), shop
-    if shop is None:
-        raise FaultError(4009, f"{where}pickup_time")
-    where = f"{where}estimated_pickup"
-    if not isinstance(shop, dict):
-        raise FaultError(4008, where)
-    at = lanes.pickup_at(_shop(shop, where))
-    return at, shop | {"pickup_time": at.strftime("%Y-%m-%d %H:%M:%S")}
-
-
-def _shop(given: dict[str, Any], where: str) -> lanes.Pickup:
-    cutoff = given.get("order_cutoff_time")
-    if cutoff is not None and not (isinstance(cutoff, str) and _CUTOFF.fullmatch(cutoff)):
-        raise FaultError(4008, f"{where}.order_cutoff_time")
-    days = given.get("business_days") or []
-    if not isinstance(days, list) or not all(one in range(1, 8) for one in days):
-        raise FaultError(4008, f"{where}.business_days")
-    takes = (given.get("order_processing_time") or {}).get("value") or 0
-    if not isinstance(takes, int | float) or not 0 <= takes <= 365:
-        raise FaultError(4008, f"{where}.order_processing_time")
-    ordered_at = moment_of(_needed(given, "order_time", f"{where}."), f"{where}.order_time")
-    return lanes.Pickup(ordered_at, cutoff, frozenset(days), takes)
 
 
 def _on_lane(track: Track, origin: str | None, destination: str | None) -> bool:

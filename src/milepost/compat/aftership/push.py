@@ -31,10 +31,10 @@ class Push:
     SECRET = "api_secret"  # noqa: S105 - the name of a credential's field
 
     def request(self, watch: Watch, track: Track, change: Change, now_us: int) -> Outgoing | None:
-        event = _event_of(change)
+        event = _event_of(track, change)
         if event is None or watch.callback is None:
             return None
-        version = str(watch.options.get("hook", {}).get("version") or versions.NEWEST)
+        version = _version_of(watch)
         body = msgspec.json.encode(_message(watch, track, change, event, version, now_us))
         headers = {
             "content-type": "application/json",
@@ -54,25 +54,38 @@ class Push:
         return False
 
 
-def _event_of(change: Change) -> str | None:
+def _version_of(watch: Watch) -> str:
+    """That of the hook, else the one in which the client made the tracking."""
+    hook = watch.options.get("hook") or {}
+    return str(hook.get("version") or watch.options.get("version") or versions.NEWEST)
+
+
+def _event_of(track: Track, change: Change) -> str | None:
     if change.topic == _OPENED:
         pending = change.payload.get("rule") in _PENDING_RULES
         return "tracking_pending_time" if pending else None
     if change.topic not in {_ADDED, _ASKED}:
         return None
-    said: dict[str, Any] = change.payload.get("event") or {}
-    return "edd_revise" if said.get("sub") == "promise" else "tracking_update"
+    return "edd_revise" if _only_promises(track, change) else "tracking_update"
+
+
+def _only_promises(track: Track, change: Change) -> bool:
+    """Whether nothing came but word of when it arrives: such events are not on the road itself,
+    and leave the status as it was.
+    """
+    before, said = change.payload.get("previous"), change.payload.get("event")
+    if not before or not said or said.get("sub"):
+        return False
+    on_road = any(event.id == said.get("id") for event in track.events)
+    return not on_road and before.get("sub") == track.status.sub
 
 
 def _message(
     watch: Watch, track: Track, change: Change, event: str, version: str, now_us: int
 ) -> dict[str, Any]:
-    # Where buyers look is not known here; the base URL comes with the hook if anybody set it.
-    base_url = str(watch.options.get("hook", {}).get("base_url") or "")
-    view = shape.View(crosswalk(), base_url, now_us // 1_000_000)
-    message = shape.tracking(watch, track, view)
-    if not base_url:
-        message["aftership_tracking_url"] = None
+    view = shape.View(crosswalk(), "", now_us // 1_000_000)
+    # Where buyers look is not known to what sends.
+    message = shape.tracking(watch, track, view) | {"aftership_tracking_url": None}
     return {
         "event": event,
         "event_id": event_id(change.message),
@@ -90,6 +103,8 @@ def event_id(message: str) -> str:
 def is_first(track: Track, change: Change) -> bool:
     """Whether the change brought the tracking's tag for the first time."""
     tag = tag_of(subtag_of(track.status.sub))
-    same = [one for one in standing(track.events) if tag_of(subtag_of(one.sub)) == tag]
+    events = standing(track.events)
+    same = [one.id for one in events if tag_of(subtag_of(one.sub)) == tag]
     said: dict[str, Any] = change.payload.get("event") or {}
-    return bool(same) and same[0].id == said.get("id")
+    newest = said.get("id") or (events[-1].id if events else None)
+    return same[:1] == [newest]

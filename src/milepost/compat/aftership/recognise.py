@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from milepost.compat.aftership import VENDOR, countries, versions
+from milepost.compat.aftership import countries, versions
 from milepost.compat.aftership.answering import Answer, Asked, Handler
 from milepost.compat.aftership.desk import Desk, split
 from milepost.compat.aftership.faults import FaultError
+from milepost.compat.aftership.slugs import carrier_for, slug_for
 from milepost.compat.core import Row
 from milepost.engine.resolve import BadScanError
 from milepost.identify import identify
@@ -23,17 +24,12 @@ def handlers(desk: Desk) -> dict[str, Handler]:
 
 
 async def couriers(desk: Desk, asked: Asked) -> Answer:
-    wanted = {slug.lower() for slug in split(asked.query.get("slug"))}
-    rows = [row for row in desk.services.crosswalk.all() if row.codes(VENDOR)]
-    if wanted:
-        rows = [row for row in rows if wanted & set(row.codes(VENDOR))]
-    shown = [
-        _courier(asked, row, code)
-        for row in rows
-        for code in row.codes(VENDOR)
-        if code in wanted or (not wanted and code == row.codes(VENDOR)[0])
-    ]
-    return Answer({"total": len(shown), "couriers": shown})
+    rows = desk.services.crosswalk.all()
+    wanted = [slug.lower() for slug in split(asked.query.get("slug"))]
+    slugs = wanted or [slug_for(desk.services.crosswalk, row.slug) or "" for row in rows]
+    shown = [_courier(desk, asked, slug) for slug in dict.fromkeys(slugs)]
+    known = [one for one in shown if one is not None]
+    return Answer({"total": len(known), "couriers": known})
 
 
 async def detect(desk: Desk, asked: Asked) -> Answer:
@@ -47,7 +43,7 @@ async def detect(desk: Desk, asked: Asked) -> Answer:
     country = body.get("origin_country_region") or body.get("destination_country_region")
     hint = countries.alpha2(country) if isinstance(country, str) else None
     slugs = [slug for slug in _candidates(desk, number, hint) if not wanted or slug in wanted]
-    shown = [_courier(asked, row, slug) for slug in slugs if (row := _row(desk, slug))]
+    shown = [_courier(desk, asked, slug) for slug in slugs]
     return Answer({"total": len(shown), "couriers": shown})
 
 
@@ -60,18 +56,18 @@ async def carrier_of(
     """
     crosswalk = desk.services.crosswalk
     if slug:
-        if (carrier := crosswalk.slug_of(VENDOR, slug)) is None:
+        if (carrier := carrier_for(crosswalk, slug)) is None:
             raise FaultError(4010)
         return slug, carrier
     if known := await _known(desk, tenant, number):
-        return crosswalk.code_of(VENDOR, known), known
+        return slug_for(crosswalk, known), known
     found = identify(number)
     if not found.candidates:
         raise FaultError(4012)
     if found.ambiguous:
         return None, None
     carrier = found.candidates[0].carrier
-    return crosswalk.code_of(VENDOR, carrier), carrier
+    return slug_for(crosswalk, carrier), carrier
 
 
 async def _known(desk: Desk, tenant: int, number: str) -> str | None:
@@ -85,8 +81,8 @@ async def _known(desk: Desk, tenant: int, number: str) -> str | None:
 def _candidates(desk: Desk, number: str, country: str | None) -> Iterable[str]:
     """Slugs, the likeliest first, each once."""
     found = identify(number, country=country).candidates
-    codes = (desk.services.crosswalk.code_of(VENDOR, one.carrier) for one in found)
-    return dict.fromkeys(code for code in codes if code)
+    slugs = (slug_for(desk.services.crosswalk, one.carrier) for one in found)
+    return dict.fromkeys(slug for slug in slugs if slug)
 
 
 def _slugs(given: Any) -> set[str]:
@@ -99,12 +95,12 @@ def _slugs(given: Any) -> set[str]:
     return {one.lower() for one in given}
 
 
-def _row(desk: Desk, slug: str) -> Row | None:
-    carrier = desk.services.crosswalk.slug_of(VENDOR, slug)
-    return desk.services.crosswalk.row(carrier) if carrier else None
-
-
-def _courier(asked: Asked, row: Row, slug: str) -> dict[str, Any]:
+def _courier(desk: Desk, asked: Asked, slug: str) -> dict[str, Any] | None:
+    """A courier as the version asked shows it, None for a slug that nobody knows."""
+    carrier = carrier_for(desk.services.crosswalk, slug)
+    if carrier is None:
+        return None
+    row = desk.services.crosswalk.row(carrier) or Row(slug=carrier, name=carrier)
     language = "zh-Hans" if row.country in _CHINESE else "en"
     courier: dict[str, Any] = {
         "slug": slug,

@@ -13,9 +13,10 @@ from milepost.compat.aftership import (
     trackings,
 )
 from milepost.compat.aftership.access import Access
-from milepost.compat.aftership.answering import Answer, Asked, Rates, Serve
+from milepost.compat.aftership.answering import Answer, Asked, Serve
 from milepost.compat.aftership.desk import Desk
 from milepost.compat.aftership.faults import FaultError
+from milepost.compat.aftership.rates import Rates
 from milepost.compat.core import CompatServices
 
 _PREFIXES = ("/tracking/{version}", "/v4")

@@ -7,8 +7,9 @@ from typing import Any
 from msgspec import Struct
 
 from milepost.compat.aftership import countries, ids
-from milepost.compat.aftership.checkpoints import VENDOR, checkpoints, standing
+from milepost.compat.aftership.checkpoints import checkpoints, standing
 from milepost.compat.aftership.estimates import estimate_fields
+from milepost.compat.aftership.slugs import slug_for
 from milepost.compat.aftership.subtags import status_fields
 from milepost.compat.aftership.transit import days_between, time_fields
 from milepost.compat.core import Crosswalk, Watch
@@ -77,9 +78,8 @@ def tracking(watch: Watch, track: Track | None, view: View) -> dict[str, Any]:
 
 def slug_of(watch: Watch, track: Track | None, view: View) -> str | None:
     """The client's own slug, else that of the carrier which turned out to have it."""
-    if watch.carrier_code or track is None or track.carrier is None:
-        return watch.carrier_code
-    return view.crosswalk.code_of(VENDOR, track.carrier)
+    carrier = track.carrier if track else None
+    return watch.carrier_code or slug_for(view.crosswalk, carrier)
 
 
 def is_active(watch: Watch, track: Track | None) -> bool:
@@ -137,7 +137,7 @@ def _legs(track: Track | None, options: dict[str, Any], view: View) -> dict[str,
 def _leg(leg: Leg, view: View) -> dict[str, Any]:
     return {
         "tracking_number": leg.number,
-        "slug": view.crosswalk.code_of(VENDOR, leg.carrier) if leg.carrier else None,
+        "slug": slug_for(view.crosswalk, leg.carrier),
         "transit_time": days_between(leg.started_at, leg.ended_at, view.now_s),
         "courier_tracking_link": None,
         "courier_redirect_link": None,

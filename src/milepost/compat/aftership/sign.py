@@ -42,24 +42,26 @@ def canonical_headers(headers: Mapping[str, str]) -> str:
 
 
 def resources(path: str, query: str) -> Iterator[str]:
-    """The resource as the vendor's clients write it: they differ in how a query is quoted, in
-    empty values and in repeated names, and each of them is right for its own language.
+    """The resource as the vendor's clients write it. They differ in how a query is quoted, in empty
+    values and repeated names, and older ones do not sort; all of them sign the query as sent.
     """
     if not query:
         yield path
         return
     kept = parse_qsl(query, keep_blank_values=True)
     seen: set[str] = set()
+    for text in _queries(kept, query):
+        resource = f"{path}?{text}" if text else path
+        if resource not in seen:
+            seen.add(resource)
+            yield resource
+
+
+def _queries(kept: list[tuple[str, str]], query: str) -> Iterator[str]:
     for pairs in (_first_of_each(kept), kept, [pair for pair in kept if pair[1]]):
-        pairs = sorted(pairs, key=lambda pair: pair[0])
-        for text in _quotings(pairs):
-            resource = f"{path}?{text}" if text else path
-            if resource not in seen:
-                seen.add(resource)
-                yield resource
-    raw = f"{path}?{'&'.join(sorted(query.split('&')))}"
-    if raw not in seen:
-        yield raw
+        yield from _quotings(sorted(pairs, key=lambda pair: pair[0]))
+        yield from _quotings(pairs)
+    yield from ("&".join(sorted(query.split("&"))), query)
 
 
 def _first_of_each(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from typing import Any
 from milepost.compat.aftership import VENDOR, ids, shape, telling
 from milepost.compat.aftership.answering import Answer, Asked, Handler
 from milepost.compat.aftership.desk import Desk
-from milepost.compat.aftership.engaging import announce, completed
+from milepost.compat.aftership.engaging import announce, complete_with, read_end
 from milepost.compat.aftership.faults import FaultError
 from milepost.compat.aftership.recognise import carrier_of
 from milepost.compat.core import AlreadyWatchedError, TooManyWatchedError, Watch
@@ -39,7 +39,7 @@ async def create(desk: Desk, asked: Asked) -> Answer:
         account=asked.credential.public_id,
     )
     watch = await _added(desk, asked, watch)
-    await announce(desk.services, watch)
+    await announce(desk.services, watch, told)
     return Answer(asked.wrap("tracking", await desk.shown(asked, watch)), 201)
 
 
@@ -60,7 +60,7 @@ async def update(desk: Desk, asked: Asked) -> Answer:
         await desk.services.watches.save(watch)
     except AlreadyWatchedError as error:
         raise FaultError(4003, data=await _of_existing(desk, asked, error.watch)) from None
-    await announce(desk.services, watch)
+    await announce(desk.services, watch, told)
     return Answer(asked.wrap("tracking", await desk.shown(asked, watch)))
 
 
@@ -86,9 +86,18 @@ async def retrack(desk: Desk, asked: Asked) -> Answer:
 async def complete(desk: Desk, asked: Asked) -> Answer:
     watch = await desk.found(asked)
     body = asked.body()
-    await completed(desk.services, watch, body.get("reason"), body.get("event_datetime"))
+    ended = read_end(desk.services, watch, body.get("reason"), body.get("event_datetime"))
+    before = watch.active, watch.stopped_us
+    # Stopped first, so that its end is pushed once and by us, not by chance.
     watch.active, watch.stopped_us = False, desk.services.now_us()
     await desk.services.watches.save(watch)
+    try:
+        await complete_with(desk.services, watch, ended)
+    except FaultError:
+        watch.active, watch.stopped_us = before
+        await desk.services.watches.save(watch)
+        raise
+    await desk.services.watches.push(watch)
     return Answer(asked.wrap("tracking", await desk.shown(asked, watch)))
 
 
