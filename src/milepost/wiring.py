@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
@@ -356,6 +357,9 @@ def build_app(settings: Settings, now_us: Callable[[], int] = clock_us) -> Starl
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         await milepost.start()
+        # What has been loaded stays: the collector need not look at it again and again.
+        gc.collect()
+        gc.freeze()
         app.router.routes += list(_routes(milepost))
         app.state.milepost = milepost
         yield

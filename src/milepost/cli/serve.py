@@ -52,7 +52,7 @@ def _serve(settings: Settings) -> None:
     from milepost.wiring import build_app
 
     # Batches make much short-lived garbage and no cycles: look for these rarely.
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(50_000, 20, 100)
     config = uvicorn.Config(
         build_app(settings),
         log_level="warning",

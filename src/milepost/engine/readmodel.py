@@ -7,7 +7,7 @@ and then says up to which commit they are complete. What came later is replayed 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 
 import structlog
@@ -19,7 +19,7 @@ from milepost.engine.shard import Dirty, Shard
 
 log = structlog.get_logger()
 PAUSE_S = 1.0
-CHUNK = 500
+CHUNK = 200
 # The share of the time that the writer may keep the database busy while scans come in.
 DUTY = 0.25
 
@@ -61,8 +61,10 @@ class ReadModel:
         taken = [(road, what, states[road]) for road, what in dirty.items() if road in states]
         try:
             seq = await self._durable()
-            for chunk in _chunks([self._row(*one, seq) for one in taken]):
-                await self._write(chunk, hurry=hurry)
+            for start in range(0, len(taken), CHUNK):
+                # Rows are made a few at a time too, so that nobody has to wait for all of them.
+                rows = [self._row(*one, seq) for one in taken[start : start + CHUNK]]
+                await self._write(rows, hurry=hurry)
             await self._ledger.save_shipments([], gone)
             await self._ledger.save_checkpoint(self._number, seq)
         except BaseException:
@@ -98,7 +100,3 @@ def first_day(state: bytes | None) -> date:
         return date(2000, 1, 1)
     at_s = MARK.unpack_from(state, HEADER.size)[1]
     return datetime.fromtimestamp(at_s, UTC).date() - timedelta(days=2)
-
-
-def _chunks(rows: list[ShipmentRow]) -> Iterator[list[ShipmentRow]]:
-    return (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK))

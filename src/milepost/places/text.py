@@ -50,8 +50,8 @@ def words_of(text: str) -> list[str]:
 
 def key_of_words(words: tuple[str, ...] | list[str]) -> str:
     """The gazetteer's key of some words. A leading "St" is "Saint" but a last one may be a code."""
-    if len(words) == 1:
-        return words[0]
+    if len(words) < 2:
+        return "".join(words)
     head = [_ABBREVIATED.get(word, word) for word in words[:-1]]
     return " ".join([*head, words[-1]])
 

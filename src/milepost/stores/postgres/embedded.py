@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import time
 import warnings
 from pathlib import Path
+
+import psutil
 
 with warnings.catch_warnings():
     # The wheel asks for a run-time folder at import and warns on machines without a session.
@@ -43,6 +46,8 @@ class Embedded:
     """The server of one data folder; `ensure` starts it again where it has died."""
 
     def __init__(self, folder: Path) -> None:
+        if "," in str(folder.resolve()):
+            raise ValueError(f"{folder}: PostgreSQL takes no comma in the path of its socket")
         self._folder = folder
         self._server: PostgresServer | None = None
         self.started = False
@@ -90,18 +95,49 @@ class Embedded:
         deadline = time.monotonic() + START_WITHIN_S
         while True:
             try:
+                _forget_stranger(self._folder)
                 server.ensure_postgres_running()
-            except (subprocess.SubprocessError, AssertionError):
+                _knock(self._folder)
+            except (subprocess.SubprocessError, psutil.Error, AssertionError, OSError):
                 if time.monotonic() > deadline:
                     raise
-                time.sleep(0.3)
+                time.sleep(0.1)
             else:
                 return
 
 
 def _runs(folder: Path) -> bool:
-    info = PostmasterInfo.read_from_pgdata(folder)
+    try:
+        info = PostmasterInfo.read_from_pgdata(folder)
+    except AssertionError:  # its lock file is just being written
+        return True
     return info is not None and info.is_running()
+
+
+def _knock(folder: Path) -> None:
+    """OSError where nobody answers: what was killed counts as running until it is reaped."""
+    info = PostmasterInfo.read_from_pgdata(folder)
+    assert info is not None
+    if info.socket_dir is not None:
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.connect(str(info.socket_dir / f".s.PGSQL.{info.port}"))
+
+
+def _forget_stranger(folder: Path) -> None:
+    """After a reboot another program may have the process id that our lock file names."""
+    info = PostmasterInfo.read_from_pgdata(folder)
+    if info is None or info.process is None or info.process.name() == "postgres":
+        return
+    # The file also guards against a second server beside children that the first has left over.
+    if not any(_works_in(process, folder) for process in psutil.process_iter()):
+        (folder / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _works_in(process: psutil.Process, folder: Path) -> bool:
+    try:
+        return process.name() == "postgres" and Path(process.cwd()) == folder.resolve()
+    except psutil.Error:
+        return False
 
 
 def stop_leftover(folder: Path) -> None:

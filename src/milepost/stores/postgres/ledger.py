@@ -202,7 +202,9 @@ class PostgresLedger:
 
     async def list_shipments(self, tenant: int, wanted: ListFilter) -> list[ShipmentRow]:
         sql, values = listing.query(tenant, wanted)
-        async with self.pool.connection() as connection:
+        async with self.pool.connection() as connection, connection.transaction(readonly=True):
+            if wanted.text:  # see listing._by_text
+                await connection.execute("SET LOCAL plan_cache_mode = force_custom_plan")
             return [ShipmentRow(*row) for row in await connection.fetch(sql, *values)]
 
     async def shipment(self, tenant: int, shipment: int) -> ShipmentRow | None:

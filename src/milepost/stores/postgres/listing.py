@@ -46,9 +46,11 @@ def _like(text: str) -> str:
 
 
 def _by_text(where: list[str], number: str, order: str, limit: str) -> str:
-    """Each half reads its own index; a broad beginning is cut before it is sorted."""
+    """Each half gives its own newest. The planner has to see the beginning itself: many shipments
+    with it are read in the order of time, few through the index of numbers.
+    """
     base = f"SELECT {COLUMNS} FROM shipment WHERE {' AND '.join(where)}"
-    cut = "LIMIT 2000"
+    cut = f"ORDER BY last_s DESC, id DESC LIMIT {limit}"
     return (
         f"SELECT * FROM ((({base} AND number LIKE {number} {cut}) UNION "
         f"({base} AND order_number LIKE {order} {cut}))) AS found "

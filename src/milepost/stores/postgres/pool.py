@@ -52,7 +52,7 @@ class Pool:
                 url = await self._ensure()
                 self._pool = await asyncpg.create_pool(
                     url, min_size=1, max_size=self._size, statement_cache_size=256,
-                    max_inactive_connection_lifetime=0,
+                    max_inactive_connection_lifetime=0, reset=_nothing_to_reset,
                 )  # fmt: skip
             return self._pool
 
@@ -63,3 +63,7 @@ class Pool:
         except Exception:
             # The caller tries again; there is nothing better to do than to report the first error.
             return
+
+
+async def _nothing_to_reset(_: asyncpg.Connection) -> None:
+    """No query of ours leaves anything in its session, and asking each time costs a round trip."""

@@ -1,0 +1,120 @@
+"""Hooks of the dialects' accounts: each is a subscription with a secret and options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import asyncpg
+import msgspec
+
+from milepost.engine.dialects import Hook
+from milepost.stores.postgres.dialects.rows import (
+    Changed,
+    CheckUrl,
+    context_of,
+    decode,
+    json_of,
+    opened,
+)
+from milepost.stores.postgres.pool import Pool
+from milepost.stores.sealer import Sealer
+
+
+class PostgresHooks:
+    """See `engine.dialects.Hooks`."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        sealer: Sealer,
+        now_us: Callable[[], int],
+        *,
+        topics: Callable[[str], Sequence[str]],
+        check_url: CheckUrl,
+        changed: Changed,
+    ) -> None:
+        self._pool = pool
+        self._sealer = sealer
+        self._now_us = now_us
+        self._topics = topics
+        self._check_url = check_url
+        self._changed = changed
+
+    async def of_tenant(self, tenant: int, dialect: str) -> list[Hook]:
+        return await self._fetch("tenant = $1 AND dialect = $2", tenant, dialect)
+
+    async def by_id(self, tenant: int, dialect: str, hook: int) -> Hook | None:
+        found = await self._fetch("tenant = $1 AND dialect = $2 AND id = $3", tenant, dialect, hook)
+        return found[0] if found else None
+
+    async def of_subscription(self, tenant: int, subscription: int) -> Hook | None:
+        """The hook that a subscription stands for."""
+        found = await self._fetch("tenant = $1 AND subscription = $2", tenant, subscription)
+        return found[0] if found else None
+
+    async def add(self, hook: Hook) -> Hook:
+        self._check_url(hook.url)
+        now_us = self._now_us()
+        async with self._pool.connection() as connection, connection.transaction():
+            subscription = await connection.fetchval(
+                "INSERT INTO subscription (tenant, channel, url, secret, events, active, dialect, "
+                "account) VALUES ($1, $2, $3, '', $4, $5, $2, true) RETURNING id",
+                hook.tenant, hook.dialect, hook.url, list(self._topics(hook.dialect)), hook.active,
+            )  # fmt: skip
+            made = await connection.fetchval(
+                "INSERT INTO dialect_hook (tenant, dialect, url, sealed, options, active, "
+                "subscription, created_us, updated_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) "
+                "RETURNING id",
+                hook.tenant, hook.dialect, hook.url, self._sealed(hook),
+                json_of(hook.options), hook.active, subscription, now_us,
+            )  # fmt: skip
+        await self._changed(subscription)
+        return msgspec.structs.replace(
+            hook, id=made, subscription=subscription, created_us=now_us, updated_us=now_us
+        )
+
+    async def save(self, hook: Hook) -> None:
+        self._check_url(hook.url)
+        hook.updated_us = self._now_us()
+        async with self._pool.connection() as connection, connection.transaction():
+            await connection.execute(
+                "UPDATE dialect_hook SET url = $3, sealed = $4, options = $5, active = $6, "
+                "updated_us = $7 WHERE tenant = $1 AND id = $2",
+                hook.tenant, hook.id, hook.url, self._sealed(hook),
+                json_of(hook.options), hook.active, hook.updated_us,
+            )  # fmt: skip
+            await connection.execute(
+                "UPDATE subscription SET url = $3, active = $4, disabled_why = NULL, "
+                "failing_since = NULL WHERE tenant = $1 AND id = $2",
+                hook.tenant, hook.subscription, hook.url, hook.active,
+            )  # fmt: skip
+        await self._changed(hook.subscription)
+
+    async def delete(self, hook: Hook) -> None:
+        async with self._pool.connection() as connection:
+            await connection.execute(
+                "DELETE FROM subscription WHERE tenant = $1 AND id = $2",
+                hook.tenant, hook.subscription,
+            )  # fmt: skip
+        await self._changed(hook.subscription)
+
+    async def _fetch(self, where: str, *values: object) -> list[Hook]:
+        async with self._pool.connection() as connection:
+            rows = await connection.fetch(
+                "SELECT id, tenant, dialect, url, sealed, options, active, subscription, "
+                f"created_us, updated_us FROM dialect_hook WHERE {where} ORDER BY id",
+                *values,
+            )
+        return [self._hook(row) for row in rows]
+
+    def _sealed(self, hook: Hook) -> bytes | None:
+        if hook.secret is None:
+            return None
+        return self._sealer.seal(hook.secret.encode(), context_of(hook.tenant, hook.dialect))
+
+    def _hook(self, row: asyncpg.Record) -> Hook:
+        given = dict(row)
+        given["secret"] = opened(self._sealer, row)
+        given["options"] = decode(row["options"])
+        del given["sealed"]
+        return Hook(**given)

@@ -1,0 +1,245 @@
+"""Numbers that clients of a dialect watch."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from milepost.domain.event import key_of
+from milepost.engine.dialects import AlreadyWatchedError, TooManyWatchedError, Watch
+from milepost.engine.resolve import BadScanError, checked_number
+from milepost.stores.postgres.dialects.rows import (
+    Changed,
+    CheckUrl,
+    context_of,
+    decode,
+    json_of,
+    opened,
+    where_of,
+)
+from milepost.stores.postgres.pool import Pool
+from milepost.stores.sealer import Sealer
+
+# So many numbers a tenant may watch in one dialect, unless the server is told otherwise.
+MOST_WATCHED = 1_000_000
+COUNT_EVERY_S = 60.0
+
+_WATCH = """
+    id, tenant, dialect, number, carrier_code, carrier, callback, sealed, options, account, active,
+    created_us, updated_us, stopped_us
+"""
+_INSERT_WATCH = """
+INSERT INTO dialect_watch (tenant, dialect, number, parcel, carrier_code, carrier, callback,
+    subscription, sealed, options, account, active, created_us, updated_us, stopped_us)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13, $14)
+ON CONFLICT DO NOTHING RETURNING id
+"""
+_SAVE_WATCH = """
+UPDATE dialect_watch SET carrier_code = $4, carrier = $5, callback = $6, subscription = $7,
+    sealed = $8, options = $9, account = $10, active = $11, updated_us = $12, stopped_us = $13
+WHERE tenant = $1 AND dialect = $2 AND id = $3
+"""
+# Who subscribes anew wants to be told again, whatever failed before.
+_CALLBACK = """
+INSERT INTO subscription (tenant, channel, url, secret, events, dialect)
+VALUES ($1, $2, $3, '', $4, $2)
+ON CONFLICT (tenant, dialect, url) WHERE dialect IS NOT NULL AND NOT account
+DO UPDATE SET active = true, disabled_why = NULL, events = excluded.events,
+    failing_since = CASE WHEN subscription.active THEN subscription.failing_since END
+RETURNING id, xmax = 0 AS fresh
+"""
+_PUSH = """
+INSERT INTO delivery (tenant, subscription, message_id, topic, number, payload, next_at)
+SELECT w.tenant, s.id, 'msg_' || replace(gen_random_uuid()::text, '-', ''), 'watch.pushed',
+    w.number, convert_to('{"watch":' || w.id || '}', 'UTF8'), now()
+FROM dialect_watch w JOIN subscription s ON s.tenant = w.tenant AND s.dialect = w.dialect
+    AND s.active AND (s.id = w.subscription OR (w.subscription IS NULL AND s.account))
+WHERE w.id = $1 AND w.tenant = $2
+"""
+
+
+class PostgresWatches:
+    """See `engine.dialects.Watches`. `changed` is told of new subscriptions, `woke` of pushes."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        sealer: Sealer,
+        now_us: Callable[[], int],
+        *,
+        topics: Callable[[str], Sequence[str]],
+        check_url: CheckUrl,
+        changed: Changed,
+        woke: Callable[[], None],
+        most: int = MOST_WATCHED,
+    ) -> None:
+        self._pool = pool
+        self._sealer = sealer
+        self._now_us = now_us
+        self._topics = topics
+        self._check_url = check_url
+        self._changed = changed
+        self._woke = woke
+        self._most = most
+        self._counts: dict[tuple[int, str], tuple[float, int]] = {}
+
+    async def get(
+        self, tenant: int, dialect: str, number: str, carrier_code: str | None = None
+    ) -> list[Watch]:
+        try:
+            number = checked_number(number)
+        except BadScanError:
+            return []
+        filters: dict[str, Any] = {"number": number}
+        if carrier_code is not None:
+            filters["carrier_code"] = carrier_code
+        return await self.page(tenant, dialect, filters=filters)
+
+    async def by_id(self, tenant: int, dialect: str, watch: int) -> Watch | None:
+        async with self._pool.connection() as connection:
+            row = await connection.fetchrow(
+                f"SELECT {_WATCH} FROM dialect_watch WHERE tenant = $1 AND dialect = $2 "
+                "AND id = $3",
+                tenant, dialect, watch,
+            )  # fmt: skip
+        return None if row is None else self._watch(row)
+
+    async def add(self, watch: Watch) -> Watch:
+        watch = msgspec.structs.replace(watch, number=checked_number(watch.number))
+        existing = await self.get(watch.tenant, watch.dialect, watch.number)
+        same = [one for one in existing if one.carrier_code == watch.carrier_code]
+        if same:
+            raise AlreadyWatchedError(same[0])
+        await self._check_room(watch)
+        subscription = await self._subscribe(watch)
+        now_us = self._now_us()
+        values = self._values(watch, subscription)
+        async with self._pool.connection() as connection:
+            made = await connection.fetchval(
+                _INSERT_WATCH, watch.tenant, watch.dialect, watch.number,
+                key_of(watch.tenant, watch.number), *values[:-1], now_us, values[-1],
+            )  # fmt: skip
+        if made is None:
+            found = await self.get(watch.tenant, watch.dialect, watch.number)
+            raise AlreadyWatchedError(
+                next(one for one in found if one.carrier_code == watch.carrier_code)
+            )
+        return msgspec.structs.replace(watch, id=made, created_us=now_us, updated_us=now_us)
+
+    async def save(self, watch: Watch) -> None:
+        subscription = await self._subscribe(watch) if watch.active else None
+        if subscription is None and watch.callback is not None:
+            subscription = await self._known_subscription(watch)
+        watch.updated_us = self._now_us()
+        *values, stopped_us = self._values(watch, subscription)
+        try:
+            async with self._pool.connection() as connection:
+                await connection.execute(
+                    _SAVE_WATCH, watch.tenant, watch.dialect, watch.id, *values,
+                    watch.updated_us, stopped_us,
+                )  # fmt: skip
+        except asyncpg.UniqueViolationError:
+            found = await self.get(watch.tenant, watch.dialect, watch.number, watch.carrier_code)
+            raise AlreadyWatchedError(found[0] if found else watch) from None
+
+    async def delete(self, watch: Watch) -> None:
+        async with self._pool.connection() as connection:
+            await connection.execute(
+                "DELETE FROM dialect_watch WHERE tenant = $1 AND dialect = $2 AND id = $3",
+                watch.tenant, watch.dialect, watch.id,
+            )  # fmt: skip
+
+    async def page(
+        self,
+        tenant: int,
+        dialect: str,
+        *,
+        after: int | None = None,
+        limit: int = 100,
+        filters: Mapping[str, Any] | None = None,
+        newest_first: bool = False,
+    ) -> list[Watch]:
+        where, values = where_of(tenant, dialect, filters)
+        if after is not None:
+            values.append(after)
+            where += f" AND id {'<' if newest_first else '>'} ${len(values)}"
+        values.append(limit)
+        order = "DESC" if newest_first else "ASC"
+        async with self._pool.connection() as connection:
+            rows = await connection.fetch(
+                f"SELECT {_WATCH} FROM dialect_watch WHERE {where} "
+                f"ORDER BY id {order} LIMIT ${len(values)}",
+                *values,
+            )
+        return [self._watch(row) for row in rows]
+
+    async def count(
+        self, tenant: int, dialect: str, *, filters: Mapping[str, Any] | None = None
+    ) -> int:
+        where, values = where_of(tenant, dialect, filters)
+        async with self._pool.connection() as connection:
+            return int(
+                await connection.fetchval(
+                    f"SELECT count(*) FROM dialect_watch WHERE {where}", *values
+                )
+            )
+
+    async def push(self, watch: Watch) -> int:
+        async with self._pool.connection() as connection:
+            done: str = await connection.execute(_PUSH, watch.id, watch.tenant)
+        made = int(done.rpartition(" ")[2])
+        if made:
+            self._woke()
+        return made
+
+    async def _check_room(self, watch: Watch) -> None:
+        # Counting is slow where there are many, so the count is remembered for a while.
+        owner = (watch.tenant, watch.dialect)
+        at, count = self._counts.get(owner, (-COUNT_EVERY_S, 0))
+        if time.monotonic() - at >= COUNT_EVERY_S:
+            at, count = time.monotonic(), await self.count(*owner)
+        if count >= self._most:
+            raise TooManyWatchedError(f"{self._most} numbers are watched already")
+        self._counts[owner] = (at, count + 1)
+
+    async def _subscribe(self, watch: Watch) -> int | None:
+        """The subscription that stands for a watch's own callback."""
+        if watch.callback is None:
+            return None
+        self._check_url(watch.callback)
+        async with self._pool.connection() as connection:
+            row = await connection.fetchrow(
+                _CALLBACK, watch.tenant, watch.dialect, watch.callback,
+                list(self._topics(watch.dialect)),
+            )  # fmt: skip
+        if row["fresh"]:
+            await self._changed(row["id"])
+        return int(row["id"])
+
+    async def _known_subscription(self, watch: Watch) -> int | None:
+        async with self._pool.connection() as connection:
+            found: int | None = await connection.fetchval(
+                "SELECT id FROM subscription "
+                "WHERE tenant = $1 AND dialect = $2 AND url = $3 AND NOT account",
+                watch.tenant, watch.dialect, watch.callback,
+            )  # fmt: skip
+        return found
+
+    def _values(self, watch: Watch, subscription: int | None) -> tuple[Any, ...]:
+        context = context_of(watch.tenant, watch.dialect)
+        sealed = None if watch.secret is None else self._sealer.seal(watch.secret.encode(), context)
+        return (
+            watch.carrier_code, watch.carrier, watch.callback, subscription, sealed,
+            json_of(watch.options), watch.account, watch.active, watch.stopped_us,
+        )  # fmt: skip
+
+    def _watch(self, row: asyncpg.Record) -> Watch:
+        given = dict(row)
+        given["secret"] = opened(self._sealer, row)
+        given["options"] = decode(row["options"])
+        del given["sealed"]
+        return Watch(**given)
