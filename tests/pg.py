@@ -8,6 +8,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -19,11 +22,15 @@ from milepost.stores.postgres.migrate import migrate
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """The URL of a server that lives as long as the session."""
-    server = Embedded(tmp_path_factory.mktemp("postgres") / "data")
+    # Not below pytest's own folder: each start of pytest shuts all others out of that, and as root
+    # the server runs as somebody else.
+    folder = Path(mkdtemp(prefix="milepost-test-"))
+    server = Embedded(folder / "data")
     yield server.ensure()
     server.stop()
+    rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

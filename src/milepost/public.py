@@ -61,14 +61,12 @@ class PublicLookup:
         found = await self._find(number)
         if found is None:
             return
-        road = self._queries.road_of(found[0], number)
-        changed = self._live.listen(road)
-        try:
+        tenant = found[0]
+        with self._live.watch(lambda: self._queries.roads_of(tenant, number)) as watch:
             while True:
-                if await woken(changed):
+                if await woken(watch.changed):
+                    watch.follow()
                     yield None
-        finally:
-            self._live.leave(road, changed)
 
     async def _find(self, number: str) -> tuple[int, Track] | None:
         for tenant in self._tenants():

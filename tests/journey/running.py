@@ -84,7 +84,9 @@ class Running:
         self.milepost = client.app.state.milepost  # type: ignore[attr-defined]
         self._names = count(1)
 
-    def caller(self, tenant: str | None = None, scopes: Sequence[str] = ("read", "write")) -> Caller:
+    def caller(
+        self, tenant: str | None = None, scopes: Sequence[str] = ("read", "write")
+    ) -> Caller:
         """A new key; of a new tenant unless one is named."""
         name = tenant or f"tenant {next(self._names)} {id(self)}"
         key = new_key()
@@ -127,7 +129,9 @@ def at(hours: float = 0, *, days: float = 0) -> str:
     return (NOW - timedelta(hours=hours, days=days)).isoformat()
 
 
-def scan(number: str, hours: float = 1, code: str | None = "in_transit.arrived_hub", **more: Any) -> Any:
+def scan(
+    number: str, hours: float = 1, code: str | None = "in_transit.arrived_hub", **more: Any
+) -> Any:
     """A scan of some hours ago."""
     found = {"number": number, "occurred_at": at(hours), "carrier": "sf", "code": code, **more}
     return {name: value for name, value in found.items() if value is not None}

@@ -93,9 +93,7 @@ def test_nesting_without_end_is_one_bad_item(me: Caller) -> None:
 @pytest.mark.parametrize(
     "body", [b"", b"nonsense", b"[", b'[{"number":', b"\xff\xfe", b"[" * 100_000, b"42", b"null"]
 )
-def test_what_is_no_batch_at_all_is_refused_and_kept(
-    app: Running, me: Caller, body: bytes
-) -> None:
+def test_what_is_no_batch_at_all_is_refused_and_kept(app: Running, me: Caller, body: bytes) -> None:
     answer = me.post("/v1/scans", body)
 
     assert answer.status_code == 400
@@ -121,7 +119,16 @@ def test_a_body_that_is_too_large_is_refused(me: Caller) -> None:
 
 
 def test_gb18030_from_a_chinese_source(app: Running, me: Caller) -> None:
-    road = [scan("YT200004", 5, None, text="快件到达【云溪转运中心】", place="云溪转运中心", carrier="yto")]
+    road = [
+        scan(
+            "YT200004",
+            5,
+            None,
+            text="快件到达【云溪转运中心】",
+            place="云溪转运中心",
+            carrier="yto",
+        )
+    ]
     body = json.dumps(road, ensure_ascii=False).encode("gb18030")
     answer = me.post("/v1/scans", body, "application/json; charset=gb18030")
 

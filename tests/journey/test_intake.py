@@ -141,7 +141,9 @@ def test_facts_of_a_payload_are_shown(me: Caller) -> None:
 
 
 def test_a_merchants_facts_and_a_carriers_are_one_shipment(me: Caller) -> None:
-    me.register({"number": "773900010002002", "order_number": "O-9", "destination": {"city": "澜江"}})
+    me.register(
+        {"number": "773900010002002", "order_number": "O-9", "destination": {"city": "澜江"}}
+    )
     body = (
         '{"EBusinessID":"1","ShipperCode":"STO","LogisticCode":"773900010002002","Success":true,'
         '"Traces":[{"AcceptTime":"2026-11-19 08:00:00","AcceptStation":"快件到达 澜江"}]}'

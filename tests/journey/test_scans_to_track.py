@@ -253,7 +253,13 @@ def test_times_are_shown_as_honestly_as_they_came(me: Caller) -> None:
 
 def test_everything_that_a_scan_says_is_kept(app: Running, me: Caller) -> None:
     evidence = ["https://example.com/pod/1.jpg"]
-    place = {"name": "云溪中心", "city": "云溪", "country": "CN", "latitude": 29.55, "longitude": 119.2}
+    place = {
+        "name": "云溪中心",
+        "city": "云溪",
+        "country": "CN",
+        "latitude": 29.55,
+        "longitude": 119.2,
+    }
     me.scan(
         scan(
             "SF100030", text="快件到达", place=place, next_place="澜江", actor="courier 17",

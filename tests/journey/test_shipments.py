@@ -102,7 +102,11 @@ def test_an_order_over_several_boxes_and_carriers(app: Running, me: Caller) -> N
     )
     track = me.track("DPD300010")
 
-    assert [one["numbers"] for one in track["parcels"]] == [["SF300010"], ["DPD300010"], ["JT300010"]]
+    assert [one["numbers"] for one in track["parcels"]] == [
+        ["SF300010"],
+        ["DPD300010"],
+        ["JT300010"],
+    ]
     assert [one["status"]["main"] for one in track["parcels"]] == [
         "delivered", "out_for_delivery", "exception",
     ]  # fmt: skip

@@ -74,7 +74,8 @@ async def create_credentials(
         owner = await store.accounts.tenant(tenant)
         public_id, fields = dialect.make_credentials()
         vendor = dialect.manifest.vendor
-        if callback is not None:
+        known = {hook.url for hook in await hooks.of_tenant(owner, vendor)}
+        if callback is not None and callback not in known:
             await hooks.add(Hook(tenant=owner, dialect=vendor, url=callback))
         await credentials.add(owner, vendor, public_id, fields)
     except ValueError as error:

@@ -67,7 +67,7 @@ def _followed(state: bytes, mark: Mark) -> bytes | None:
         last = MARK.unpack_from(state, len(state) - MARK.size)
         if (last[1], last[3], last[0]) >= (mark[1], mark[3], mark[0]):
             return None
-    way = PLAIN[code][mark[3]] if count else ASK
+    way = PLAIN[code][mark[3]] if because else ASK  # the table supposes a status that was taken
     if way == MOVE:
         code, since_s, because, leg = mark[3], mark[1], mark[0], mark[2]
     elif way == STAY:

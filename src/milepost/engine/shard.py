@@ -213,12 +213,16 @@ def _count(state: bytes) -> int:
 
 
 def _due_changed(change: Change) -> bool:
-    """Whether a rule could have to be asked sooner: another main status, or the same since earlier.
+    """Whether a rule could have to be asked sooner: another status, or the same since earlier.
 
-    Byte 1 of a state is its status code, bytes 6 to 9 the second since when its main holds.
+    Byte 1 of a state is its status code, bytes 6 to 9 the second since when its main holds. On the
+    way no rule asks for the sub, and a move only puts off when they speak.
     """
     before, after = change.before, change.after
-    return before is None or MAIN[before[1]] != MAIN[after[1]] or before[6:10] != after[6:10]
+    if before is None or before[6:10] != after[6:10]:
+        return True
+    main = MAIN[after[1]]
+    return MAIN[before[1]] != main or (before[1] != after[1] and main != "in_transit")
 
 
 def _speaks(state: bytes) -> bool:

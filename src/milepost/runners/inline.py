@@ -23,6 +23,7 @@ from milepost.engine.register import Registrar
 from milepost.engine.resolve import Resolver
 from milepost.engine.resting import Resting
 from milepost.engine.shard import Dirty, Shard
+from milepost.engine.wheel import BUCKET_S
 from milepost.runners.peers import Peers
 from milepost.runners.sealing import Archive, SealedRoads, Sealing
 from milepost.runners.wire import Absorb, Done, Interest, Joined, Message, Touched, Walk
@@ -94,6 +95,8 @@ class Inline:
             await self.read_model.cycle(hurry=True)
         await self.committer.close()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._archive is not None:
+            self._archive.history.close()
 
     def _sealing(self) -> Sealing | None:
         if self._archive is None or self.resting is None:
@@ -144,7 +147,7 @@ class Inline:
         """Look at every road once soon, spread over some minutes; from then on the wheel knows."""
         now_s = self.now_us() // 1_000_000
         for index, road in enumerate(self.shard.states):
-            self.shard.wheel.put(road, now_s + index // 200)
+            self.shard.wheel.put(road, now_s - BUCKET_S + index // 200)
 
     def meters(self) -> dict[str, float]:
         """Counters and gauges of this process, by name."""

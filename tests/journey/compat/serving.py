@@ -63,7 +63,9 @@ class Served:
         self.milepost = milepost
         self._loop = loop
 
-    def account(self, dialect: str, *, tenant: str | None = None, hook: str | None = None) -> Account:
+    def account(
+        self, dialect: str, *, tenant: str | None = None, hook: str | None = None
+    ) -> Account:
         """Credentials as `milepost keys create --dialect` makes them."""
         found = find(dialect)
         assert found is not None, dialect
@@ -82,7 +84,10 @@ class Served:
 @contextmanager
 def served(database: str, data: Path, **given: Any) -> Iterator[Served]:
     """Start on a free port of the loopback and stop in good order."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    # With the protocol said, asyncio knows that it may send small answers without delay.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(100)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     settings = Settings(
         data=data, database=database, public_url=url, allow_private_targets=True, **given

@@ -15,7 +15,7 @@ from milepost.engine.ports import ListFilter
 from milepost.engine.register import links_of
 from milepost.runners.inline import Inline
 from milepost.stores.memory import MemoryLedger
-from unit.engine.whole import NOW_US, TENANT, engine, folds_of, scan_at
+from unit.engine.whole import NOW_US, TENANT, Clock, engine, folds_of, scan_at
 
 NUMBERS = [f"SF10000{n}" for n in range(6)]
 CODES = ["info_received.created", "picked_up", "in_transit.arrived_hub", "delivered", "nonsense"]
@@ -33,8 +33,8 @@ async def killed(inline: Inline) -> None:
     await asyncio.gather(*inline._tasks, return_exceptions=True)
 
 
-async def started(ledger: MemoryLedger, now_us: int = NOW_US) -> Inline:
-    inline = engine(ledger, now_us)
+async def started(ledger: MemoryLedger, clock: Clock | None = None) -> Inline:
+    inline = engine(ledger, clock)
     await inline.start()
     return inline
 
@@ -70,11 +70,14 @@ async def live(ledger: MemoryLedger, steps: list[str], chance: random.Random) ->
 
 async def check(ledger: MemoryLedger, sent: list[list[Scan]]) -> None:
     """The next engine knows all that was acknowledged, once, and says so everywhere."""
-    inline = await started(ledger)
+    clock = Clock()
+    inline = await started(ledger, clock)
     assert inline.shard.states == folds_of(ledger, inline)
     for scans in sent:
         receipt = await inline.journey.take_given(TENANT, "test", b"", scans)
         assert (receipt.accepted, receipt.duplicates) == (0, len(scans))
+    await inline.read_model.cycle()
+    clock.ahead_s = 60
     while await inline.clockwork.tick():
         pass
     await inline.stop()
@@ -102,14 +105,16 @@ def test_the_next_engine_knows_what_was_acknowledged(steps: list[str], seed: int
 def test_alerts_that_fell_due_while_nobody_was_there() -> None:
     async def run() -> None:
         ledger = MemoryLedger()
-        inline = await started(ledger, NOW_US)
+        clock = Clock()
+        inline = await started(ledger, clock)
         await inline.journey.take_given(
             TENANT, "test", b"", [scan_at(NUMBERS[0], 1, "in_transit.arrived_hub")]
         )
         await killed(inline)
         assert await ledger.open_alerts() == []
 
-        later = await started(ledger, NOW_US + 3 * DAY_S * 1_000_000)
+        clock.ahead_s = 3 * DAY_S
+        later = await started(ledger, clock)
         await later.read_model.cycle(hurry=True)
         await later.clockwork.tick()
         await later.stop()
@@ -161,11 +166,12 @@ def test_while_the_database_is_away_the_house_is_kept_later() -> None:
             return await super().names_of(roads)  # type: ignore[arg-type]
 
     async def run() -> None:
-        ledger = Away()
-        inline = await started(ledger)
+        ledger, clock = Away(), Clock()
+        inline = await started(ledger, clock)
         scans = [scan_at(NUMBERS[0], 500, "in_transit.arrived_hub")]
         await inline.journey.take_given(TENANT, "test", b"", scans)
-        inline.shard.wheel.put(key_of(TENANT, NUMBERS[0]), NOW_US // 1_000_000 - 10)
+        inline.shard.wheel.put(key_of(TENANT, NUMBERS[0]), NOW_US // 1_000_000)
+        clock.ahead_s = 60
         for work in (inline.read_model.cycle, inline.clockwork.tick):
             with suppress(ConnectionError):
                 await work()
@@ -173,6 +179,7 @@ def test_while_the_database_is_away_the_house_is_kept_later() -> None:
         assert len(inline.shard.wheel)
 
         ledger.away = False
+        clock.ahead_s = 120
         await inline.read_model.cycle()
         assert await inline.clockwork.tick() >= 1
         assert len(ledger.shipments) == 1

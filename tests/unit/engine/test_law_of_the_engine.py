@@ -168,3 +168,17 @@ def test_a_road_says_the_same_now_and_when_it_is_told_backwards() -> None:
     road = [msgspec.structs.replace(scan, code=codes[0]) for scan in road]
 
     assert_lawful(walk([[road[0]], [road[1]]]), walk([[road[1]], [road[0]]]))
+
+
+def test_a_scan_that_is_told_with_its_code_and_without() -> None:
+    # Some sources give a state for the newest scan only, so at the next query it has lost it.
+    bare = Scan(
+        number="SF100001", occurred_at=NOW - timedelta(hours=3), text="nobody can read this"
+    )
+    coded = msgspec.structs.replace(bare, code="out_for_delivery")
+    expected = walk([[coded]])
+    (track,) = expected.tracks.values()
+    assert track["status"]["main"] == "out_for_delivery"
+
+    for steps in ([[bare], [coded]], [[coded], [bare]], [[bare, coded, bare]], [[coded, bare]]):
+        assert_lawful(expected, walk(steps))

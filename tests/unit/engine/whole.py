@@ -32,8 +32,18 @@ TABLES = Tables()
 Step = list[Scan] | tuple[Link, ...]
 
 
-def engine(ledger: Ledger, now_us: int = NOW_US) -> Inline:
-    return Inline(ledger, TABLES, now_us=lambda: now_us)
+class Clock:
+    """What the engine takes for now; `ahead_s` after `NOW`."""
+
+    def __init__(self) -> None:
+        self.ahead_s = 0
+
+    def us(self) -> int:
+        return NOW_US + self.ahead_s * 1_000_000
+
+
+def engine(ledger: Ledger, clock: Clock | None = None) -> Inline:
+    return Inline(ledger, TABLES, now_us=(clock or Clock()).us)
 
 
 class Seen(msgspec.Struct):

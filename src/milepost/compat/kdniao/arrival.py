@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from milepost.compat.core import CompatServices
-from milepost.compat.kdniao import VENDOR, clock, faults, phones, query, shape
+from milepost.compat.kdniao import VENDOR, clock, faults, query, shape
 from milepost.compat.kdniao.asking import Instruction, Wanted, checked_number, checked_shipper
 from milepost.compat.kdniao.faults import KdniaoError, invalid
 from milepost.compat.kdniao.states import visible
@@ -61,8 +61,7 @@ async def _track(services: CompatServices, call: Instruction, carrier: str | Non
     number = checked_number(call.wanted)
     tenant = call.credential.tenant
     given = [call.wanted.SenderPhone, call.wanted.ReceivePhone, call.wanted.ReceiverPhone]
-    watches = await services.watches.get(tenant, VENDOR, number)
-    if not phones.may_see(carrier, given, watches):
+    if not await query.opens(services, call, carrier, given):
         return None
     return await query.find(services, tenant, number)
 

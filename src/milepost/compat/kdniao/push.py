@@ -10,7 +10,7 @@ import msgspec
 from milepost.compat.core import Change, Outgoing, Watch
 from milepost.compat.core.crosswalk import crosswalk
 from milepost.compat.kdniao import VENDOR, clock, maps, shape, sign
-from milepost.compat.kdniao.states import visible
+from milepost.compat.kdniao.states import timed_out, visible
 from milepost.domain.track import Track
 
 Json = dict[str, Any]
@@ -18,6 +18,7 @@ _FORM = "application/x-www-form-urlencoded; charset=utf-8"
 # A hook whose URL ends so wants the bare JSON, as some receivers do.
 _JSON_MARK = "#json"
 ABROAD, FREE = "7108", "1008"
+_ALERT = "alert.opened"
 _ENDS = {"delivered", "returned"}
 
 
@@ -25,12 +26,14 @@ class Push:
     """See `core.pushing.Push`. When Kdniao itself tries again is not known: our own choice."""
 
     RETRY_S = (60, 300, 900, 3_600, 3 * 3_600, 6 * 3_600, 12 * 3_600)
-    TOPICS = ("shipment.event_added", "alert.opened")
+    TOPICS = ("shipment.event_added", _ALERT)
     SECRET: str | None = "ApiKey"  # noqa: S105 - the name of a field
 
     def request(self, watch: Watch, track: Track, change: Change, now_us: int) -> Outgoing | None:
-        """None while no carrier has said anything."""
+        """None while no carrier has said anything, and for an alert that changes no state."""
         if watch.callback is None or not visible(track):
+            return None
+        if change.topic == _ALERT and not timed_out(track, clock.moment(now_us)):
             return None
         text = written(message(watch, track, now_us))
         url, mark, _ = watch.callback.partition(_JSON_MARK)
@@ -68,6 +71,7 @@ def message(watch: Watch, track: Track, now_us: int) -> Json:
         "ShipperCode": watch.carrier_code or _shipper(watch, track),
         "LogisticCode": options.get("sent_as", watch.number),
         "Success": True,
+        "Reason": "",
         "CallBack": options.get("callback", ""),
         **shape.road(track, now, abroad=abroad, newest_first=bool(options.get("newest_first"))),
         "EstimatedDeliveryTime": shape.estimated(track.arrival),

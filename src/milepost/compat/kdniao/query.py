@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from milepost.compat.core import CompatServices, Watch
+from milepost.compat.core import CompatServices
 from milepost.compat.kdniao import VENDOR, clock, faults, phones, shape
-from milepost.compat.kdniao.asking import Instruction, Wanted, checked_number, checked_shipper
+from milepost.compat.kdniao.asking import Instruction, checked_number, checked_shipper
 from milepost.domain.track import Track
 from milepost.engine.resolve import BadScanError
 from milepost.identify import identify
@@ -21,10 +21,9 @@ async def answer(services: CompatServices, call: Instruction) -> Json:
     number = checked_number(wanted)
     track = await find(services, call.credential.tenant, number)
     shipper, carrier = shipper_of(services, call, track)
-    watches = await services.watches.get(call.credential.tenant, VENDOR, number)
-    if not phones.may_see(carrier, [wanted.CustomerName], watches):
+    if not await opens(services, call, carrier, [wanted.CustomerName]):
         track = None  # a wrong phone finds nothing, as at the carrier's
-    return head(call, shipper, number, watches) | shape.road(
+    return head(call, shipper, number) | shape.road(
         track,
         clock.moment(services.now_us()),
         abroad=call.kind == ABROAD,
@@ -33,7 +32,7 @@ async def answer(services: CompatServices, call: Instruction) -> Json:
 
 
 async def find(services: CompatServices, tenant: int, number: str) -> Track | None:
-    """The road of a number as it was sent; Raises KdniaoError for what is no number."""
+    """The road of a number as it was sent. Raises KdniaoError for what is no number."""
     try:
         return await services.queries.track(tenant, number, private=True)
     except BadScanError:
@@ -59,22 +58,25 @@ def likely(number: str) -> str | None:
     return found.candidates[0].carrier if found.candidates and not found.ambiguous else None
 
 
-def head(call: Instruction, shipper: str, number: str, watches: list[Watch]) -> Json:
+async def opens(
+    services: CompatServices, call: Instruction, carrier: str | None, given: list[str | None]
+) -> bool:
+    """Whether the phones given open the parcel; see `phones.may_see`. Raises KdniaoError."""
+    if carrier not in phones.GUARDED:
+        return True
+    number = call.wanted.number
+    watches = await services.watches.get(call.credential.tenant, VENDOR, number)
+    return phones.may_see(carrier, given, watches)
+
+
+def head(call: Instruction, shipper: str, number: str) -> Json:
     """What every answer about a waybill begins with."""
-    wanted = call.wanted
+    back = call.wanted.echo
+    given = {"OrderCode": call.wanted.OrderCode, "Callback": back, "CallBack": back}
     return {
         "EBusinessID": call.credential.public_id,
         "ShipperCode": shipper,
         "LogisticCode": number,
         "Success": True,
-        **echoed(wanted, watches),
+        **{name: value for name, value in given.items() if value is not None},
     }
-
-
-def echoed(wanted: Wanted, watches: list[Watch]) -> Json:
-    """OrderCode and callback field: this call's, else those of the subscription."""
-    known = watches[-1].options if watches else {}
-    order = wanted.OrderCode or known.get("order_code")
-    back = wanted.echo if wanted.echo is not None else known.get("callback")
-    given = {"OrderCode": order, "Callback": back, "CallBack": back}
-    return {name: value for name, value in given.items() if value is not None}

@@ -24,7 +24,6 @@ async def answer(services: CompatServices, call: Instruction) -> dict[str, Any]:
         "EBusinessID": call.credential.public_id,
         "LogisticCode": number,
         "Success": True,
-        "Reason": "",
         "Shippers": [one for one in shippers if one is not None][:MOST],
     }
 

@@ -28,7 +28,8 @@ class RouteMap:
     def __init__(self, services: CompatServices) -> None:
         self._services = services
 
-    async def __call__(self, request: Request) -> Response:
+    async def show(self, request: Request) -> Response:
+        """The page, or in its place why not."""
         try:
             track = await self._track(dict(request.query_params))
         except KdniaoError as error:

@@ -55,7 +55,7 @@ def routes(services: CompatServices) -> list[Route]:
     door = Door(services)
     return [
         *(Route(path, door.call, methods=["POST"]) for path in PATHS),
-        Route(maps.PATH, RouteMap(services), methods=["GET"]),
+        Route(maps.PATH, RouteMap(services).show, methods=["GET"]),
     ]
 
 

@@ -31,7 +31,6 @@ def road(
         "StateEx": code,
         "Location": _last(city(one.place) for one in events),
         "Traces": traces[::-1] if newest_first else traces,
-        "Reason": "",
     }
 
 

@@ -51,11 +51,17 @@ def state_ex(track: Track, events: list[EventView], now: datetime) -> str:
     """The waybill's StateEx: its status, or what has become of it since by silence."""
     if not events:
         return NOTHING
+    return timed_out(track, now) or TABLE.code(track.status.sub)
+
+
+def timed_out(track: Track, now: datetime) -> str | None:
+    """The StateEx that silence has brought about, None for none."""
+    events = visible(track)
+    if not events:
+        return None
     age_s = (now - instant(events[-1].occurred_at)).total_seconds()
-    for one in TIMEOUTS:
-        if track.status.main in one.mains and age_s > one.hours * 3600:
-            return one.code
-    return TABLE.code(track.status.sub)
+    due = (one for one in TIMEOUTS if track.status.main in one.mains)
+    return next((one.code for one in due if age_s > one.hours * 3600), None)
 
 
 def state(code: str, events: list[EventView]) -> str:

@@ -61,19 +61,27 @@ def _wish(services: CompatServices, call: Instruction, shipper: str, carrier: st
 
 async def _watch(services: CompatServices, wish: Watch) -> Watch:
     try:
-        return await services.watches.add(wish)
-    except AlreadyWatchedError as error:
-        known = error.watch
-        again = replace(
-            wish, id=known.id, number=known.number, options=known.options | wish.options,
-            callback=wish.callback or known.callback, created_us=known.created_us,
-        )  # fmt: skip
-        await services.watches.save(again)
-        return again
+        try:
+            return await services.watches.add(wish)
+        except AlreadyWatchedError as error:
+            again = _again(error.watch, wish)
+            await services.watches.save(again)
+            return again
     except TooManyWatchedError:
         raise KdniaoError(faults.TOO_MANY) from None
     except ValueError:
         raise KdniaoError(faults.BAD_CALLBACK) from None
+
+
+def _again(known: Watch, wish: Watch) -> Watch:
+    return replace(
+        wish,
+        id=known.id,
+        number=known.number,
+        options=known.options | wish.options,
+        callback=wish.callback or known.callback,
+        created_us=known.created_us,
+    )
 
 
 async def _announce(

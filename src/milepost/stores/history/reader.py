@@ -39,10 +39,20 @@ class Reader:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._connection = duckdb.connect(":memory:", config=_SETTINGS)
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._cursors: list[duckdb.DuckDBPyConnection] = []
         self._threads = local()
         self._spans: OrderedDict[str, tuple[dict[int, Least], int]] = OrderedDict()
         self._lock = Lock()
+
+    def close(self) -> None:
+        """Let go of DuckDB; a later read opens it again."""
+        with self._lock:
+            for cursor in self._cursors:
+                cursor.close()
+            if self._connection is not None:
+                self._connection.close()
+            self._cursors, self._connection, self._threads = [], None, local()
 
     def rows(self, names: Sequence[str], parcels: Sequence[int], tenant: int) -> list[SealedRow]:
         """The rows of some parcels of one tenant, in no order. Raises GoneError."""
@@ -81,7 +91,10 @@ class Reader:
         cursor: duckdb.DuckDBPyConnection | None = getattr(self._threads, "cursor", None)
         if cursor is None:
             with self._lock:
+                if self._connection is None:
+                    self._connection = duckdb.connect(":memory:", config=_SETTINGS)
                 cursor = self._threads.cursor = self._connection.cursor()
+                self._cursors.append(cursor)
         return cursor
 
     def _spans_of(self, name: str) -> tuple[dict[int, Least], int]:

@@ -41,6 +41,10 @@ class History:
             with suppress(BlockingIOError), self._writing(wait=False):
                 """Nothing but what every writer does first."""
 
+    def close(self) -> None:
+        """Let go of what reading has opened. The history can be used again afterwards."""
+        self._reader.close()
+
     def seal(self, day: date, rows: Iterable[SealedRow]) -> SealedDay:
         """Adds rows to a day and gives the whole day. Durable when it returns.
 
