@@ -168,7 +168,7 @@ def _registration(known: Registration, at: datetime) -> dict[str, Any]:
     """The consignee's data stay with the merchant: Milepost does not need them to track."""
     fields = msgspec.to_builtins(known)
     kept = {name: value for name, value in fields.items() if name != "consignee"}
-    return kept | {"ordered_at": at.isoformat()}
+    return kept | {"ordered_at": at.isoformat(), "promised_at": at.isoformat()}
 
 
 async def _post(client: httpx2.AsyncClient, path: str, body: Any) -> None:

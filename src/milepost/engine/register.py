@@ -26,7 +26,8 @@ class ParcelRegistration(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 class Registration(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a merchant knows of a shipment. Give `number` and `carrier` for one box under one
-    number, or `parcels` for more. `promised_to` is what the buyer was told.
+    number, or `parcels` for more. `promised_to` is what the buyer was told, at
+    `promised_at` (now by default): the newest promise counts.
     """
 
     number: str | None = None
@@ -38,6 +39,7 @@ class Registration(Struct, frozen=True, kw_only=True, omit_defaults=True):
     destination: Place | None = None
     promised_from: datetime | None = None
     promised_to: datetime | None = None
+    promised_at: datetime | None = None
     ordered_at: datetime | None = None
     weight_g: int | None = None
     category: str | None = None
@@ -186,7 +188,7 @@ def _promise(wanted: Registration, link: Link, now: datetime) -> Scan | None:
     return Scan(
         number=link.number,
         carrier=link.carrier,
-        occurred_at=wanted.ordered_at or now,
+        occurred_at=wanted.promised_at or now,
         code="promise",
         order_number=wanted.order_number,
         estimated_from=wanted.promised_from,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 
 from milepost.domain.status import main_of
@@ -15,6 +16,9 @@ _BY_CARRIER = load_carriers()
 _BOOK = Rulebook(_RULES)
 _VETOES = vetoes()
 _LANGUAGES = Languages(vocabulary())
+# What no language may say of a text that seems to be written in another one.
+_LATIN = re.compile(r"[a-z]")
+_FINAL = frozenset({"delivered", "returned"})
 
 
 @cache
@@ -38,6 +42,8 @@ def _decide(text: str, carrier: str | None, code: str | None) -> Rule | None:
     best = _holding(_BOOK, text, silent)
     if not best and (wider := _LANGUAGES.wider(text, silent)) != silent:
         best = _holding(_BOOK, text, wider)
+        if "en" not in silent and _LATIN.search(text):
+            best = [item for item in best if main_of(item.rule.sub) not in _FINAL]
     return _first(best, code)
 
 

@@ -53,6 +53,6 @@ class Languages:
         a brief text is therefore asked again, so that no sentence is read by a stranger.
         """
         asked_again = {"ja"} if "zh" not in silent else set()
-        if len(_WORD.findall(text)) <= _BRIEF and "en" in silent:
+        if len(_WORD.findall(text)) <= _BRIEF:
             asked_again |= self._latin
         return silent - asked_again

@@ -34,9 +34,13 @@ _RUN_TOGETHER = re.compile(rf"(?=[A-Z]{{7,40}}$)(?:{_CODE_WORD.upper()})+")
 _CODE_WORDS = re.compile(_CODE_WORD.upper())
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|[_.]+")
 _SPACES = re.compile(r"[\s\x00-\x1f]+|(?<=[^\W\d_])-(?=[^\W\d_])|_")
+_MISSPELT: dict[str, str] = _DATA["misspelt"]
+_MISTAKE = re.compile(rf"\b(?:{'|'.join(_MISSPELT)})\b")
 _CJK = "\u3000-\u30ff\u3400-\u9fff"
 _CJK_SPACE = re.compile(rf" (?=[{_CJK}\[\](),:;])|(?<=[{_CJK}\[\](),:;]) ")
 _HAS_CJK = re.compile(rf"[{_CJK}]")
+_LATIN_WORDS = re.compile(r"[a-z]{2,}\W+[a-z]{2,}\W+[a-z]{2,}")
+_SEAM = re.compile(rf"(?<=[a-z0])(?=[{_CJK}])|(?<=[{_CJK}])(?=[a-z])")
 
 
 def fold(text: str) -> str:
@@ -55,6 +59,10 @@ def normalise(text: str) -> str:
     if _RUN_TOGETHER.fullmatch(text):
         text = " ".join(_CODE_WORDS.findall(text))
     text = _SPACES.sub(" ", text.casefold().translate(_DIGITS)).strip()
+    text = _MISTAKE.sub(lambda match: _MISSPELT[match[0]], text)
     if not text.isascii() and _HAS_CJK.search(text):
         text = _CJK_SPACE.sub("", text)
+        if _LATIN_WORDS.search(text):
+            # An English sentence with a Chinese name in it: its words must keep their ends.
+            text = _SEAM.sub(" ", text)
     return text

@@ -25,9 +25,16 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 _NUMBER_BEFORE = re.compile(
     rf"(?:{_alternatives(_DATA['phone']['not_after'])})\W{{0,6}}$", re.IGNORECASE
 )
-_NAMES = [re.compile(pattern) for pattern in _DATA["name"]["patterns"]]
+_NAMES = [
+    re.compile(
+        pattern.replace("<surname>", _DATA["name"]["surname"]).replace(
+            "<person>", _DATA["name"]["person"]
+        )
+    )
+    for pattern in _DATA["name"]["patterns"]
+]
 _NO_NAME = re.compile(rf"(?:{_alternatives(_DATA['name']['never'])})", re.IGNORECASE)
-_HAS_DIGITS = re.compile(r"\d{3}")
+_HAS_DIGITS = re.compile(r"\d\D?\d\D?\d")
 
 
 def find_personal(text: str) -> tuple[Personal, ...]:

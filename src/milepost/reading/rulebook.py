@@ -51,7 +51,7 @@ class Rulebook:
     """Rules in order, and the way from a text to the few of them worth trying."""
 
     def __init__(self, rules: list[Rule]) -> None:
-        self._by_gram: tuple[dict[str, list[tuple[str, int]]], ...] = ({}, {}, {}, {})
+        self._by_gram: tuple[dict[str, dict[str, list[int]]], ...] = ({}, {}, {}, {})
         self._always: list[int] = []
         self.compiled = [_compile(rule, number) for number, rule in enumerate(rules)]
         self.compiled.sort(key=lambda item: item.order)
@@ -65,7 +65,9 @@ class Rulebook:
             if index:
                 grams = {text[at : at + size] for at in range(len(text) - size + 1)}
                 for gram in index.keys() & grams:
-                    found.update(number for literal, number in index[gram] if literal in text)
+                    for literal, numbers in index[gram].items():
+                        if literal in text:
+                            found.update(numbers)
         return (self.compiled[number] for number in sorted(found))
 
     def _add(self, index: int, patterns: tuple[str, ...]) -> None:
@@ -75,7 +77,8 @@ class Rulebook:
             return
         for literal in frozenset().union(*(literals for literals in sets if literals)):
             gram = literal[:3]
-            self._by_gram[len(gram)].setdefault(gram, []).append((literal, index))
+            entry = self._by_gram[len(gram)].setdefault(gram, {})
+            entry.setdefault(literal, []).append(index)
 
 
 def _compile(rule: Rule, number: int) -> Compiled:

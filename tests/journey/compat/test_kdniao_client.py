@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from journey.compat.clients import client_python
+from clients import client
 from journey.compat.serving import Account, Served, receiver
 
 pytest_plugins = ["pg"]
@@ -26,7 +26,7 @@ CITIES = {
 
 @pytest.fixture(scope="module")
 def python() -> Path:
-    return client_python("kdnmcp", "1.0.4", "fastmcp==4.1.2", "httpx==0.28.1", "pydantic==2.14.3")
+    return client("kdnmcp==1.0.4", "fastmcp==4.1.2", "httpx==0.28.1", "pydantic==2.14.3")
 
 
 def drive(

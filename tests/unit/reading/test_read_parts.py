@@ -41,6 +41,14 @@ def test_places(text: str, place: str | None, city: str | None, following: str |
         ("【西湖】 的 陈大文（13912345678） 正在派件", "【西湖】 的 陈**（139******78） 正在派件"),
         ("Signed for by: HARRIS", "Signed for by: H*****"),
         ("Call +49 151 23456789", "Call +49 1** ******89"),
+        ("Held by customs 王小明 13812345678", "Held by customs 王** 138******78"),
+        ("Delivered to Wendy Harrison 13812345678", "Delivered to W**** ******** 138******78"),
+        ("Courier (Jane Miller) is on the way", "Courier (J*** ******) is on the way"),
+        ("Livreur : Marie Petit 06 12 34 56 78", "Livreur : M**** ***** 06 1* ** ** 78"),
+        ("Zusteller (Hans Specht)", "Zusteller (H*** ******)"),
+        ("配達員（田中太郎）が配達中", "配達員（田***）が配達中"),
+        ("기사(홍길동) 배송중", "기사(홍**) 배송중"),
+        ("快递员 张三(13800000000)", "快递员 张*(138******00)"),
     ],
 )
 def test_masking(text: str, masked: str) -> None:
@@ -79,6 +87,8 @@ def test_what_is_no_name(text: str) -> None:
         ("包裹 已 簽收", "包裹已签收"),
         ("Zugestellt   über\tNacht", "zugestellt uber nacht"),
         ("【上海】 12:30", "[上海]00:00"),
+        ("Customs clearence", "customs clearance"),
+        ("包裹 arrived at the hub 上海", "包裹 arrived at the hub 上海"),
     ],
 )
 def test_spelling(text: str, spelling: str) -> None:

@@ -13,6 +13,7 @@ from milepost.compat.aftership import countries
 from milepost.compat.aftership.faults import FaultError
 from milepost.compat.aftership.slugs import carrier_for
 from milepost.compat.core import CompatServices, Watch
+from milepost.domain.moment import to_datetime
 from milepost.domain.place import Place
 from milepost.domain.scan import Facts, LinkedNumber, Scan
 from milepost.places import zone_of
@@ -123,7 +124,8 @@ def _promise(watch: Watch, facts: Facts, now_us: int) -> Scan | None:
     return Scan(
         number=watch.number,
         carrier=watch.carrier,
-        occurred_at=datetime.fromtimestamp(now_us // 1_000_000, UTC),
+        # To the microsecond: of two promises of one second the later one counts.
+        occurred_at=to_datetime(now_us, 0),
         code="promise",
         estimated_from=_day(told.get(f"{name}_min"), facts.destination, ends=False),
         estimated_to=last,
