@@ -60,6 +60,13 @@ def _followed(state: bytes, mark: Mark) -> bytes | None:
     known = code_of(state, mark.fingerprint)
     if known >= 0:
         return state if known >= mark.code else None
+    return follow(state, mark)
+
+
+def follow(state: bytes, mark: Mark) -> bytes | None:
+    """As `advance`, for one mark without reference that the state is known not to hold; None
+    where that does not suffice and the road has to be read again.
+    """
     _, code, count, extras, since_s, _, because, leg, flags, tries = HEADER.unpack_from(state)
     if extras or MAIN[code] in _READ_AGAIN:
         return None

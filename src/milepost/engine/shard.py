@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from milepost.domain.advance import advance, merge
+from milepost.domain.advance import advance, follow, merge
 from milepost.domain.alert import DEFAULT_POLICY, Policy
 from milepost.domain.event import Event, mark_of
-from milepost.domain.marks import MOST_MARKS, Mark, code_of
+from milepost.domain.marks import EMPTY, MOST_MARKS, Mark, code_of
 from milepost.domain.settle import MAIN
 from milepost.domain.shipment import Shipment
 from milepost.domain.status import BY_CODE
@@ -82,14 +82,21 @@ class Shard:
     def process(self, rows: Iterable[tuple[int, Row]], now_s: int, group: Group) -> Outcome:
         """Take a batch of (place in the batch, row); what must be written goes into `group`."""
         outcome = Outcome()
-        for road, wave in self._admit(rows, outcome, group).items():
-            self._advance(road, wave, now_s, group, outcome)
+        upgraded: set[int] = set()
+        for road, wave in self._admit(rows, outcome, group, upgraded).items():
+            self._advance(road, wave, upgraded, now_s, group, outcome)
         return outcome
 
     def _admit(
-        self, rows: Iterable[tuple[int, Row]], outcome: Outcome, group: Group
+        self,
+        rows: Iterable[tuple[int, Row]],
+        outcome: Outcome,
+        group: Group,
+        upgraded: set[int],
     ) -> dict[int, list[Row]]:
-        """Room 4: duplicates leave here."""
+        """Room 4: duplicates leave here. `upgraded` gets the roads on which a known scan now
+        comes with a higher code (see `marks.code_of`).
+        """
         waves: dict[int, list[Row]] = {}
         fresh: dict[tuple[int, int], int] = {}
         states, links = self.states, self.links
@@ -105,6 +112,8 @@ class Shard:
             elif state is not None and _count(state) + len(waves.get(road, ())) >= MOST_MARKS:
                 outcome.refused.append((index, TOO_MANY))
             else:
+                if known >= 0:
+                    upgraded.add(road)
                 fresh[seen] = event.code
                 waves.setdefault(road, []).append(row)
                 group.rows.append(row)
@@ -112,13 +121,23 @@ class Shard:
         return waves
 
     def _advance(
-        self, road: int, wave: list[Row], now_s: int, group: Group, outcome: Outcome
+        self,
+        road: int,
+        wave: list[Row],
+        upgraded: set[int],
+        now_s: int,
+        group: Group,
+        outcome: Outcome,
     ) -> None:
         """Room 5, and 6 for what has changed."""
         before = self.states.get(road)
-        after = advance(before, *_marks(wave))
-        self.states[road] = after
         row = wave[-1]
+        after = None
+        if len(wave) == 1 and row.event.reference is None and road not in upgraded:
+            after = follow(before or EMPTY, mark_of(row.event))
+        if after is None:
+            after = advance(before, *_marks(wave))
+        self.states[road] = after
         number = self._note(road, row)
         change = Change(row.tenant, road, number, before, after, row.event)
         outcome.changes.append(change)
@@ -193,12 +212,7 @@ class Shard:
         self.states[road] = state if mine is None else merge(mine, state)
 
 
-_NO_REFERENCES: Mapping[int, int] = {}
-
-
 def _marks(wave: list[Row]) -> tuple[list[Mark], Mapping[int, int]]:
-    if len(wave) == 1 and wave[0].event.reference is None:
-        return [mark_of(wave[0].event)], _NO_REFERENCES
     marks = sorted((mark_of(row.event) for row in wave), key=lambda mark: mark.order)
     references = {
         row.event.fingerprint: row.event.reference

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
-from io import BytesIO
 from typing import Any
 
 import asyncpg
@@ -281,10 +280,15 @@ async def _write(connection: asyncpg.Connection, shard: int, group: Group, seq: 
     await _write_small(connection, group)
 
 
+async def _whole(data: bytes) -> AsyncIterator[bytes]:
+    """One piece. (A file would be read in another thread, which costs more than it frees.)"""
+    yield data
+
+
 async def _copy(
     connection: asyncpg.Connection, table: str, columns: Sequence[str], data: bytes
 ) -> None:
-    await connection.copy_to_table(table, source=BytesIO(data), columns=columns, format="binary")
+    await connection.copy_to_table(table, source=_whole(data), columns=columns, format="binary")
 
 
 async def _write_small(connection: asyncpg.Connection, group: Group) -> None:
