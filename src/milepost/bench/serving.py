@@ -43,6 +43,7 @@ def main() -> None:
         http="httptools",
         access_log=False,
         lifespan="on",
+        timeout_keep_alive=75,
     )
 
 

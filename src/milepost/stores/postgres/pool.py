@@ -34,8 +34,9 @@ class Pool:
     async def connection(self) -> AsyncIterator[asyncpg.Connection]:
         """A connection; ConnectionError where the server went away meanwhile."""
         try:
-            pool = await self._opened()
-            async with pool.acquire(timeout=30) as connection:
+            # No time limit: it would cost a task for each question, and a dead server refuses.
+            pool = self._pool or await self._opened()
+            async with pool.acquire() as connection:
                 yield connection
         except GONE as error:
             await self._revive()
