@@ -53,7 +53,7 @@ def fold(text: str) -> str:
 
 def normalise(text: str) -> str:
     """The one spelling of the first `LIMIT` characters of `text`."""
-    text = fold(text[:LIMIT])
+    text = fold(text[:LIMIT]).strip()
     if _IDENTIFIER.fullmatch(text) and not text.isupper():
         text = _HUMP.sub(" ", text)
     if _RUN_TOGETHER.fullmatch(text):
