@@ -29,7 +29,7 @@ setup-test: setup ## What only tests need: a browser
 frontend: ## Build the front end (needs npm)
 	@scripts/build-frontend.sh
 
-lint: setup ## ruff, mypy --strict, import-linter, milepost check
+lint: setup-test ## ruff, mypy --strict, import-linter, milepost check
 	@scripts/lint.sh
 
 bench: setup ## The benchmark commands' short forms

@@ -19,4 +19,5 @@ if [ ! -x build/tools/bin/uv ]; then
 fi
 say "installing locked dependencies"
 VIRTUAL_ENV="$PWD/.venv" UV_PROJECT_ENVIRONMENT="$PWD/.venv" \
-    build/tools/bin/uv sync --frozen --quiet --all-groups --python .venv/bin/python
+    build/tools/bin/uv sync --frozen --quiet --inexact --no-default-groups \
+    --extra foresight --extra mqtt --python .venv/bin/python

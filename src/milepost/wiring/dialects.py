@@ -1,0 +1,111 @@
+"""What the dialects' routes and channels work with."""
+
+from __future__ import annotations
+
+from milepost import compat
+from milepost.channels.discovery import Options
+from milepost.compat.core.discovery import pushes
+from milepost.compat.core.posting import Poster
+from milepost.compat.core.sending import Delegate, DialectChannel
+from milepost.domain.track import Track
+from milepost.engine.delivering import Announcer
+from milepost.engine.delivery import Channel
+from milepost.runners.inline import Inline, clock_us
+from milepost.settings import Settings
+from milepost.stores.postgres.dialects import PostgresCredentials, PostgresHooks, PostgresWatches
+from milepost.stores.postgres.ledger import PostgresLedger
+from milepost.stores.postgres.pool import Pool
+from milepost.stores.sealer import Sealer, open_sealer
+
+KEY_FILE = "secret.key"  # the master key of what is sealed
+
+
+def open_dialect_stores(
+    settings: Settings, pool: Pool
+) -> tuple[PostgresCredentials, PostgresHooks]:
+    """Credentials and hooks for the command line, beside a server that may be running."""
+    sealer = open_sealer(settings.data / KEY_FILE)
+    topics = {vendor: push.TOPICS for vendor, push in pushes()}
+    options = Options(allow_private_targets=settings.allow_private_targets)
+
+    async def changed(_: int) -> None:
+        """A running server looks for new subscriptions by itself."""
+
+    hooks = PostgresHooks(
+        pool, sealer, clock_us, topics=topics.__getitem__,
+        check_url=Poster(options).check_url, changed=changed,
+    )  # fmt: skip
+    return PostgresCredentials(pool, sealer), hooks
+
+
+class Dialects:
+    """What the dialects' routes and channels work with."""
+
+    def __init__(
+        self,
+        engine: Inline,
+        ledger: PostgresLedger,
+        pool: Pool,
+        sealer: Sealer,
+        poster: Poster,
+        base_url: str,
+    ) -> None:
+        self._engine = engine
+        self._ledger = ledger
+        self._poster = poster
+        self._base_url = base_url.rstrip("/")
+        self._pushes = pushes()
+        self._announcer: Announcer | None = None
+        now_us, check = engine.now_us, poster.check_url
+        self.credentials = PostgresCredentials(pool, sealer)
+        self.hooks = PostgresHooks(
+            pool, sealer, now_us, topics=self._topics, check_url=check, changed=self._changed
+        )
+        self.watches = PostgresWatches(
+            pool, sealer, now_us, topics=self._topics, check_url=check, changed=self._changed,
+            woke=engine.announced.set,
+        )  # fmt: skip
+
+    def tell(self, announcer: Announcer) -> None:
+        """Who is to know of new subscriptions."""
+        self._announcer = announcer
+
+    def services(self) -> compat.CompatServices:
+        one = self._engine
+        return compat.CompatServices(
+            queries=one.queries,
+            registrar=one.registrar,
+            journey=one.journey,
+            ledger=self._ledger,
+            credentials=self.credentials,
+            watches=self.watches,
+            hooks=self.hooks,
+            crosswalk=compat.crosswalk(),
+            now_us=one.now_us,
+            base_url=self._base_url,
+        )
+
+    def channels(self) -> dict[str, Channel]:
+        delegate = Delegate(
+            watches=self.watches,
+            hooks=self.hooks,
+            credentials=self.credentials,
+            track=self._track,
+            post=self._poster,
+            now_us=self._engine.now_us,
+            check_url=self._poster.check_url,
+        )
+        return {vendor: DialectChannel(vendor, push, delegate) for vendor, push in self._pushes}
+
+    async def close(self) -> None:
+        await self._poster.close()
+
+    def _topics(self, dialect: str) -> tuple[str, ...]:
+        return dict(self._pushes)[dialect].TOPICS
+
+    async def _changed(self, subscription: int) -> None:
+        if self._announcer is not None:
+            await self._announcer.changed(subscription)
+
+    async def _track(self, tenant: int, number: str) -> Track | None:
+        return await self._engine.queries.track(tenant, number, private=True)

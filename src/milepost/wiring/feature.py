@@ -1,0 +1,69 @@
+"""What can be added to a running Milepost without touching it: one file in `features/` each.
+
+A module there offers `open_feature(context) -> Feature`. It is found by being there and opened
+once at start-up, after the engine runs; modules whose name starts with `_` are helpers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING
+
+from starlette.routing import BaseRoute
+
+from milepost.engine.ports import Ledger
+from milepost.runners.inline import Inline
+from milepost.settings import Settings
+from milepost.stores.postgres.pool import Pool
+from milepost.stores.sealer import Sealer, open_sealer
+from milepost.web.endpoint import Endpoint
+from milepost.wiring.dialects import KEY_FILE
+
+if TYPE_CHECKING:
+    from milepost.wiring.milepost import Milepost
+
+
+class Context:
+    """What a feature may build on."""
+
+    def __init__(self, milepost: Milepost) -> None:
+        self.milepost = milepost
+        self.settings: Settings = milepost.settings
+        self.engine: Inline = milepost.engine
+        self.pool: Pool = milepost.store.pool
+        self.ledger: Ledger = milepost.services.ledger
+        self.sealer: Sealer = open_sealer(milepost.settings.data / KEY_FILE)
+        # Microseconds since 1970; the demo's clock runs faster than the wall's.
+        self.now_us: Callable[[], int] = milepost.engine.now_us
+
+    def shown_tenants(self) -> list[int]:
+        """The tenants whose shipments the public page shows, as of now."""
+        return self.milepost.shown
+
+
+class Feature:
+    """Nothing at all; a feature overrides what it has."""
+
+    async def start(self) -> None:
+        """Open what it needs; the engine runs already, the server does not yet answer."""
+
+    async def stop(self) -> None:
+        """Let go of it, before the engine stops."""
+
+    def endpoints(self) -> Sequence[Endpoint]:
+        """Endpoints of the native API; they show in its OpenAPI document."""
+        return ()
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """Plain routes: pages, and protocols with bodies of their own."""
+        return ()
+
+
+def open_features(context: Context) -> list[Feature]:
+    """Every feature of the folder, in the order of their names."""
+    package = import_module("milepost.wiring.features")
+    names = sorted(one.name for one in iter_modules(package.__path__))
+    modules = (import_module(f"{package.__name__}.{name}") for name in names if name[0] != "_")
+    return [module.open_feature(context) for module in modules]

@@ -1,0 +1,1 @@
+"""One file a feature, found by being here; see `wiring/feature.py`."""

@@ -1,0 +1,68 @@
+"""The database: embedded or by URL, opened, migrated and closed."""
+
+from __future__ import annotations
+
+import asyncio
+
+from msgspec import Struct
+
+from milepost.settings import Settings
+from milepost.stores.postgres.accounts import Accounts
+from milepost.stores.postgres.embedded import Embedded
+from milepost.stores.postgres.ledger import PostgresLedger
+from milepost.stores.postgres.pool import Pool
+
+
+class Store(Struct):
+    """The database: where it is, and what opens it."""
+
+    pool: Pool
+    ledger: PostgresLedger
+    accounts: Accounts
+    embedded: Embedded | None
+
+    async def close(self, *, stop: bool = False) -> None:
+        """Let go of it; `stop` ends the embedded server even if another had started it."""
+        await self.pool.close()
+        if self.embedded is not None:
+            end = self.embedded.stop if stop else self.embedded.close
+            await asyncio.to_thread(end)
+
+
+class Database(Struct):
+    """Where the database is; what keeps an embedded one running."""
+
+    url: str | None
+    embedded: Embedded | None
+
+    def ensure(self) -> str:
+        """The URL; an embedded server is started unless it runs."""
+        if self.embedded is None:
+            assert self.url is not None
+            return self.url
+        return self.embedded.ensure()
+
+    def stop(self) -> None:
+        if self.embedded is not None:
+            self.embedded.stop()
+
+
+def open_database(settings: Settings) -> Database:
+    """The database of these settings, not yet running if it is an embedded one."""
+    embedded = None if settings.database else Embedded(settings.data / "postgres")
+    return Database(settings.database, embedded)
+
+
+async def open_store(settings: Settings) -> Store:
+    """Connect (starting the embedded server where there is no URL) and migrate."""
+    database = open_database(settings)
+    turn = asyncio.Lock()
+
+    async def ensure() -> str:
+        async with turn:
+            return await asyncio.to_thread(database.ensure)
+
+    pool = Pool(ensure)
+    ledger = PostgresLedger(pool)
+    await ledger.open()
+    return Store(pool, ledger, Accounts(pool), database.embedded)

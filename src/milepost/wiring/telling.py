@@ -1,0 +1,56 @@
+"""Room 8 of a running server: webhooks, and the pushes of the dialects."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from milepost.channels.discovery import Options, channels
+from milepost.compat.core.posting import Poster
+from milepost.engine.delivering import Announcer
+from milepost.stores.postgres.deliverylog import PostgresDeliveryLog
+from milepost.stores.postgres.outbox import PostgresOutbox
+from milepost.stores.postgres.subscriptions import PostgresSubscriptions
+from milepost.stores.sealer import open_sealer
+from milepost.wiring.dialects import KEY_FILE, Dialects
+
+if TYPE_CHECKING:
+    from milepost.wiring.milepost import Milepost
+
+
+class Telling:
+    """Room 8 of a running server: webhooks, and the pushes of the dialects."""
+
+    def __init__(self, milepost: Milepost) -> None:
+        settings, engine = milepost.settings, milepost.engine
+        pool = milepost.store.pool
+        options = Options(allow_private_targets=settings.allow_private_targets)
+        self.subscriptions = PostgresSubscriptions(pool)
+        self.log = PostgresDeliveryLog(pool)
+        self.dialects = Dialects(
+            engine,
+            milepost.store.ledger,
+            pool,
+            open_sealer(settings.data / KEY_FILE),
+            Poster(options),
+            settings.public_url or f"http://{settings.host}:{settings.port}",
+        )
+        self.announcer = Announcer(
+            PostgresOutbox(pool),
+            channels(options) | self.dialects.channels(),
+            audience=engine.audience,
+            woken=engine.announced,
+        )
+        self.dialects.tell(self.announcer)
+
+    async def start(self) -> None:
+        await self.announcer.refresh()  # before the first scan is taken
+        self._task = asyncio.create_task(self.announcer.run())
+
+    async def stop(self) -> None:
+        self._task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._task
+        await self.announcer.close()
+        await self.dialects.close()
