@@ -6,14 +6,14 @@ from collections.abc import AsyncIterator
 from functools import partial
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta, Struct
 from starlette.responses import Response
 
 from milepost.api.services import Services
 from milepost.domain.track import Track
+from milepost.engine.answers import Answer
 from milepost.engine.resolve import BadScanError
-from milepost.web.endpoint import Call, Endpoint
+from milepost.web.endpoint import JSON, Call, Endpoint
 from milepost.web.live import event, stream, woken
 from milepost.web.problems import ProblemError
 
@@ -63,9 +63,9 @@ def endpoints(services: Services) -> list[Endpoint]:
     ]
 
 
-async def _road(services: Services, tenant: int, number: str) -> Track:
+async def _road(services: Services, tenant: int, number: str) -> Answer:
     try:
-        found = await services.queries.track(tenant, number, private=True)
+        found = await services.queries.answer(tenant, number, private=True)
     except BadScanError as error:
         raise ProblemError(422, str(error)) from None
     if found is None:
@@ -73,8 +73,9 @@ async def _road(services: Services, tenant: int, number: str) -> Track:
     return found
 
 
-async def track(services: Services, call: Call) -> Track:
-    return await _road(services, call.caller.tenant, call.path("number"))
+async def track(services: Services, call: Call) -> Response:
+    found = await _road(services, call.caller.tenant, call.path("number"))
+    return Response(found.json(), media_type=JSON)
 
 
 async def track_many(services: Services, call: Call) -> TrackAnswer:
@@ -102,7 +103,7 @@ async def _changes(services: Services, tenant: int, number: str) -> AsyncIterato
 
     async def now() -> bytes:
         found = await _road(services, tenant, number)
-        return event(msgspec.json.encode(found), "track")
+        return event(found.json(), "track")
 
     with services.live.watch(lambda: services.queries.roads_of(tenant, number)) as watch:
         watch.changed.set()  # read after the watch has begun, so that no change falls in between

@@ -28,6 +28,7 @@ _REPEATS = 600
 class QueryFigures(Struct, frozen=True, kw_only=True):
     """Times of an answer in ms under load, `idle_…` without, `floor_…` of ready bytes under the
     same load. CPU in µs a question, PostgreSQL's included; `cpu_ratio` against ready bytes.
+    `first_…`: of a road that nobody has asked for since it changed; the others were asked before.
     """
 
     p50_ms: float
@@ -41,6 +42,8 @@ class QueryFigures(Struct, frozen=True, kw_only=True):
     postgres_cpu_us: float
     floor_cpu_us: float
     cpu_ratio: float
+    first_cpu_us: float
+    first_cpu_ratio: float
     questions: int
     answer_bytes: int
     events_per_s: int
@@ -54,6 +57,7 @@ class _Times(NamedTuple):
 
 
 class _Cpu(NamedTuple):
+    first: float
     road: float
     road_postgres: float
     ready: float
@@ -76,7 +80,8 @@ def run(seconds: float, rounds: int, events_per_s: float, folder: Path | None) -
         size = _keep_ready(asker, paths[0])
         asker.do("repeat", paths=paths[:_WARM_UP], count=_WARM_UP)
         progress.done()
-        cpu = [_cpu(server, asker, paths, progress) for _ in range(rounds)]
+        parts = [paths[one * _REPEATS : (one + 1) * _REPEATS] for one in range(1, rounds + 1)]
+        cpu = [_cpu(server, asker, part, progress) for part in parts]
         idle = _asked(asker, paths, seconds, progress, "idle")
         sender.do("prepare", batches=int(seconds * 2.2 * events_per_s / BATCH))
         sender.do("pace", per_s=events_per_s, connections=8)
@@ -102,18 +107,18 @@ def _keep_ready(asker: Generator, path: str) -> int:
 
 
 def _cpu(server: Server, asker: Generator, paths: list[str], progress: Steps) -> _Cpu:
-    """CPU µs a question of a road and of ready bytes."""
+    """CPU µs a question of a road, asked first and again, and of ready bytes."""
     progress.say("CPU of a question")
     marks = [server.cpu_s()]
-    for asked in (paths, [READY]):
+    for asked in (paths, paths, [READY]):
         asker.do("repeat", paths=asked, count=_REPEATS, connections=2)
         marks.append(server.cpu_s())
     progress.done()
-    road, ready = (
+    first, road, ready = (
         [1e6 * (b - a) / _REPEATS for a, b in zip(marks[i], marks[i + 1], strict=True)]
-        for i in (0, 1)
+        for i in (0, 1, 2)
     )
-    return _Cpu(sum(road), road[1], ready[0])
+    return _Cpu(sum(first), sum(road), road[1], ready[0])
 
 
 def _asked(
@@ -150,6 +155,8 @@ def _figures(
         postgres_cpu_us=middle([one.road_postgres for one in cpu], 1),
         floor_cpu_us=middle([one.ready for one in cpu], 1),
         cpu_ratio=middle([one.road / one.ready for one in cpu]),
+        first_cpu_us=middle([one.first for one in cpu], 1),
+        first_cpu_ratio=middle([one.first / one.ready for one in cpu]),
         questions=len(loaded.road),
         answer_bytes=size,
         events_per_s=round(sent["accepted"] / sent["taken_s"]),

@@ -9,6 +9,7 @@ from typing import Protocol
 from milepost.domain.alert import DEFAULT_POLICY, Policy
 from milepost.domain.event import Event, key_of
 from milepost.domain.track import Track
+from milepost.engine.answers import Answer, Answers, Question
 from milepost.engine.ports import Ledger, Link
 from milepost.engine.readmodel import first_day
 from milepost.engine.resolve import checked_number
@@ -34,7 +35,9 @@ class Queries:
         policy_of: Callable[[int], Policy] = lambda _: DEFAULT_POLICY,
         sealed: Sealed | None = None,
         owns: Callable[[int], bool] = lambda _: True,
+        answers: Answers | None = None,
     ) -> None:
+        """`answers`: where ready ones are kept; None if changes elsewhere could make them wrong."""
         self._shard = shard
         self._ledger = ledger
         self._now_us = now_us
@@ -42,6 +45,7 @@ class Queries:
         self._policy_of = policy_of
         self._sealed = sealed
         self._owns = owns
+        self._answers = answers
         self._shipments: dict[int, list[Link]] = {}
 
     def learn(self, links: Sequence[Link]) -> None:
@@ -49,6 +53,8 @@ class Queries:
         for link in links:
             known = self._shipments.setdefault(link.shipment, [])
             known[:] = [one for one in known if one.number != link.number] + [link]
+        if self._answers is not None:
+            self._answers.forget(one for li in links for one in (li.parcel, li.road, li.shipment))
 
     def links_of(self, tenant: int, number: str) -> list[Link]:
         """All numbers of the shipment that a number belongs to; empty if it stands alone."""
@@ -78,8 +84,31 @@ class Queries:
 
     async def track(self, tenant: int, number: str, *, private: bool = False) -> Track | None:
         """The whole road of a number, or None where nothing is known. Raises BadScanError."""
-        number = checked_number(number)
-        links = self.links_of(tenant, number)
+        answer = await self.answer(tenant, number, private=private)
+        return None if answer is None else answer.track
+
+    async def answer(self, tenant: int, number: str, *, private: bool = False) -> Answer | None:
+        """The same, from those kept ready where that is right."""
+        question = Question(tenant, checked_number(number), private)
+        links = self.links_of(tenant, question.number)
+        now_s = self._now_us() // 1_000_000
+        if self._answers is None:
+            track = await self._read(question, links, now_s)
+            return None if track is None else Answer(track, (), now_s)
+        kept = self._answers.find(question, now_s)
+        if kept is not None:
+            return kept
+        own = key_of(tenant, question.number)
+        reading = self._answers.begin([own, *(one for li in links for one in (li.parcel, li.road))])
+        track = None
+        try:
+            track = await self._read(question, links, now_s)
+        finally:
+            answer = self._answers.end(reading, question, track, now_s)
+        return answer
+
+    async def _read(self, question: Question, links: list[Link], now_s: int) -> Track | None:
+        tenant, number, private = question
         parcels = [link.parcel for link in links] or [key_of(tenant, number)]
         # Where the journal has nothing of them, a day ahead of all days leaves only the facts.
         since = self._since(parcels) or date.max
@@ -98,7 +127,7 @@ class Queries:
             links,
             facts,
             shipment=links[0].shipment if links else parcels[0],
-            now_s=self._now_us() // 1_000_000,
+            now_s=now_s,
             policy=self._policy_of(tenant),
             synthetic=self._synthetic(tenant),
             private=private,

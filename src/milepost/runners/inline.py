@@ -11,6 +11,7 @@ import structlog
 
 from milepost.domain.alert import DEFAULT_POLICY, Policy
 from milepost.engine.announce import Audience
+from milepost.engine.answers import Answers
 from milepost.engine.clockwork import Clockwork
 from milepost.engine.commit import Committer
 from milepost.engine.journey import Journey
@@ -61,6 +62,8 @@ class Inline:
         self.audience = Audience()
         self.live = Live(peers.interest if peers else None)
         self.announced = asyncio.Event()
+        # Facts that another process writes would not be heard of here.
+        self.answers = Answers() if peers is None else None
         self.committer = Committer(ledger, number, self._after_commit)
         self.journey = Journey(
             self.shard, Resolver(tables), self.committer, RawIds(ledger.reserve_raw_ids),
@@ -68,7 +71,7 @@ class Inline:
         )  # fmt: skip
         self.queries = Queries(
             self.shard, ledger, now_us, synthetic=synthetic, policy_of=policy_of, sealed=sealed,
-            owns=self._owns,
+            owns=self._owns, answers=self.answers,
         )  # fmt: skip
         self.registrar = Registrar(ledger, self.journey, self.queries, self._join)
         self.read_model = ReadModel(self.shard, ledger, number, self.committer.ticket)
@@ -229,6 +232,9 @@ class Inline:
         return Done(message.id, receipt)
 
     def _after_commit(self, group: Group, _: int) -> None:
+        if self.answers is not None:
+            self.answers.forget(group.touched)
+            self.answers.forget(fact.parcel for fact in group.facts)
         self.live.publish(group.touched)
         if self._peers is not None and self._peers.interested and group.touched:
             self._peers.touched(group.touched)
