@@ -22,8 +22,9 @@ def _numbers() -> list[str]:
 
 def _rules() -> list[str]:
     from milepost import rules
+    from milepost.rules import care
 
-    return rules.problems()
+    return [*rules.problems(), *care.problems()]
 
 
 def _locales() -> list[str]:

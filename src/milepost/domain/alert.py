@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 Severity = Literal["info", "warning", "critical"]
+# From a minute to a year: less is noise, more is never.
+Seconds = Annotated[int, Meta(ge=60, le=366 * 86_400)]
+SignOff = Literal["identity", "photograph", "signature"]
 
 
 class Finding(NamedTuple):
@@ -19,15 +22,25 @@ class Finding(NamedTuple):
 
 
 class Policy(Struct, frozen=True, kw_only=True):
-    """A tenant's limits, in seconds. The defaults are the field's usual ones."""
+    """What a shipment may do before a person is told. The defaults are the field's usual ones.
 
-    no_record_after_s: int = 3 * 86_400
-    dwell_s: int = 48 * 3600
-    customs_dwell_s: int = 72 * 3600
-    unsigned_after_s: int = 36 * 3600
-    pickup_overdue_s: int = 18 * 3600
-    failed_attempts: int = 2
-    lost_after_s: int = 14 * 86_400
+    `in_transit_dwell_s` holds instead of `dwell_s` between facilities where it is given.
+    `sign_off` names what a delivery must be proved with: `identity`, `photograph`, `signature`.
+    """
+
+    no_record_after_s: Seconds = 3 * 86_400
+    dwell_s: Seconds = 48 * 3600
+    in_transit_dwell_s: Seconds | None = None
+    no_movement_s: Seconds = 5 * 86_400
+    customs_dwell_s: Seconds = 72 * 3600
+    unsigned_after_s: Seconds = 36 * 3600
+    pickup_overdue_s: Seconds = 18 * 3600
+    failed_attempts: Annotated[int, Meta(ge=1, le=100)] = 2
+    lost_after_s: Seconds = 14 * 86_400
+    clock_skew_s: Seconds = 15 * 60
+    far_from_address_m: Annotated[int, Meta(ge=10, le=1_000_000)] = 2_000
+    detour_pm: Annotated[int, Meta(ge=1, le=100_000)] = 500
+    sign_off: tuple[SignOff, ...] = ()
 
 
 DEFAULT_POLICY = Policy()

@@ -51,7 +51,10 @@ class LinkedNumber(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a source says of the shipment as a whole. Weights in grams."""
+    """What a source says of the shipment as a whole. Weights in grams.
+
+    `categories` are kinds of goods that need care (see `milepost.domain.care`).
+    """
 
     number: str
     carrier: str | None = None
@@ -62,6 +65,7 @@ class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     origin: Place | None = None
     destination: Place | None = None
     signed_by: str | None = None
+    categories: tuple[str, ...] = ()
     linked: tuple[LinkedNumber, ...] = ()
 
 

@@ -113,6 +113,7 @@ class Track(Struct, frozen=True, kw_only=True):
     origin: Place | None = None
     destination: Place | None = None
     service: str | None = None
+    categories: list[str] = []
     signed_by: str | None = None
     synthetic: bool = False
     sealed: bool = False

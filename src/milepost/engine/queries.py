@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
-from milepost.domain.alert import DEFAULT_POLICY, Policy
+from milepost.domain.alert import DEFAULT_POLICY
 from milepost.domain.event import Event, key_of
 from milepost.domain.track import Track
 from milepost.engine.answers import Answer, Answers, Question
+from milepost.engine.policies import PolicyOf
 from milepost.engine.ports import Ledger, Link
 from milepost.engine.readmodel import first_day
 from milepost.engine.resolve import checked_number
@@ -32,7 +33,7 @@ class Queries:
         ledger: Ledger,
         now_us: Callable[[], int],
         synthetic: Callable[[int], bool] = lambda _: False,
-        policy_of: Callable[[int], Policy] = lambda _: DEFAULT_POLICY,
+        policy_of: PolicyOf = lambda _tenant, _road: DEFAULT_POLICY,
         sealed: Sealed | None = None,
         owns: Callable[[int], bool] = lambda _: True,
         answers: Answers | None = None,
@@ -60,6 +61,10 @@ class Queries:
         """All numbers of the shipment that a number belongs to; empty if it stands alone."""
         link = self._shard.links.get(key_of(tenant, number))
         return [] if link is None else self._shipments.get(link.shipment, [])
+
+    def roads_beside(self, link: Link) -> set[int]:
+        """The roads of all boxes of a number's shipment."""
+        return {one.road for one in self._shipments.get(link.shipment, [link])}
 
     def road_of(self, tenant: int, number: str) -> int:
         """The key under which listeners wait for changes of a number."""
@@ -128,7 +133,7 @@ class Queries:
             facts,
             shipment=links[0].shipment if links else parcels[0],
             now_s=now_s,
-            policy=self._policy_of(tenant),
+            policy=self._policy_of(tenant, self._shard.road_of(parcels[0])),
             synthetic=self._synthetic(tenant),
             private=private,
             sealed=sealed,

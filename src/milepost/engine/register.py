@@ -9,6 +9,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
+from milepost.domain.care import Category
 from milepost.domain.event import key_of
 from milepost.domain.place import Place
 from milepost.domain.scan import Facts, LinkedNumber, Scan, id_text
@@ -42,7 +43,8 @@ class Registration(Struct, frozen=True, kw_only=True, omit_defaults=True):
     promised_at: datetime | None = None
     ordered_at: datetime | None = None
     weight_g: int | None = None
-    category: str | None = None
+    category: Category | None = None
+    categories: list[Category] = []
 
 
 class Registered(Struct, frozen=True):
@@ -179,7 +181,17 @@ def _facts(wanted: Registration, first: Link) -> Facts:
         pieces=len(wanted.parcels) or None,
         origin=wanted.origin,
         destination=wanted.destination,
+        categories=_categories(wanted),
     )
+
+
+def _categories(wanted: Registration) -> tuple[str, ...]:
+    """As given; a shipment that changes its country is cross-border without being told."""
+    found: set[str] = {*wanted.categories, *([wanted.category] if wanted.category else [])}
+    ends = [one.country for one in (wanted.origin, wanted.destination) if one and one.country]
+    if len(set(ends)) > 1:
+        found.add("cross_border")
+    return tuple(sorted(found))
 
 
 def _promise(wanted: Registration, link: Link, now: datetime) -> Scan | None:

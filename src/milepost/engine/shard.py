@@ -5,19 +5,20 @@ A shard owns the packed state of its shipments. What it returns is what has to b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from msgspec import Struct
 
 from milepost.domain.advance import advance, follow, merge
-from milepost.domain.alert import DEFAULT_POLICY, Policy
+from milepost.domain.alert import DEFAULT_POLICY
 from milepost.domain.event import Event, mark_of
 from milepost.domain.marks import EMPTY, MOST_MARKS, Mark, code_of
 from milepost.domain.settle import MAIN
 from milepost.domain.shipment import Shipment
 from milepost.domain.status import BY_CODE
 from milepost.engine.judge import judge, plain_due
+from milepost.engine.policies import PolicyOf
 from milepost.engine.ports import AlertChange, Group, Link, Row
 from milepost.engine.wheel import Wheel
 
@@ -61,7 +62,7 @@ class Shard:
     A road is that of one box under all its numbers, known by the key of the first of them.
     """
 
-    def __init__(self, policy_of: Callable[[int], Policy] = lambda _: DEFAULT_POLICY) -> None:
+    def __init__(self, policy_of: PolicyOf = lambda _tenant, _road: DEFAULT_POLICY) -> None:
         self.states: dict[int, bytes] = {}
         self.links: dict[int, Link] = {}
         self.open: dict[int, dict[str, int]] = {}
@@ -167,7 +168,7 @@ class Shard:
         if change.road not in self.open and not _speaks(change.after):
             if not _due_changed(change):
                 return  # only time could make a rule speak, and for that the wheel has it already
-            policy = self._policy_of(change.tenant)
+            policy = self._policy_of(change.tenant, change.road)
             due_s = plain_due(Shipment(change.after), policy)
             if due_s is None or due_s > now_s:
                 if due_s is not None:
@@ -179,7 +180,7 @@ class Shard:
         """Room 6: judge one shipment now, and say when to look again."""
         view = Shipment(self.states[road])
         known = self.open.get(road, {})
-        verdict = judge(view, now_s, self._policy_of(tenant), known)
+        verdict = judge(view, now_s, self._policy_of(tenant, road), known)
         for finding in verdict.opened:
             group.alerts.append(AlertChange(tenant, road, number, finding.rule, finding, None))
         for rule in verdict.cleared:

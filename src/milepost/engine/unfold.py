@@ -58,6 +58,7 @@ def unfold(
         origin=merged.origin,
         destination=merged.destination,
         service=merged.service,
+        categories=list(merged.categories),
         signed_by=merged.signed_by if private else None,
         synthetic=synthetic,
         sealed=sealed,

@@ -35,7 +35,7 @@ class Rule(Protocol):
 @cache
 def all_rules() -> dict[str, Rule]:
     """Every rule by its name, which is its file's."""
-    names = sorted(module.name for module in iter_modules(__path__))
+    names = sorted(module.name for module in iter_modules(__path__) if not module.ispkg)
     return {name: import_module(f"{__name__}.{name}") for name in names}
 
 

@@ -10,11 +10,12 @@ TIMED = True
 
 
 def check(shipment: Shipment, now_s: int, policy: Policy) -> Finding | None:
-    since_s = shipment.last_s + policy.dwell_s
+    since_s = due(shipment, policy)
     if now_s < since_s:
         return None
     return Finding("dwell", "warning", since_s, {"last_s": shipment.last_s})
 
 
-def due(shipment: Shipment, policy: Policy) -> int | None:
-    return shipment.last_s + policy.dwell_s
+def due(shipment: Shipment, policy: Policy) -> int:
+    moving_s = policy.in_transit_dwell_s if shipment.main == "in_transit" else None
+    return shipment.last_s + (moving_s or policy.dwell_s)

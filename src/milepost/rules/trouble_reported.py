@@ -5,7 +5,7 @@ from __future__ import annotations
 from milepost.domain.alert import Finding, Policy, Severity
 from milepost.domain.shipment import Shipment
 
-MAINS = frozenset({"exception", "expired"})
+MAINS = frozenset({"exception"})
 TIMED = False
 _GRAVE = {"exception.damaged", "exception.lost", "exception.destroyed", "exception.refused"}
 

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
 import structlog
 
-from milepost.domain.alert import DEFAULT_POLICY, Policy
+from milepost.domain.scan import Facts
 from milepost.engine.announce import Audience
 from milepost.engine.answers import Answers
 from milepost.engine.clockwork import Clockwork
 from milepost.engine.commit import Committer
 from milepost.engine.journey import Journey
 from milepost.engine.live import Live
-from milepost.engine.ports import AlertChange, CarrierTables, Group, Ledger, Link
+from milepost.engine.policies import Policies, TenantPolicy
+from milepost.engine.ports import (
+    AlertChange,
+    CarrierTables,
+    FactRow,
+    Group,
+    Ledger,
+    Link,
+    ShipmentRow,
+)
 from milepost.engine.queries import Queries
 from milepost.engine.rawids import RawIds
 from milepost.engine.readmodel import ReadModel
@@ -47,7 +56,7 @@ class Inline:
         *,
         number: int = 0,
         now_us: Callable[[], int] = clock_us,
-        policy_of: Callable[[int], Policy] = lambda _: DEFAULT_POLICY,
+        policies: Policies | None = None,
         synthetic: Callable[[int], bool] = lambda _: False,
         peers: Peers | None = None,
         archive: Archive | None = None,
@@ -56,7 +65,8 @@ class Inline:
         self._archive = archive
         self.ledger = ledger
         self.now_us = now_us
-        self.shard = Shard(policy_of)
+        self.policies = policies or Policies()
+        self.shard = Shard(self.policies)
         self.resting = Resting(self.shard, archive.closing.states) if archive else None
         sealed = SealedRoads(archive.history) if archive else None
         self.audience = Audience()
@@ -70,7 +80,7 @@ class Inline:
             self.audience, now_us, peers, self.resting.wake if self.resting else None,
         )  # fmt: skip
         self.queries = Queries(
-            self.shard, ledger, now_us, synthetic=synthetic, policy_of=policy_of, sealed=sealed,
+            self.shard, ledger, now_us, synthetic=synthetic, policy_of=self.policies, sealed=sealed,
             owns=self._owns, answers=self.answers,
         )  # fmt: skip
         self.registrar = Registrar(ledger, self.journey, self.queries, self._join)
@@ -112,25 +122,81 @@ class Inline:
         links = await self.ledger.links()
         self.queries.learn(links)
         self.shard.links = {link.parcel: link for link in links}
-        async for rows in self.ledger.all_shipments():
-            for row in rows:
-                road = self.shard.road_of(row.id)
-                if self._owns(road):
-                    self.shard.absorb(road, row.state)
-                    if road != row.id:  # joined, but its own line was still there at the crash
-                        self.read_model.gone.append(row.id)
+        await self.learn_facts()
+        for tenant in self.policies.with_exceptions():
+            await self.learn_facts(tenant)
+        await self._load_shipments()
         replayed = await self._replay()
         self.shard.open = {}  # what the replay opened is only a guess at what was written
         for road, rule, opened_s in await self.ledger.open_alerts():
             if self._owns(self.shard.road_of(road)):
                 self.shard.open.setdefault(road, {})[rule] = opened_s
+        self._settle_joined()
+        self.wind()  # from then on the wheel knows
+        log.info("loaded", roads=len(self.shard.states), replayed=replayed)
+
+    def _settle_joined(self) -> None:
+        """What a crash left half joined."""
         left = set(self.read_model.gone)
         for parcel, link in self.shard.links.items():
             self._clear_joined(link)
             if parcel in left and link.road in self.shard.states:
                 self._look(link.road)
-        self._wind()
-        log.info("loaded", roads=len(self.shard.states), replayed=replayed)
+
+    async def _load_shipments(self) -> None:
+        async for rows in self.ledger.all_shipments():
+            for row in rows:
+                road = self.shard.road_of(row.id)
+                if self._owns(road):
+                    self.shard.absorb(road, row.state)
+                    self._learn_row(road, row)
+                    if road != row.id:  # joined, but its own line was still there at the crash
+                        self.read_model.gone.append(row.id)
+
+    async def learn_facts(self, tenant: int | None = None) -> None:
+        """What is known of shipments beyond their scans, for the policies; of one tenant or all."""
+        async for facts in self.ledger.all_facts(tenant):
+            for fact in facts:
+                self._learn(fact)
+
+    async def hold(self, tenant: int, policy: TenantPolicy) -> None:
+        """A tenant's policy from now on, for the roads that are known too."""
+        self.policies.set(tenant, policy)
+        await self.learn_facts(tenant)
+        if self.policies.asks_for_carrier(tenant):
+            await self.read_model.cycle(hurry=True)
+            async for rows in self.ledger.all_shipments():
+                for row in rows:
+                    if row.tenant == tenant:
+                        self._learn_row(self.shard.road_of(row.id), row)
+        if self.answers is not None:
+            self.answers.clear()
+        self.wind()
+
+    def _learn_row(self, road: int, row: ShipmentRow) -> None:
+        if row.carrier and self.policies.asks_for_carrier(row.tenant):
+            self.policies.learn(row.tenant, road, Facts(number=row.number, carrier=row.carrier))
+
+    def _learn(self, fact: FactRow) -> list[int]:
+        """The roads that another policy holds for now."""
+        link = self.shard.links.get(fact.parcel)
+        roads = self.queries.roads_beside(link) if link is not None else {fact.parcel}
+        mine = (road for road in roads if self._owns(road))
+        return [road for road in mine if self.policies.learn(fact.tenant, road, fact.facts)]
+
+    def _learn_carriers(self, group: Group) -> None:
+        for row in group.rows:
+            body = row.event.body
+            if body.carrier and self.policies.asks_for_carrier(row.tenant):
+                facts = Facts(number=body.number, carrier=body.carrier)
+                fact = FactRow(row.event.parcel, row.tenant, 0, body.source, facts)
+                self.wind(self._learn(fact))
+
+    def wind(self, roads: Iterable[int] | None = None) -> None:
+        """Look at these roads (or at all) soon, spread over some minutes."""
+        now_s = self.now_us() // 1_000_000
+        for index, road in enumerate(self.shard.states if roads is None else roads):
+            self.shard.wheel.put(road, now_s - BUCKET_S + index // 200)
 
     async def _replay(self) -> int:
         """Events that were committed after the read model's checkpoint."""
@@ -145,12 +211,6 @@ class Inline:
             outcome = self.shard.process(numbered, now_s, Group())
             count += outcome.accepted
         return count
-
-    def _wind(self) -> None:
-        """Look at every road once soon, spread over some minutes; from then on the wheel knows."""
-        now_s = self.now_us() // 1_000_000
-        for index, road in enumerate(self.shard.states):
-            self.shard.wheel.put(road, now_s - BUCKET_S + index // 200)
 
     def meters(self) -> dict[str, float]:
         """Counters and gauges of this process, by name."""
@@ -232,6 +292,10 @@ class Inline:
         return Done(message.id, receipt)
 
     def _after_commit(self, group: Group, _: int) -> None:
+        for fact in group.facts:
+            self.wind(self._learn(fact))
+        if self.policies.carriers_matter:
+            self._learn_carriers(group)
         if self.answers is not None:
             self.answers.forget(group.touched)
             self.answers.forget(fact.parcel for fact in group.facts)

@@ -126,6 +126,14 @@ class MemoryLedger:
         found = [row for row in self.fact_rows if row.tenant == tenant and row.parcel in wanted]
         return sorted(found, key=lambda row: (row.observed_us, encode(row.facts)))
 
+    async def all_facts(self, tenant: int | None = None) -> AsyncIterator[Sequence[FactRow]]:
+        found = [
+            row
+            for row in self.fact_rows
+            if (row.facts.categories if tenant is None else row.tenant == tenant)
+        ]
+        yield sorted(found, key=lambda row: (row.parcel, row.observed_us, encode(row.facts)))
+
     async def links(self) -> list[Link]:
         return list(self._links.values())
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 from milepost.api import deliveries, identify, scans, shipments, subscriptions, track
 from milepost.api.services import Services
 from milepost.carriers import registry
+from milepost.engine.policies import Policies
 from milepost.engine.ports import Ledger
 from milepost.runners.inline import Inline, clock_us
 from milepost.runners.peers import Peers
@@ -16,6 +17,7 @@ from milepost.runners.sealing import Archive
 from milepost.settings import Settings
 from milepost.stores.history import History
 from milepost.stores.postgres.closing import Closing
+from milepost.stores.postgres.policies import PostgresPolicies
 from milepost.stores.stub import StubbedCommit
 from milepost.web.auth import Caller
 from milepost.web.endpoint import Endpoint
@@ -49,6 +51,7 @@ class Milepost:
             Tables(),
             number=self.settings.shard or 0,
             now_us=self.now_us,
+            policies=await self._policies(),
             synthetic=lambda one: one in self.synthetic,
             peers=self._peers(),
             archive=self._archive(),
@@ -78,6 +81,12 @@ class Milepost:
         await self.telling.stop()
         await self.engine.stop()
         await self.store.close(stop=True)
+
+    async def _policies(self) -> Policies:
+        held = Policies()
+        for tenant, policy in (await PostgresPolicies(self.store.pool).policies()).items():
+            held.set(tenant, policy)
+        return held
 
     def _archive(self) -> Archive:
         one = self.settings

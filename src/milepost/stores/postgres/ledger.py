@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
 import asyncpg
 import msgspec
 
-from milepost.domain.event import Event, unpack_body
+from milepost.domain.event import Event, pack_body, unpack_body
 from milepost.domain.scan import Facts
 from milepost.engine.ports import (
     AlertChange,
@@ -25,6 +24,7 @@ from milepost.engine.ports import (
     UnreadRow,
 )
 from milepost.stores.postgres import listing
+from milepost.stores.postgres.chaining import PostgresChain
 from milepost.stores.postgres.copying import (
     JOURNAL_COLUMNS,
     RAW_COLUMNS,
@@ -89,28 +89,39 @@ CHUNK = 5_000
 class PostgresLedger:
     """See `engine.ports.Ledger`."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, chain: PostgresChain | None = None) -> None:
         self.pool = pool
+        self._chain = chain
         self._days: set[date] = set()
 
     async def open(self) -> None:
         """Bring the schema up to date."""
         async with self.pool.connection() as connection:
             await migrate(connection)
+            if self._chain is not None:
+                await self._chain.open(connection)
 
     async def commit(self, shard: int, group: Group) -> int:
         async with self.pool.connection() as connection:
             if group.seq is None:
                 group.seq = await connection.fetchval("SELECT nextval('commit_sequence')")
             elif await _committed(connection, group.seq):
-                return group.seq
+                return self._settled(group.seq)
             await self._partitions(connection, group)
             # A first try whose answer was lost may still have been under way: then this one waits
             # for it, and finds its number taken.
-            with suppress(asyncpg.UniqueViolationError):
+            try:
                 async with connection.transaction():
-                    await _write(connection, shard, group, group.seq)
-            return group.seq
+                    await _write(connection, shard, group, group.seq, self._chain)
+            except asyncpg.UniqueViolationError as error:
+                if error.constraint_name != "journal_commit_pkey":
+                    raise
+            return self._settled(group.seq)
+
+    def _settled(self, seq: int) -> int:
+        if self._chain is not None:
+            self._chain.settle(seq)
+        return seq
 
     async def _partitions(self, connection: asyncpg.Connection, group: Group) -> None:
         days = {day_of(row.event.received_us) for row in group.rows[:1] + group.rows[-1:]}
@@ -149,7 +160,18 @@ class PostgresLedger:
                 parcels,
                 tenant,
             )
-        return [FactRow(row[0], row[1], row[2], row[3], _unpack_facts(row[4])) for row in rows]
+        return [_fact_row(row) for row in rows]
+
+    async def all_facts(self, tenant: int | None = None) -> AsyncIterator[Sequence[FactRow]]:
+        where, values = ("cared", ()) if tenant is None else ("tenant = $1", (tenant,))
+        sql = (
+            "SELECT parcel, tenant, observed_us, source, body FROM fact "
+            f"WHERE {where} ORDER BY parcel, observed_us, body"
+        )
+        async with self.pool.connection() as connection, connection.transaction():
+            cursor = await connection.cursor(sql, *values)
+            while rows := await cursor.fetch(CHUNK):
+                yield [_fact_row(row) for row in rows]
 
     async def links(self) -> list[Link]:
         async with self.pool.connection() as connection:
@@ -266,7 +288,13 @@ async def _make_partitions(connection: asyncpg.Connection, day: date) -> None:
     )
 
 
-async def _write(connection: asyncpg.Connection, shard: int, group: Group, seq: int) -> None:
+async def _write(
+    connection: asyncpg.Connection,
+    shard: int,
+    group: Group,
+    seq: int,
+    chain: PostgresChain | None,
+) -> None:
     await connection.execute(
         "INSERT INTO journal_commit (seq, shard, events) VALUES ($1, $2, $3)",
         seq,
@@ -274,7 +302,11 @@ async def _write(connection: asyncpg.Connection, shard: int, group: Group, seq: 
         len(group.rows),
     )
     if group.rows:
-        await _copy(connection, "journal", JOURNAL_COLUMNS, journal_rows(group.rows, seq))
+        bodies = [pack_body(row.event.body) for row in group.rows]
+        stream = journal_rows(group.rows, bodies, seq)
+        await _copy(connection, "journal", JOURNAL_COLUMNS, stream)
+        if chain is not None:
+            await chain.write(connection, shard, seq, group.rows, bodies)
     if group.raws:
         await _copy(connection, "raw", RAW_COLUMNS, raw_rows(group.raws))
     await _write_small(connection, group)
@@ -297,8 +329,11 @@ async def _write_small(connection: asyncpg.Connection, group: Group) -> None:
             "unread", records=group.unread, columns=list(UnreadRow._fields)
         )
     if group.facts:
-        records = [(*fact[:4], _pack_facts(fact.facts)) for fact in group.facts]
-        columns = ["parcel", "tenant", "observed_us", "source", "body"]
+        records = [
+            (*fact[:4], _pack_facts(fact.facts), bool(fact.facts.categories))
+            for fact in group.facts
+        ]
+        columns = ["parcel", "tenant", "observed_us", "source", "body", "cared"]
         await connection.copy_records_to_table("fact", records=records, columns=columns)
     for wave in _waves(group.alerts):
         await _write_alerts(connection, wave)
@@ -343,6 +378,10 @@ async def _write_alerts(connection: asyncpg.Connection, changes: Sequence[AlertC
             "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
             opened,
         )
+
+
+def _fact_row(row: Sequence[Any]) -> FactRow:
+    return FactRow(row[0], row[1], row[2], row[3], _unpack_facts(row[4]))
 
 
 def _fact(row: Sequence[Any]) -> FactRow:

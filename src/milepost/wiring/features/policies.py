@@ -1,0 +1,47 @@
+"""Policies: set by one process, heard of by all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+
+from milepost.api import policies
+from milepost.engine.policies import TenantPolicy
+from milepost.stores.postgres.policies import PostgresPolicies
+from milepost.web.endpoint import Endpoint
+from milepost.wiring.feature import Context, Feature
+
+LOOK_EVERY_S = 5.0
+
+
+class PolicyFeature(Feature):
+    def __init__(self, context: Context) -> None:
+        self._engine = context.engine
+        self._store = PostgresPolicies(context.pool)
+
+    async def start(self) -> None:
+        self._watch = asyncio.create_task(self._look())
+
+    async def stop(self) -> None:
+        self._watch.cancel()
+
+    def endpoints(self) -> Sequence[Endpoint]:
+        return policies.endpoints(self._engine.policies, self._change)
+
+    async def _change(self, tenant: int, policy: TenantPolicy) -> None:
+        await self._store.save_policy(tenant, policy)
+        await self._engine.hold(tenant, policy)
+
+    async def _look(self) -> None:
+        """Another process may have set one."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            with suppress(ConnectionError):
+                for tenant, policy in (await self._store.policies()).items():
+                    if policy != self._engine.policies.of(tenant):
+                        await self._engine.hold(tenant, policy)
+
+
+def open_feature(context: Context) -> Feature:
+    return PolicyFeature(context)
