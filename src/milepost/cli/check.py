@@ -22,15 +22,16 @@ def _numbers() -> list[str]:
 
 def _rules() -> list[str]:
     from milepost import rules
-    from milepost.rules import care
+    from milepost.rules import care, whole
 
-    return [*rules.problems(), *care.problems()]
+    return [*rules.problems(), *whole.problems(), *care.problems()]
 
 
 def _locales() -> list[str]:
     from milepost import locale, rules
+    from milepost.rules import whole
 
-    return locale.problems(tuple(rules.all_rules()))
+    return locale.problems((*rules.all_rules(), *whole.all_rules()))
 
 
 def _dialects() -> list[str]:

@@ -87,6 +87,13 @@ class AlertChange(NamedTuple):
     cleared_s: int | None
 
 
+class OpenAlert(NamedTuple):
+    """An alert that stands, on the road it was opened for."""
+
+    shipment: int
+    finding: Finding
+
+
 class Announcement(NamedTuple):
     """What subscribers are told: one row of the outbox."""
 
@@ -209,7 +216,7 @@ class Ledger(Protocol):
 
     async def list_shipments(self, tenant: int, wanted: ListFilter) -> list[ShipmentRow]: ...
 
-    async def open_alerts(self) -> list[tuple[int, str, int]]: ...
+    async def open_alerts(self) -> list[OpenAlert]: ...
 
     async def shipment(self, tenant: int, shipment: int) -> ShipmentRow | None: ...
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
-from milepost.domain.alert import DEFAULT_POLICY
+from milepost.domain.alert import DEFAULT_POLICY, Finding
 from milepost.domain.event import Event, key_of
 from milepost.domain.track import Track
 from milepost.engine.answers import Answer, Answers, Question
@@ -14,8 +14,9 @@ from milepost.engine.policies import PolicyOf
 from milepost.engine.ports import Ledger, Link
 from milepost.engine.readmodel import first_day
 from milepost.engine.resolve import checked_number
+from milepost.engine.secondlook import Looked
 from milepost.engine.shard import Shard
-from milepost.engine.unfold import unfold
+from milepost.engine.unfold import unfold, whole_of
 
 
 class Sealed(Protocol):
@@ -47,6 +48,8 @@ class Queries:
         self._sealed = sealed
         self._owns = owns
         self._answers = answers
+        # Findings of a road by judges that see more than its state; the desk's.
+        self.others: Callable[[int], list[Finding]] = lambda _: []
         self._shipments: dict[int, list[Link]] = {}
 
     def learn(self, links: Sequence[Link]) -> None:
@@ -137,7 +140,36 @@ class Queries:
             synthetic=self._synthetic(tenant),
             private=private,
             sealed=sealed,
+            others=[one for road in self._roads(parcels) for one in self.others(road)],
         )
+
+    async def wholes(self, roads: Sequence[int]) -> dict[int, Looked]:
+        """These roads with all that was said of them, for rules over the whole road."""
+        names = self._fresh(roads)
+        names |= await self._ledger.names_of([road for road in roads if road not in names])
+        found: dict[int, Looked] = {}
+        for road in roads:
+            if road in names:
+                looked = await self._whole(road, *names[road])
+                if looked is not None:
+                    found[road] = looked
+        return found
+
+    def _fresh(self, roads: Sequence[int]) -> dict[int, tuple[int, str]]:
+        """Road → (tenant, number) of those that memory knows better than the read model."""
+        known = ((road, self._shard.links.get(road) or self._shard.behind(road)) for road in roads)
+        return {road: (one.tenant, one.number) for road, one in known if one is not None}
+
+    async def _whole(self, road: int, tenant: int, number: str) -> Looked | None:
+        link = self._shard.links.get(road)
+        links = self._shipments.get(link.shipment, []) if link is not None else []
+        parcels = [one.parcel for one in links if one.road == road] or [road]
+        told = {*parcels, *(one.shipment for one in links)}
+        rows, facts = await self._ledger.road_and_facts(
+            tenant, sorted(told), self._since(parcels) or date.max
+        )
+        events = [row.event for row in rows if row.event.parcel in parcels]
+        return Looked(tenant, number, whole_of(events, [one.facts for one in facts]))
 
     async def track_many(
         self, tenant: int, numbers: Sequence[str], *, private: bool = False
@@ -154,9 +186,12 @@ class Queries:
         """The tracking numbers of an order."""
         return await self._ledger.numbers_of_order(tenant, order_number)
 
+    def _roads(self, parcels: Sequence[int]) -> set[int]:
+        return {self._shard.road_of(parcel) for parcel in parcels}
+
     def _since(self, parcels: Sequence[int]) -> date | None:
         """The day from which the journal has to be read; None where it has nothing of them."""
-        roads = {self._shard.road_of(parcel) for parcel in parcels}
+        roads = self._roads(parcels)
         if not all(self._owns(road) for road in roads):
             return date(2000, 1, 1)
         states = [self._shard.states[road] for road in roads if road in self._shard.states]

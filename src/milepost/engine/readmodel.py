@@ -84,7 +84,7 @@ class ReadModel:
     def _row(self, road: int, what: Dirty, state: bytes, seq: int) -> ShipmentRow:
         header = header_of(state)
         main = MAIN_CODE[BY_CODE[header.code].main]
-        alerts = len(self._shard.open.get(road, ()))
+        alerts = len(self._shard.open.get(road, ())) + self._shard.more_alerts.get(road, 0)
         return ShipmentRow(
             road, what.tenant, what.number, what.carrier, what.order_number, main, header.code,
             header.since_s, header.last_s, first_day(state), alerts, state, seq, what.received_us,

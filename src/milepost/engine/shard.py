@@ -66,6 +66,7 @@ class Shard:
         self.states: dict[int, bytes] = {}
         self.links: dict[int, Link] = {}
         self.open: dict[int, dict[str, int]] = {}
+        self.more_alerts: dict[int, int] = {}  # how many open alerts of other judges a road has
         self.dirty: dict[int, Dirty] = {}
         self.being_written: Mapping[int, Dirty] = {}
         self.wheel = Wheel()

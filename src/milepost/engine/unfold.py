@@ -11,6 +11,7 @@ from milepost.domain.moment import to_text
 from milepost.domain.scan import Facts, id_text
 from milepost.domain.settle import MAIN
 from milepost.domain.track import AlertView, Parcel, StatusView, Track
+from milepost.domain.whole import Whole
 from milepost.engine.arrival import arrival_of
 from milepost.engine.judge import findings
 from milepost.engine.legs import EARLY, legs_of
@@ -31,8 +32,11 @@ def unfold(
     synthetic: bool = False,
     private: bool = False,
     sealed: bool = False,
+    others: Sequence[Finding] = (),
 ) -> Track:
-    """The whole road. `private` gives verbatim texts; else personal data is masked."""
+    """The whole road. `private` gives verbatim texts; else personal data is masked. `others` are
+    findings of judges that see more than the road.
+    """
     events = told_once(events)
     boxes = _boxes(number, events, links)
     roads = {box: Road(found) for box, (_, found) in boxes.items()}
@@ -51,7 +55,7 @@ def unfold(
         arrival=arrival_of(events, merged, taken_back),
         legs=legs_of(events, links, taken_back),
         parcels=_parcels(boxes, statuses),
-        alerts=_alerts(roads.values(), now_s, policy),
+        alerts=_alerts(roads.values(), now_s, policy, others),
         events=[
             view(event, taken_back, private=private) for event in events if event.code != PROMISE
         ],
@@ -100,8 +104,12 @@ def _leading(roads: dict[int, Road]) -> int:
     return min(roads, key=rank)
 
 
-def _alerts(roads: Iterable[Road], now_s: int, policy: Policy) -> list[AlertView]:
+def _alerts(
+    roads: Iterable[Road], now_s: int, policy: Policy, others: Sequence[Finding]
+) -> list[AlertView]:
     found: dict[str, Finding] = {}
+    for one in sorted(others, key=lambda one: -one.since_s):
+        found[one.rule] = one  # of several boxes, the one that it has held for longest
     for road in roads:
         for name, finding in findings(road.shipment, now_s, policy).items():
             known = found.get(name)
@@ -141,6 +149,13 @@ def _merged_facts(facts: Sequence[Facts]) -> Facts:
             if value not in (None, ()):
                 merged[name] = value
     return Facts(**merged)  # type: ignore[arg-type]
+
+
+def whole_of(events: Sequence[Event], facts: Sequence[Facts]) -> Whole:
+    """One box with all that was said of it."""
+    road = Road(told_once(events))
+    standing = tuple(road.events[mark.fingerprint] for mark in road.marks)
+    return Whole(road.shipment, standing, _merged_facts(facts))
 
 
 def folded(events: Sequence[Event]) -> bytes:

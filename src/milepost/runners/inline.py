@@ -14,9 +14,10 @@ from milepost.engine.announce import Audience
 from milepost.engine.answers import Answers
 from milepost.engine.clockwork import Clockwork
 from milepost.engine.commit import Committer
+from milepost.engine.desk import Desk
 from milepost.engine.journey import Journey
 from milepost.engine.live import Live
-from milepost.engine.policies import Policies, TenantPolicy
+from milepost.engine.policies import PLAIN, Policies, TenantPolicy
 from milepost.engine.ports import (
     AlertChange,
     CarrierTables,
@@ -32,8 +33,10 @@ from milepost.engine.readmodel import ReadModel
 from milepost.engine.register import Registrar
 from milepost.engine.resolve import Resolver
 from milepost.engine.resting import Resting
+from milepost.engine.secondlook import SecondLook
 from milepost.engine.shard import Dirty, Shard
 from milepost.engine.wheel import BUCKET_S
+from milepost.rules import all_rules
 from milepost.runners.peers import Peers
 from milepost.runners.sealing import Archive, SealedRoads, Sealing
 from milepost.runners.wire import Absorb, Done, Interest, Joined, Message, Touched, Walk
@@ -83,6 +86,11 @@ class Inline:
             self.shard, ledger, now_us, synthetic=synthetic, policy_of=self.policies, sealed=sealed,
             owns=self._owns, answers=self.answers,
         )  # fmt: skip
+        self.desk = Desk(self.shard, self.committer, self.audience, now_us)
+        self.queries.others = self.desk.of
+        self.second_look = SecondLook(
+            self.queries.wholes, self.desk, self.policies, self.shard.road_of, now_us
+        )
         self.registrar = Registrar(ledger, self.journey, self.queries, self._join)
         self.read_model = ReadModel(self.shard, ledger, number, self.committer.ticket)
         self.clockwork = Clockwork(self.shard, self.committer, ledger, self.audience, now_us)
@@ -92,7 +100,10 @@ class Inline:
     async def start(self) -> None:
         """Load the live roads, replay what the read model lacks, and begin."""
         await self._load()
-        work = (self.committer.run(), self.read_model.run(), self.clockwork.run())
+        work = (
+            self.committer.run(), self.read_model.run(), self.clockwork.run(),
+            self.second_look.run(),
+        )  # fmt: skip
         self._tasks = [asyncio.create_task(one) for one in work]
         if self.sealing is not None:
             self._tasks.append(asyncio.create_task(self.sealing.run()))
@@ -128,9 +139,7 @@ class Inline:
         await self._load_shipments()
         replayed = await self._replay()
         self.shard.open = {}  # what the replay opened is only a guess at what was written
-        for road, rule, opened_s in await self.ledger.open_alerts():
-            if self._owns(self.shard.road_of(road)):
-                self.shard.open.setdefault(road, {})[rule] = opened_s
+        await self._load_alerts()
         self._settle_joined()
         self.wind()  # from then on the wheel knows
         log.info("loaded", roads=len(self.shard.states), replayed=replayed)
@@ -142,6 +151,17 @@ class Inline:
             self._clear_joined(link)
             if parcel in left and link.road in self.shard.states:
                 self._look(link.road)
+
+    async def _load_alerts(self) -> None:
+        own = all_rules()
+        for road, finding in await self.ledger.open_alerts():
+            if not self._owns(self.shard.road_of(road)):
+                continue
+            if finding.rule in own:
+                self.shard.open.setdefault(road, {})[finding.rule] = finding.since_s
+            else:
+                self.desk.load(road, finding)
+        self.second_look.ask([*self.desk.standing, *self.policies.roads()])
 
     async def _load_shipments(self) -> None:
         async for rows in self.ledger.all_shipments():
@@ -176,6 +196,10 @@ class Inline:
     def _learn_row(self, road: int, row: ShipmentRow) -> None:
         if row.carrier and self.policies.asks_for_carrier(row.tenant):
             self.policies.learn(row.tenant, road, Facts(number=row.number, carrier=row.carrier))
+
+    def _cared_for(self, fact: FactRow) -> Iterable[int]:
+        road = self.shard.road_of(fact.parcel)
+        return [road] if self.policies.profile(road) is not PLAIN and self._owns(road) else []
 
     def _learn(self, fact: FactRow) -> list[int]:
         """The roads that another policy holds for now."""
@@ -294,8 +318,10 @@ class Inline:
     def _after_commit(self, group: Group, _: int) -> None:
         for fact in group.facts:
             self.wind(self._learn(fact))
+            self.second_look.ask(self._cared_for(fact))
         if self.policies.carriers_matter:
             self._learn_carriers(group)
+        self.second_look.note(group)
         if self.answers is not None:
             self.answers.forget(group.touched)
             self.answers.forget(fact.parcel for fact in group.facts)

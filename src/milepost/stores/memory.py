@@ -25,6 +25,7 @@ from milepost.engine.ports import (
     Group,
     Link,
     ListFilter,
+    OpenAlert,
     Raw,
     Row,
     ShipmentRow,
@@ -171,11 +172,9 @@ class MemoryLedger:
             found = [row for row in found if _newest(row) < tuple(wanted.after)]
         return found[: wanted.limit]
 
-    async def open_alerts(self) -> list[tuple[int, str, int]]:
+    async def open_alerts(self) -> list[OpenAlert]:
         return [
-            (row.shipment, row.finding.rule, row.finding.since_s)
-            for row in self.alerts
-            if row.cleared_s is None
+            OpenAlert(row.shipment, row.finding) for row in self.alerts if row.cleared_s is None
         ]
 
     async def shipment(self, tenant: int, shipment: int) -> ShipmentRow | None:

@@ -87,7 +87,7 @@ async def check(ledger: MemoryLedger, sent: list[list[Scan]]) -> None:
         assert row.state == inline.shard.states[road]
         assert row.alerts == len(inline.shard.open.get(road, ()))
     known = {(road, rule) for road, rules in inline.shard.open.items() for rule in rules}
-    assert known == {(road, rule) for road, rule, _ in await ledger.open_alerts()}
+    assert known == {(one.shipment, one.finding.rule) for one in await ledger.open_alerts()}
     assert all(road in inline.shard.states for road, _ in known)
 
 
@@ -119,7 +119,8 @@ def test_alerts_that_fell_due_while_nobody_was_there() -> None:
         await later.clockwork.tick()
         await later.stop()
         road = key_of(TENANT, NUMBERS[0])
-        assert [(one, rule) for one, rule, _ in await ledger.open_alerts()] == [(road, "dwell")]
+        opened = [(one.shipment, one.finding.rule) for one in await ledger.open_alerts()]
+        assert opened == [(road, "dwell")]
         rows = await ledger.list_shipments(TENANT, ListFilter(trouble=True))
         assert [row.number for row in rows] == [NUMBERS[0]]
 

@@ -78,7 +78,7 @@ async def _walk(steps: Sequence[Step]) -> Seen:
     tracks = {number: shown(await inline.queries.track(TENANT, number)) for number in numbers}
     await inline.stop()
     open_rules = {(road, rule) for road, rules in inline.shard.open.items() for rule in rules}
-    alerts = {(road, rule) for road, rule, _ in await ledger.open_alerts()}
+    alerts = {(one.shipment, one.finding.rule) for one in await ledger.open_alerts()}
     states, folds = inline.shard.states, folds_of(ledger, inline)
     return Seen(states, folds, alerts, open_rules, tracks, accepted)
 

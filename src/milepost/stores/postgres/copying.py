@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
-from milepost.domain.event import Event, pack_body
+from milepost.domain.event import Event
 from milepost.engine.ports import Raw, Row
 
 START = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
@@ -43,15 +43,14 @@ def pg_day(day_number: int) -> int:
     return day_number + _UNIX_EPOCH - _PG_EPOCH
 
 
-def journal_rows(rows: Iterable[Row], seq: int) -> bytes:
-    """A complete COPY stream of journal rows."""
+def journal_rows(rows: Iterable[Row], bodies: Iterable[bytes], seq: int) -> bytes:
+    """A complete COPY stream of journal rows, given their packed bodies too."""
     parts = [START]
     add, common, received_us, day = parts.append, _COMMON.pack, 0, 0
-    for tenant, raw, event in rows:
+    for (tenant, raw, event), body in zip(rows, bodies, strict=True):
         if event.received_us != received_us:  # the same for all of a batch
             received_us = event.received_us
             day = received_us // _DAY_US + _UNIX_EPOCH - _PG_EPOCH
-        body = pack_body(event.body)
         if raw is not None and event.reference is None and event.offset_min is not None:
             add(
                 common(

@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from milepost.domain.alert import Finding
 from milepost.domain.event import Event, pack_body, unpack_body
 from milepost.domain.scan import Facts
 from milepost.engine.ports import (
@@ -18,6 +19,7 @@ from milepost.engine.ports import (
     Group,
     Link,
     ListFilter,
+    OpenAlert,
     Raw,
     Row,
     ShipmentRow,
@@ -254,12 +256,13 @@ class PostgresLedger:
             )
         return {row["id"]: (row["tenant"], row["number"]) for row in rows}
 
-    async def open_alerts(self) -> list[tuple[int, str, int]]:
+    async def open_alerts(self) -> list[OpenAlert]:
         async with self.pool.connection() as connection:
             rows = await connection.fetch(
-                "SELECT shipment, rule, opened_s FROM alert WHERE cleared_s IS NULL"
+                "SELECT shipment, rule, severity, opened_s, detail::text FROM alert "
+                "WHERE cleared_s IS NULL"
             )
-        return [tuple(row) for row in rows]
+        return [_open_alert(row) for row in rows]
 
     async def ping(self) -> None:
         async with self.pool.connection() as connection:
@@ -378,6 +381,10 @@ async def _write_alerts(connection: asyncpg.Connection, changes: Sequence[AlertC
             "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
             opened,
         )
+
+
+def _open_alert(row: Sequence[Any]) -> OpenAlert:
+    return OpenAlert(row[0], Finding(row[1], row[2], row[3], msgspec.json.decode(row[4])))
 
 
 def _fact_row(row: Sequence[Any]) -> FactRow:

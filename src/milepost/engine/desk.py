@@ -1,0 +1,86 @@
+"""Open alerts of judges that see more than the packed state: whole roads, sensors, predictions.
+
+Such a judge says what it finds of a road now; the desk opens what is new, clears what no longer
+holds, and tells subscribers, in the same transaction as everything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Mapping
+
+from milepost.domain.alert import Finding
+from milepost.engine.announce import Audience, announcements
+from milepost.engine.commit import Committer
+from milepost.engine.ports import AlertChange
+from milepost.engine.shard import Dirty, Shard
+
+
+class Desk:
+    """The alerts of all such judges, by road and rule."""
+
+    def __init__(
+        self, shard: Shard, committer: Committer, audience: Audience, now_us: Callable[[], int]
+    ) -> None:
+        self.standing: dict[int, dict[str, Finding]] = {}
+        self._shard = shard
+        self._committer = committer
+        self._audience = audience
+        self._now_us = now_us
+
+    def load(self, road: int, finding: Finding) -> None:
+        """An alert that was open when we stopped."""
+        self.standing.setdefault(road, {})[finding.rule] = finding
+        self._count(road)
+
+    def of(self, road: int) -> list[Finding]:
+        """The findings that stand for a road."""
+        return list(self.standing.get(road, {}).values())
+
+    def settle(
+        self,
+        tenant: int,
+        road: int,
+        number: str,
+        rules: Collection[str],
+        found: Mapping[str, Finding],
+    ) -> Awaitable[int] | None:
+        """What the judge of these rules finds now. Done, once it is awaited, when it is durable;
+        None if nothing has changed.
+        """
+        known = self.standing.get(road, {})
+        gone = [rule for rule in known if rule in rules and rule not in found]
+        new = [finding for rule, finding in found.items() if rule not in known]
+        if not gone and not new and all(known.get(rule) == one for rule, one in found.items()):
+            return None
+        self.standing[road] = {
+            **{rule: one for rule, one in known.items() if rule not in rules}, **found
+        }  # fmt: skip
+        if not self.standing[road]:
+            del self.standing[road]
+        self._count(road)
+        return self._write(tenant, road, number, gone, new)
+
+    def _write(
+        self, tenant: int, road: int, number: str, gone: list[str], new: list[Finding]
+    ) -> Awaitable[int]:
+        now_us = self._now_us()
+        group = self._committer.filling
+        changes = [
+            *(AlertChange(tenant, road, number, rule, None, now_us // 1_000_000) for rule in gone),
+            *(AlertChange(tenant, road, number, one.rule, one, None) for one in new),
+        ]
+        group.alerts += changes
+        group.touched.append(road)
+        if self._audience:
+            group.outbox += announcements(self._audience, (), changes, now_us)
+        if changes:  # the shipment's line counts its alerts
+            what = Dirty(tenant, number, None, None, now_us)
+            self._shard.dirty.setdefault(road, self._shard.being_written.get(road, what))
+        return self._committer.ticket()
+
+    def _count(self, road: int) -> None:
+        count = len(self.standing.get(road, ()))
+        if count:
+            self._shard.more_alerts[road] = count
+        else:
+            self._shard.more_alerts.pop(road, None)
