@@ -6,6 +6,8 @@ offset at all. `because` and `event` name events by their id.
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec import Struct, field
 
 from milepost.domain.place import Place
@@ -45,7 +47,10 @@ class Arrival(Struct, frozen=True, kw_only=True):
 
 
 class EventView(Struct, frozen=True, kw_only=True):
-    """One scan event. `text` is the carrier's own words with personal data masked."""
+    """One scan event. `text` is the carrier's own words with personal data masked.
+
+    Who scanned it, with what, and the evidence are only told to the tenant: None elsewhere.
+    """
 
     id: str
     occurred_at: str
@@ -61,6 +66,10 @@ class EventView(Struct, frozen=True, kw_only=True):
     code: str | None
     received_at: str
     retracted_by: str | None = None
+    actor: str | None = None
+    device: str | None = None
+    evidence: list[str] | None = None
+    measurements: dict[str, Any] | None = None
 
 
 class Leg(Struct, frozen=True, kw_only=True):

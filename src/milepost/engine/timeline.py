@@ -45,6 +45,10 @@ def view(event: Event, taken_back: dict[int, int], *, private: bool) -> EventVie
         code=body.code,
         received_at=to_text(event.received_us, 0),
         retracted_by=id_text(by) if by is not None else None,
+        actor=body.actor if private else None,
+        device=body.device if private else None,
+        evidence=body.evidence if private else None,
+        measurements=body.measurements if private else None,
     )
 
 
