@@ -16,3 +16,11 @@ def test_nothing_is_lost_or_doubled_however_often_it_is_killed() -> None:
     assert figures.server_kills == 55
     assert figures.database_kills == 6
     assert figures.sent_again > 0, "the kills came at no bad moment at all"
+
+
+def test_nothing_is_lost_or_doubled_when_one_of_two_engines_is_killed() -> None:
+    figures = run(6, longest_s=0.3, numbers=1_000, shards=2)
+
+    assert figures.fine, figures
+    assert figures.server_kills == 6
+    assert figures.database_kills == 1

@@ -27,3 +27,5 @@ class Services(Struct):
     parser: Callable[[str], Parse | None]
     now_us: Callable[[], int]
     meters: Callable[[], dict[str, float]]
+    # Whether a carrier's own service does not answer at present.
+    down: Callable[[str], bool] = lambda _: False

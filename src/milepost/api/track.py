@@ -9,6 +9,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 from starlette.responses import Response
 
+from milepost.api.explain import problem_errors
 from milepost.api.services import Services
 from milepost.domain.track import Track
 from milepost.engine.answers import Answer
@@ -69,7 +70,8 @@ async def _road(services: Services, tenant: int, number: str) -> Answer:
     except BadScanError as error:
         raise ProblemError(422, str(error)) from None
     if found is None:
-        raise ProblemError(404, f"Nothing is known of the number '{number}' yet.")
+        detail = f"Nothing is known of the number '{number}' yet."
+        raise ProblemError(404, detail, errors=problem_errors(services, number[:200]))
     return found
 
 

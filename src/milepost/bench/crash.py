@@ -23,9 +23,12 @@ from milepost.bench.forking import ForkedServer
 from milepost.bench.load import Connection
 from milepost.bench.output import Steps, show, steps
 from milepost.bench.server import room
+from milepost.bench.sharded import ShardedServer
 from milepost.runners.rebuild import Verdict, verify
 from milepost.settings import Settings
 from milepost.wiring import open_store
+
+Killed = ForkedServer | ShardedServer
 
 SENDERS = 3
 # Every tenth kill takes PostgreSQL too: before the server, or together with it.
@@ -59,24 +62,26 @@ class CrashFigures(Struct, frozen=True, kw_only=True):
 
 def run(
     times: int, *, seed: int = 1, longest_s: float = 0.5, numbers: int = 1_500,
-    folder: Path | None = None,
+    folder: Path | None = None, shards: int = 1,
 ) -> CrashFigures:  # fmt: skip
     """Kill `times` times; each after up to `longest_s` seconds of load. `numbers`: how many roads
-    are read through the API in the end.
+    are read through the API in the end. Of several `shards`, one engine is killed at a time.
     """
     with ExitStack() as stack:
         place = stack.enter_context(room(folder))
         progress = stack.enter_context(steps(times + 2))
         progress.say("starting the server")
-        server = ForkedServer(place / "crash")
+        chance = Random(seed)  # noqa: S311 - moments, not secrets
+        server: Killed = ForkedServer(place / "crash")
+        if shards > 1:
+            server = ShardedServer(place / "crash", shards, chance)
         stack.callback(server.close)
         server.start()
-        chance = Random(seed)  # noqa: S311 - moments, not secrets
         return asyncio.run(_run(server, times, chance, longest_s, numbers, progress))
 
 
 async def _run(
-    server: ForkedServer,
+    server: Killed,
     times: int,
     chance: Random,
     longest_s: float,
@@ -115,7 +120,7 @@ async def _run(
     )
 
 
-async def _kill(server: ForkedServer, turn: int, senders: list[Sender]) -> int:
+async def _kill(server: Killed, turn: int, senders: list[Sender]) -> int:
     """Kill and start again; whether PostgreSQL was killed as well."""
     if turn == DATABASE:
         server.kill_database()
@@ -129,7 +134,7 @@ async def _kill(server: ForkedServer, turn: int, senders: list[Sender]) -> int:
     return int(turn in (DATABASE, BOTH))
 
 
-async def _by_sql(server: ForkedServer, expected: int) -> tuple[int, int, Verdict]:
+async def _by_sql(server: Killed, expected: int) -> tuple[int, int, Verdict]:
     store = await open_store(Settings(data=server.folder))
     try:
         async with store.pool.connection() as connection:
@@ -143,7 +148,7 @@ async def _by_sql(server: ForkedServer, expected: int) -> tuple[int, int, Verdic
 
 
 async def _by_api(
-    server: ForkedServer, senders: list[Sender], most: int, chance: Random
+    server: Killed, senders: list[Sender], most: int, chance: Random
 ) -> tuple[int, int]:
     """How many events of some roads are missing, and how many are there too often."""
     expected = {number: count for sender in senders for number, count in sender.counts()}
@@ -171,11 +176,13 @@ def _parts(numbers: list[str], size: int = ROADS) -> Iterator[list[str]]:
 @click.command("crash")
 @click.option("--times", type=click.IntRange(min=1), default=200, show_default=True, help="Kills.")
 @click.option("--seed", type=int, default=1, help="Other moments of killing.")
+@click.option("--shards", type=click.IntRange(min=1), default=1, show_default=True,
+              help="Engines; of several, one is killed at a time.")  # fmt: skip
 @click.option("--folder", type=click.Path(path_type=Path, exists=True), help="Where data is kept.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on the last line.")
-def crash_command(times: int, seed: int, folder: Path | None, as_json: bool) -> None:
+def crash_command(times: int, seed: int, shards: int, folder: Path | None, as_json: bool) -> None:
     """Kill server and PostgreSQL under load; count what is lost or doubled."""
-    figures = run(times, seed=seed, folder=folder)
+    figures = run(times, seed=seed, folder=folder, shards=shards)
     show("Crash", figures, as_json=as_json)
     if not figures.fine:
         raise click.ClickException("something acknowledged was lost, or is there twice")

@@ -41,6 +41,8 @@ class Policy(Struct, frozen=True, kw_only=True):
     far_from_address_m: Annotated[int, Meta(ge=10, le=1_000_000)] = 2_000
     detour_pm: Annotated[int, Meta(ge=1, le=100_000)] = 500
     sign_off: tuple[SignOff, ...] = ()
+    # Of the present silence, what notices cover. Set by the engine, never by a tenant.
+    grace_s: int = 0
 
 
 DEFAULT_POLICY = Policy()

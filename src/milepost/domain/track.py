@@ -102,6 +102,17 @@ class AlertView(Struct, frozen=True, kw_only=True):
     cleared_at: str | None = None
 
 
+class NoticeView(Struct, frozen=True, kw_only=True):
+    """What holds up parcels where this one is now: weather, a closure, a peak."""
+
+    kind: str
+    title: str
+    text: str
+    since: str
+    until: str | None
+    delay_h: int
+
+
 class Track(Struct, frozen=True, kw_only=True):
     """The road. `events` are oldest first; `legs` in the order they were travelled.
 
@@ -119,6 +130,7 @@ class Track(Struct, frozen=True, kw_only=True):
     parcels: list[Parcel]
     alerts: list[AlertView]
     events: list[EventView]
+    notices: list[NoticeView] = []
     origin: Place | None = None
     destination: Place | None = None
     service: str | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
 from milepost.engine.announce import Audience, announcements
@@ -25,12 +25,15 @@ class Clockwork:
         ledger: Ledger,
         audience: Audience,
         now_us: Callable[[], int],
+        excuse: Callable[[Mapping[int, tuple[int, str]]], Awaitable[None]] | None = None,
     ) -> None:
+        """`excuse` is told which roads (with tenant and number) are about to be looked at."""
         self._shard = shard
         self._committer = committer
         self._ledger = ledger
         self._audience = audience
         self._now_us = now_us
+        self._excuse = excuse
 
     async def run(self) -> None:
         """Tick until cancelled."""
@@ -46,6 +49,8 @@ class Clockwork:
         due = [road for road in due if road in self._shard.states]
         try:
             names = await self._ledger.names_of(due) if due else {}
+            if self._excuse is not None and names:
+                await self._excuse(names)
         except ConnectionError:
             for road in due:
                 self._shard.wheel.put(road, now_us // 1_000_000)

@@ -73,6 +73,7 @@ class PolicyStore(Protocol):
 
 
 NOTHING = TenantPolicy()
+SETTABLE = frozenset(Policy.__struct_fields__) - {"grace_s"}
 
 
 def resolve(tenant: TenantPolicy, profile: Profile) -> Policy:
@@ -91,7 +92,7 @@ def resolve(tenant: TenantPolicy, profile: Profile) -> Policy:
 def _with(policy: Policy, values: dict[str, Any]) -> Policy:
     if not values:
         return policy
-    unknown = sorted(set(values) - set(Policy.__struct_fields__))
+    unknown = sorted(set(values) - SETTABLE)
     if unknown:
         raise msgspec.ValidationError(f"There is no limit called {', '.join(unknown)}")
     return msgspec.convert({**msgspec.structs.asdict(policy), **values}, Policy)
@@ -105,11 +106,15 @@ class Policies:
         self._plain: dict[int, Policy] = {}
         self._profiles: dict[int, Profile] = {}
         self._own: dict[int, Policy] = {}
+        self._grace: dict[int, int] = {}
         self._known: dict[tuple[int, Profile], tuple[Profile, Policy]] = {}
 
     def __call__(self, tenant: int, road: int) -> Policy:
         own = self._own.get(road)
-        return own if own is not None else self._plain.get(tenant, DEFAULT_POLICY)
+        policy = own if own is not None else self._plain.get(tenant, DEFAULT_POLICY)
+        if road in self._grace:
+            return msgspec.structs.replace(policy, grace_s=self._grace[road])
+        return policy
 
     def of(self, tenant: int) -> TenantPolicy:
         return self._tenants.get(tenant, NOTHING)
@@ -141,6 +146,22 @@ class Policies:
     def asks_for_carrier(self, tenant: int) -> bool:
         """Whether an exception of the tenant's names a carrier."""
         return any(one.when.carrier for one in self.of(tenant).exceptions)
+
+    def excuse(self, road: int, grace_s: int) -> None:
+        """So much of the road's present silence is explained by notices."""
+        if grace_s > 0:
+            self._grace[road] = grace_s
+        else:
+            self._grace.pop(road, None)
+
+    @property
+    def excused(self) -> bool:
+        """Whether any road is."""
+        return bool(self._grace)
+
+    def moved(self, roads: Sequence[int]) -> list[int]:
+        """The roads have spoken: those that had been excused and no longer are."""
+        return [road for road in dict.fromkeys(roads) if self._grace.pop(road, None) is not None]
 
     def forget(self, road: int) -> None:
         """The road has left memory, or is another's now."""

@@ -8,8 +8,10 @@ from typing import Protocol
 
 from milepost.domain.alert import DEFAULT_POLICY, Finding
 from milepost.domain.event import Event, key_of
-from milepost.domain.track import Track
+from milepost.domain.scan import Facts
+from milepost.domain.track import NoticeView, Track
 from milepost.engine.answers import Answer, Answers, Question
+from milepost.engine.notices import Notices, shown, spot_of
 from milepost.engine.policies import PolicyOf
 from milepost.engine.ports import Ledger, Link
 from milepost.engine.readmodel import first_day
@@ -50,6 +52,7 @@ class Queries:
         self._answers = answers
         # Findings of a road by judges that see more than its state; the desk's.
         self.others: Callable[[int], list[Finding]] = lambda _: []
+        self.notices = Notices()
         self._shipments: dict[int, list[Link]] = {}
 
     def learn(self, links: Sequence[Link]) -> None:
@@ -141,7 +144,16 @@ class Queries:
             private=private,
             sealed=sealed,
             others=[one for road in self._roads(parcels) for one in self.others(road)],
+            notices=self._notices(tenant, events, facts, now_s),
         )
+
+    def _notices(
+        self, tenant: int, events: Sequence[Event], facts: Sequence[Facts], now_s: int
+    ) -> list[NoticeView]:
+        if tenant not in self.notices:
+            return []
+        spot = spot_of(whole_of(events, facts))
+        return shown(self.notices.touching(tenant, spot, now_s), now_s)
 
     async def wholes(self, roads: Sequence[int]) -> dict[int, Looked]:
         """These roads with all that was said of them, for rules over the whole road."""

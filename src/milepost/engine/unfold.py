@@ -10,7 +10,7 @@ from milepost.domain.marks import PROMISE
 from milepost.domain.moment import to_text
 from milepost.domain.scan import Facts, id_text
 from milepost.domain.settle import MAIN
-from milepost.domain.track import AlertView, Parcel, StatusView, Track
+from milepost.domain.track import AlertView, NoticeView, Parcel, StatusView, Track
 from milepost.domain.whole import Whole
 from milepost.engine.arrival import arrival_of
 from milepost.engine.judge import findings
@@ -33,6 +33,7 @@ def unfold(
     private: bool = False,
     sealed: bool = False,
     others: Sequence[Finding] = (),
+    notices: Sequence[NoticeView] = (),
 ) -> Track:
     """The whole road. `private` gives verbatim texts; else personal data is masked. `others` are
     findings of judges that see more than the road.
@@ -59,6 +60,7 @@ def unfold(
         events=[
             view(event, taken_back, private=private) for event in events if event.code != PROMISE
         ],
+        notices=[] if leading_over(roads[leading]) else list(notices),
         origin=merged.origin,
         destination=merged.destination,
         service=merged.service,
@@ -67,6 +69,11 @@ def unfold(
         synthetic=synthetic,
         sealed=sealed,
     )
+
+
+def leading_over(road: Road) -> bool:
+    """Whether the road has ended: nothing holds it up any more."""
+    return road.shipment.main in {"delivered", "returned", "expired"}
 
 
 def _boxes(

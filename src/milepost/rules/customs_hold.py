@@ -22,4 +22,4 @@ def check(shipment: Shipment, now_s: int, policy: Policy) -> Finding | None:
 def due(shipment: Shipment, policy: Policy) -> int | None:
     if shipment.sub in _ASKS or shipment.sub == "customs.released":
         return None
-    return shipment.since_s + policy.customs_dwell_s
+    return shipment.since_s + policy.customs_dwell_s + policy.grace_s

@@ -18,4 +18,4 @@ def check(shipment: Shipment, now_s: int, policy: Policy) -> Finding | None:
 
 def due(shipment: Shipment, policy: Policy) -> int:
     moving_s = policy.in_transit_dwell_s if shipment.main == "in_transit" else None
-    return shipment.last_s + (moving_s or policy.dwell_s)
+    return shipment.last_s + (moving_s or policy.dwell_s) + policy.grace_s

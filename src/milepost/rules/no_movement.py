@@ -17,4 +17,4 @@ def check(shipment: Shipment, now_s: int, policy: Policy) -> Finding | None:
 
 
 def due(shipment: Shipment, policy: Policy) -> int:
-    return shipment.last_s + policy.no_movement_s
+    return shipment.last_s + policy.no_movement_s + policy.grace_s

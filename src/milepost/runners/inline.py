@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 
 import structlog
@@ -17,6 +17,7 @@ from milepost.engine.commit import Committer
 from milepost.engine.desk import Desk
 from milepost.engine.journey import Journey
 from milepost.engine.live import Live
+from milepost.engine.notices import NoticeRow
 from milepost.engine.policies import PLAIN, Policies, TenantPolicy
 from milepost.engine.ports import (
     AlertChange,
@@ -93,7 +94,9 @@ class Inline:
         )
         self.registrar = Registrar(ledger, self.journey, self.queries, self._join)
         self.read_model = ReadModel(self.shard, ledger, number, self.committer.ticket)
-        self.clockwork = Clockwork(self.shard, self.committer, ledger, self.audience, now_us)
+        self.clockwork = Clockwork(
+            self.shard, self.committer, ledger, self.audience, now_us, self._excuse
+        )
         self.sealing = self._sealing()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -192,6 +195,22 @@ class Inline:
         if self.answers is not None:
             self.answers.clear()
         self.wind()
+
+    def heed(self, notices: Iterable[NoticeRow]) -> None:
+        """These notices hold from now on: what they excuse is cleared soon."""
+        self.queries.notices.set(notices)
+        if self.answers is not None:
+            self.answers.clear()
+        self.wind(self.shard.open)
+
+    async def _excuse(self, names: Mapping[int, tuple[int, str]]) -> None:
+        notices = self.queries.notices
+        asked = [road for road, (tenant, _) in names.items() if tenant in notices]
+        if not asked:
+            return
+        now_s = self.now_us() // 1_000_000
+        for road, looked in (await self.queries.wholes(asked)).items():
+            self.policies.excuse(road, notices.grace_s(looked.tenant, looked.whole, now_s))
 
     def _learn_row(self, road: int, row: ShipmentRow) -> None:
         if row.carrier and self.policies.asks_for_carrier(row.tenant):
@@ -321,6 +340,9 @@ class Inline:
             self.second_look.ask(self._cared_for(fact))
         if self.policies.carriers_matter:
             self._learn_carriers(group)
+        if self.policies.excused:
+            roads = [self.shard.road_of(row.event.parcel) for row in group.rows]
+            self.wind(self.policies.moved(roads))
         self.second_look.note(group)
         if self.answers is not None:
             self.answers.forget(group.touched)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 
-from milepost.api import deliveries, identify, scans, shipments, subscriptions, track
+from milepost.api import deliveries, explain, identify, scans, shipments, subscriptions, track
 from milepost.api.services import Services
 from milepost.carriers import registry
 from milepost.engine.policies import Policies
@@ -128,6 +128,7 @@ class Milepost:
             *scans.endpoints(services),
             *shipments.endpoints(services),
             *track.endpoints(services),
+            *explain.endpoints(services),
             *identify.endpoints(),
             *subscriptions.endpoints(self.telling.subscriptions, self.telling.announcer),
             *deliveries.endpoints(self.telling.log, self.telling.announcer),

@@ -1,0 +1,160 @@
+"""Why nothing is known of a number, and what to do about it. Pure.
+
+Reasons come most telling first: a check digit that fails says more than a carrier that is slow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+from msgspec import Struct
+
+from milepost.identify import Identification, identify
+
+Code = Literal[
+    "wrong_number", "look_alike", "unknown_format", "wrong_carrier", "phone_tail_needed",
+    "carrier_down", "too_early", "too_old",
+]  # fmt: skip
+
+# What people and scanners mix up, both ways.
+_LOOK_ALIKES = {
+    "O": "0", "0": "OQD", "Q": "0", "D": "0", "I": "1", "L": "1", "1": "IL7", "7": "1", "Z": "2",
+    "2": "Z", "S": "5", "5": "S6", "B": "8", "8": "B3", "3": "8", "G": "6", "6": "G5", "U": "V",
+    "V": "U",
+}  # fmt: skip
+MOST_PROPOSALS = 5
+# A carrier gives its numbers again after about so long.
+_FRESH_S = 48 * 3600
+_RECYCLED_S = 180 * 86_400
+_SURE = 0.8
+
+
+class Reason(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One possible reason. `proposals`: numbers or carriers to try instead."""
+
+    code: Code
+    text: str
+    do: str
+    proposals: tuple[str, ...] = ()
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """What is known around the question. Seconds are ages; None: not known.
+
+    `needs_phone_tail` and `down` tell of a carrier by its slug.
+    """
+
+    number: str
+    carrier: str | None = None
+    phone_tail: str | None = None
+    registered_s: int | None = None
+    shipped_s: int | None = None
+    needs_phone_tail: Callable[[str], bool] = lambda _: False
+    down: Callable[[str], bool] = lambda _: False
+
+
+def explain(asked: Asked) -> list[Reason]:
+    """All that may be the reason, most telling first; never empty."""
+    read = identify(asked.number)
+    found = [*_of_number(read), *_of_carrier(asked, read), *_of_time(asked)]
+    return found or [_TOO_EARLY]
+
+
+def _of_number(read: Identification) -> Iterator[Reason]:
+    if read.candidates:
+        return
+    repaired = look_alikes(read.number)
+    if repaired:
+        yield Reason(
+            code="look_alike",
+            text="The number does not check, but one that looks like it does.",
+            do="Compare it with the label, letter by letter.",
+            proposals=tuple(repaired),
+        )
+    if any("check digit" in problem for problem in read.problems):
+        yield Reason(
+            code="wrong_number",
+            text="The check digit does not fit: a digit is missing or mistyped.",
+            do="Copy the number from the label or the sender's message again.",
+        )
+    elif not repaired:
+        yield Reason(
+            code="unknown_format",
+            text="No carrier we know gives numbers of this form.",
+            do="Check that it is the carrier's number and not the order's, or name the carrier.",
+        )
+
+
+def _of_carrier(asked: Asked, read: Identification) -> Iterator[Reason]:
+    likely = [one.carrier for one in read.candidates]
+    if asked.carrier and likely and asked.carrier not in likely:
+        yield Reason(
+            code="wrong_carrier",
+            text=f"The number does not look like one of {asked.carrier}.",
+            do="Try the carriers it looks like.",
+            proposals=tuple(dict.fromkeys(likely[:MOST_PROPOSALS])),
+        )
+    carrier = asked.carrier or _sure(read)
+    if carrier is None:
+        return
+    if asked.needs_phone_tail(carrier) and not asked.phone_tail:
+        yield Reason(
+            code="phone_tail_needed",
+            text="This carrier shows a parcel only with the end of a phone number.",
+            do="Give the last four digits of the sender's or the recipient's phone.",
+        )
+    if asked.down(carrier):
+        yield Reason(
+            code="carrier_down",
+            text="The carrier's own service does not answer at present.",
+            do="Nothing: it is asked again by itself.",
+        )
+
+
+def _of_time(asked: Asked) -> Iterator[Reason]:
+    if asked.shipped_s is not None and asked.shipped_s > _RECYCLED_S:
+        yield Reason(
+            code="too_old",
+            text="Carriers forget a parcel after some months, and may give its number again.",
+            do="Ask the sender for the record of that time.",
+        )
+    elif asked.registered_s is None or asked.registered_s < _FRESH_S:
+        yield _TOO_EARLY
+
+
+_TOO_EARLY = Reason(
+    code="too_early",
+    text="The carrier may not have scanned the parcel yet; it can take one or two days.",
+    do="Look again tomorrow.",
+)
+
+
+def _sure(read: Identification) -> str | None:
+    first = read.candidates[0] if read.candidates else None
+    return first.carrier if first is not None and first.probability >= _SURE else None
+
+
+def look_alikes(number: str) -> list[str]:
+    """Numbers that differ in what people mix up and that pass a check digit, most likely first."""
+    found: dict[str, float] = {}
+    for variant in dict.fromkeys([*_mistaken(number), *_swapped(number)]):
+        best = next(iter(identify(variant).candidates), None)
+        if best is not None and best.checksum == "passed":
+            found[variant] = best.probability
+    ranked = sorted(found, key=lambda one: (-found[one], one))
+    return ranked[:MOST_PROPOSALS]
+
+
+def _mistaken(number: str) -> Iterator[str]:
+    """One character read as its look-alike."""
+    for at, character in enumerate(number):
+        for other in _LOOK_ALIKES.get(character, ""):
+            yield number[:at] + other + number[at + 1 :]
+
+
+def _swapped(number: str) -> Iterator[str]:
+    """Two neighbours changed over."""
+    for at in range(len(number) - 1):
+        if number[at] != number[at + 1]:
+            yield number[:at] + number[at + 1] + number[at] + number[at + 2 :]

@@ -1,0 +1,117 @@
+"""Network notices and the feeds they come from. See `engine.notices.NoticeStore`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import asyncpg
+import msgspec
+
+from milepost.domain.notice import Notice
+from milepost.engine.notices import REMEMBER_S, NoticeRow
+from milepost.stores.postgres.pool import Pool
+
+_decode = msgspec.json.Decoder(Notice).decode
+_ADD = """
+INSERT INTO notice (tenant, source, identifier, body, until_at) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (tenant, source, identifier) WHERE identifier IS NOT NULL
+DO UPDATE SET body = excluded.body, until_at = excluded.until_at
+RETURNING id
+"""
+_END = """
+UPDATE notice SET until_at = least(until_at, $3),
+    body = body || jsonb_build_object('until_at', $4::text)
+WHERE tenant = $1 AND id = $2
+"""
+
+
+class Feed(NamedTuple):
+    """A feed that a tenant listens to, and how its last reading went."""
+
+    id: int
+    tenant: int
+    url: str
+    read_at: datetime | None
+    last_error: str | None
+
+
+class PostgresNotices:
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def all_notices(self) -> list[NoticeRow]:
+        async with self._pool.connection() as connection:
+            rows = await connection.fetch(
+                "SELECT id, tenant, body::text FROM notice "
+                "WHERE until_at IS NULL OR until_at > now() - make_interval(secs => $1) "
+                "ORDER BY id",
+                REMEMBER_S,
+            )
+        return [NoticeRow(row[0], row[1], _decode(row[2])) for row in rows]
+
+    async def add_notices(self, tenant: int, notices: Sequence[Notice]) -> list[int]:
+        async with self._pool.connection() as connection, connection.transaction():
+            return [await _add(connection, tenant, one) for one in notices]
+
+    async def end_notice(self, tenant: int, notice: int, at: datetime) -> bool:
+        """The notice holds no longer from `at` on; whether the tenant has it."""
+        async with self._pool.connection() as connection:
+            done = await connection.execute(_END, tenant, notice, at, at.isoformat())
+        return bool(done != "UPDATE 0")
+
+    async def end_identified(
+        self, tenant: int, source: str, identifiers: Sequence[str], at: datetime
+    ) -> None:
+        """The same for those that their source takes back."""
+        async with self._pool.connection() as connection:
+            rows = await connection.fetch(
+                "SELECT id FROM notice WHERE tenant = $1 AND source = $2 "
+                "AND identifier = ANY($3::text[])",
+                tenant,
+                source,
+                identifiers,
+            )
+        for row in rows:
+            await self.end_notice(tenant, row[0], at)
+
+    async def feeds(self, tenant: int | None = None) -> list[Feed]:
+        async with self._pool.connection() as connection:
+            rows = await connection.fetch(
+                "SELECT id, tenant, url, read_at, last_error FROM notice_feed "
+                "WHERE $1::integer IS NULL OR tenant = $1 ORDER BY id",
+                tenant,
+            )
+        return [Feed(*row.values()) for row in rows]
+
+    async def add_feed(self, tenant: int, url: str) -> int:
+        async with self._pool.connection() as connection:
+            return int(
+                await connection.fetchval(
+                    "INSERT INTO notice_feed (tenant, url) VALUES ($1, $2) "
+                    "ON CONFLICT (tenant, url) DO UPDATE SET url = excluded.url RETURNING id",
+                    tenant,
+                    url,
+                )
+            )
+
+    async def remove_feed(self, tenant: int, feed: int) -> bool:
+        async with self._pool.connection() as connection:
+            done = await connection.execute(
+                "DELETE FROM notice_feed WHERE tenant = $1 AND id = $2", tenant, feed
+            )
+        return bool(done != "DELETE 0")
+
+    async def feed_read(self, feed: int, error: str | None) -> None:
+        async with self._pool.connection() as connection:
+            await connection.execute(
+                "UPDATE notice_feed SET read_at = now(), last_error = $2 WHERE id = $1", feed, error
+            )
+
+
+async def _add(connection: asyncpg.Connection, tenant: int, one: Notice) -> int:
+    body = msgspec.json.encode(one).decode()
+    return int(
+        await connection.fetchval(_ADD, tenant, one.source, one.identifier, body, one.until_at)
+    )

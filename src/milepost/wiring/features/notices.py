@@ -1,0 +1,151 @@
+"""Network notices: given by hand or by CAP feeds, heard of by every process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+
+import httpcore2
+import structlog
+
+from milepost.api import notices
+from milepost.api.notices import FeedAnswer
+from milepost.channels.webhook.guard import GuardedNetwork, RefusedTargetError
+from milepost.channels.webhook.send import FAILURES
+from milepost.domain.moment import to_datetime
+from milepost.domain.notice import Notice
+from milepost.engine.notices import NoticeRow, placed
+from milepost.intake.cap import MOST_BYTES, links_of, read_cap
+from milepost.stores.postgres.notices import Feed, PostgresNotices
+from milepost.web.endpoint import Endpoint
+from milepost.wiring.feature import Context, Feature
+
+log = structlog.get_logger()
+LOOK_EVERY_S = 5.0
+READ_EVERY_S = 300.0
+READ_TIMEOUT_S = 20.0
+MOST_MESSAGES = 50
+
+
+class Desk:
+    """See `api.notices.NoticeDesk`."""
+
+    def __init__(self, context: Context) -> None:
+        self._engine = context.engine
+        self._store = PostgresNotices(context.pool)
+        allow = context.settings.allow_private_targets
+        self._network = GuardedNetwork(allow_private=allow)
+        self._pool = httpcore2.AsyncConnectionPool(network_backend=self._network)
+        self._known: list[NoticeRow] = []
+        self.now_us = context.now_us
+
+    async def refresh(self) -> None:
+        """Another process may have given one out."""
+        rows = await self._store.all_notices()
+        if rows != self._known:
+            self._known = rows
+            self._engine.heed(rows)
+
+    def of(self, tenant: int) -> Sequence[NoticeRow]:
+        return self._engine.queries.notices.of(tenant, self.now_us() // 1_000_000)
+
+    async def add(self, tenant: int, given: Sequence[Notice]) -> list[int]:
+        ids = await self._store.add_notices(tenant, given)
+        await self.refresh()
+        return ids
+
+    async def end(self, tenant: int, notice: int, at: datetime) -> bool:
+        done = await self._store.end_notice(tenant, notice, at)
+        await self.refresh()
+        return done
+
+    async def take_cap(self, tenant: int, body: bytes) -> list[int]:
+        found = read_cap(body)
+        now = to_datetime(self.now_us(), 0)
+        await self._store.end_identified(tenant, "cap", found.ended, now)
+        return await self.add(tenant, [placed(one)[0] for one in found.notices])
+
+    async def feeds(self, tenant: int) -> Sequence[FeedAnswer]:
+        rows = await self._store.feeds(tenant)
+        return [FeedAnswer(one.id, one.url, one.read_at, one.last_error) for one in rows]
+
+    async def add_feed(self, tenant: int, url: str) -> int:
+        feed = await self._store.add_feed(tenant, url)
+        await self.read_feed(Feed(feed, tenant, url, None, None))
+        return feed
+
+    async def remove_feed(self, tenant: int, feed: int) -> bool:
+        return await self._store.remove_feed(tenant, feed)
+
+    async def read_feeds(self) -> None:
+        for feed in await self._store.feeds():
+            await self.read_feed(feed)
+
+    async def read_feed(self, feed: Feed) -> None:
+        """Read a feed once; what goes wrong is kept with it for the tenant to see."""
+        error = None
+        try:
+            body = await self._get(feed.url)
+            bodies = [await self._get(url) for url in links_of(body)[:MOST_MESSAGES]] or [body]
+            for one in bodies:
+                await self.take_cap(feed.tenant, one)
+        except (*FAILURES, RefusedTargetError, TimeoutError, ValueError) as fault:
+            error = f"{type(fault).__name__}: {fault}"[:500]
+        await self._store.feed_read(feed.id, error)
+
+    async def _get(self, url: str) -> bytes:
+        """At most `MOST_BYTES` from a public address (as webhooks: never from inside)."""
+        body = b""
+        async with asyncio.timeout(READ_TIMEOUT_S), self._pool.stream("GET", url) as answer:
+            if answer.status != 200:
+                raise ValueError(f"{url}: status {answer.status}")
+            async for part in answer.aiter_stream():
+                body += part
+                if len(body) > MOST_BYTES:
+                    raise ValueError(f"{url}: more than {MOST_BYTES} bytes")
+        return body
+
+    async def close(self) -> None:
+        await self._pool.aclose()
+        self._network.close()
+
+
+class NoticeFeature(Feature):
+    def __init__(self, context: Context) -> None:
+        self._desk = Desk(context)
+        self._reads = not context.settings.shard  # one process of several reads the feeds
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        await self._desk.refresh()
+        self._tasks = [asyncio.create_task(self._look())]
+        if self._reads:
+            self._tasks.append(asyncio.create_task(self._read()))
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await self._desk.close()
+
+    def endpoints(self) -> Sequence[Endpoint]:
+        return notices.endpoints(self._desk)
+
+    async def _look(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            with suppress(ConnectionError):
+                await self._desk.refresh()
+
+    async def _read(self) -> None:
+        while True:
+            try:
+                await self._desk.read_feeds()
+            except ConnectionError as error:
+                log.warning("notice_feeds_retry", error=repr(error))
+            await asyncio.sleep(READ_EVERY_S)
+
+
+def open_feature(context: Context) -> Feature:
+    return NoticeFeature(context)
