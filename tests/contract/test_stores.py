@@ -455,6 +455,19 @@ async def test_the_checkpoint_is_that_of_the_shard_furthest_behind(ledger: Ledge
     assert await ledger.checkpoint() == 10
 
 
+async def test_a_shard_that_has_written_nothing_yet_holds_the_replay_back(ledger: Ledger) -> None:
+    assert await ledger.begin_checkpoint(0, 2) == 0
+    assert await ledger.begin_checkpoint(1, 2) == 0
+    await ledger.save_checkpoint(0, 10)
+    assert await ledger.begin_checkpoint(1, 2) == 0, "it may have been killed before it wrote"
+
+
+async def test_a_new_shard_counts_from_where_the_others_are(ledger: Ledger) -> None:
+    await ledger.begin_checkpoint(0, 1)
+    await ledger.save_checkpoint(0, 10)
+    assert await ledger.begin_checkpoint(1, 2) == 10
+
+
 async def test_a_tenant_never_sees_another_ones_rows(ledger: Ledger) -> None:
     parcel = key_of(ME, "SF1001")
     fact = FactRow(parcel, ME, NOW_US, "sf", Facts(number="SF1001"))

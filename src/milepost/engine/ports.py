@@ -204,6 +204,12 @@ class Ledger(Protocol):
         """Write lines of the read model; `gone` are those merged into another shipment."""
         ...
 
+    async def begin_checkpoint(self, shard: int, shards: int) -> int:
+        """Before a shard of so many loads: from where it must replay. It counts from now on, even
+        if it never writes a line.
+        """
+        ...
+
     async def save_checkpoint(self, shard: int, seq: int) -> None: ...
 
     async def checkpoint(self) -> int:

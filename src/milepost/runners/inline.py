@@ -66,6 +66,7 @@ class Inline:
         archive: Archive | None = None,
     ) -> None:
         self._peers = peers
+        self._number = number
         self._archive = archive
         self.ledger = ledger
         self.now_us = now_us
@@ -131,6 +132,8 @@ class Inline:
         return Sealing(self.shard, self.resting, self._archive, self.now_us, owns=self._owns)
 
     async def _load(self) -> None:
+        shards = self._peers.number if self._peers is not None else 1
+        since = await self.ledger.begin_checkpoint(self._number, shards)
         if self.sealing is not None:
             await self.sealing.load()
         links = await self.ledger.links()
@@ -140,7 +143,7 @@ class Inline:
         for tenant in self.policies.with_exceptions():
             await self.learn_facts(tenant)
         await self._load_shipments()
-        replayed = await self._replay()
+        replayed = await self._replay(since)
         self.shard.open = {}  # what the replay opened is only a guess at what was written
         await self._load_alerts()
         self._settle_joined()
@@ -241,11 +244,11 @@ class Inline:
         for index, road in enumerate(self.shard.states if roads is None else roads):
             self.shard.wheel.put(road, now_s - BUCKET_S + index // 200)
 
-    async def _replay(self) -> int:
+    async def _replay(self, since: int) -> int:
         """Events that were committed after the read model's checkpoint."""
         count = 0
         now_s = self.now_us() // 1_000_000
-        async for rows in self.ledger.journal_since(await self.ledger.checkpoint()):
+        async for rows in self.ledger.journal_since(since):
             # What was written is not written again; only memory and the read model follow.
             mine = [row for row in rows if self._owns(self.shard.road_of(row.event.parcel))]
             numbered = list(enumerate(mine))

@@ -38,14 +38,14 @@ class Peers:
 
     def __init__(self, me: int, number: int, folder: Path) -> None:
         self.me = me
-        self._number = number
+        self.number = number
         self._folder = folder
         self._lines = {one: _Line(_path(folder, one)) for one in range(number) if one != me}
         self._ids = count(1)
         self.interested: set[int] = set()
 
     def owner_of(self, road: int) -> int:
-        return road % self._number
+        return road % self.number
 
     async def serve(self, handle: Handle) -> asyncio.Server:
         """Answer the others' messages."""

@@ -150,6 +150,10 @@ class MemoryLedger:
         for road in gone:
             self.shipments.pop(road, None)
 
+    async def begin_checkpoint(self, shard: int, shards: int) -> int:
+        self.checkpoints.setdefault(shard, min(self.checkpoints.values(), default=0))
+        return await self.checkpoint()
+
     async def save_checkpoint(self, shard: int, seq: int) -> None:
         self.checkpoints[shard] = seq
 

@@ -95,6 +95,7 @@ class PostgresLedger:
         self.pool = pool
         self._chain = chain
         self._days: set[date] = set()
+        self._shards = 0
 
     async def open(self) -> None:
         """Bring the schema up to date."""
@@ -198,6 +199,14 @@ class PostgresLedger:
                     "DELETE FROM shipment WHERE id = ANY($1::bigint[])", list(gone)
                 )
 
+    async def begin_checkpoint(self, shard: int, shards: int) -> int:
+        self._shards = shards
+        async with self.pool.connection() as connection, connection.transaction():
+            # All begin one after the other, so that none counts from behind another's back.
+            await connection.execute("LOCK TABLE checkpoint IN EXCLUSIVE MODE")
+            await connection.execute(_BEGIN_CHECKPOINT, shard)
+            return int(await connection.fetchval("SELECT min(seq) FROM checkpoint"))
+
     async def save_checkpoint(self, shard: int, seq: int) -> None:
         async with self.pool.connection() as connection:
             await connection.execute(
@@ -206,6 +215,7 @@ class PostgresLedger:
                 shard,
                 seq,
             )
+            await connection.execute(_FORGET_FORMER, self._shards)
 
     async def checkpoint(self) -> int:
         async with self.pool.connection() as connection:
@@ -267,6 +277,17 @@ class PostgresLedger:
     async def ping(self) -> None:
         async with self.pool.connection() as connection:
             await connection.fetchval("SELECT 1")
+
+
+# A shard that has never written counts from where the others are complete, else from the start.
+_BEGIN_CHECKPOINT = """
+INSERT INTO checkpoint SELECT $1, coalesce(min(seq), 0) FROM checkpoint ON CONFLICT DO NOTHING
+"""
+# Shards of a former, larger number hold the replay back until all of today's are past them.
+_FORGET_FORMER = """
+DELETE FROM checkpoint WHERE shard >= $1 AND seq < (
+    SELECT min(seq) FROM checkpoint WHERE shard < $1 HAVING count(*) = $1)
+"""
 
 
 async def _committed(connection: asyncpg.Connection, seq: int) -> bool:
