@@ -9,8 +9,12 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from milepost.engine.announce import TOPICS
 from milepost.engine.delivery import Subscription
+from milepost.engine.dialects import called
 
-Topic = Literal["shipment.status_changed", "shipment.event_added", "alert.opened", "alert.cleared"]
+Topic = Literal[
+    "shipment.status_changed", "shipment.event_added", "alert.opened", "alert.cleared",
+    "case.opened", "case.step_added", "case.closed",
+]  # fmt: skip
 assert set(Topic.__args__) == set(TOPICS)  # type: ignore[attr-defined]
 Topics = Annotated[list[Topic], Meta(min_length=1, max_length=20)]
 MOST_ON_A_PAGE = 200
@@ -35,8 +39,9 @@ class SubscriptionChange(Struct, forbid_unknown_fields=True):
 
 
 class SubscriptionQuery(Struct):
-    """Paging only."""
+    """Paging, and `dialect`: those that clients of this vendor made, in place of our own."""
 
+    dialect: Annotated[str, Meta(max_length=40)] | None = None
     limit: Annotated[int, Meta(ge=1, le=MOST_ON_A_PAGE)] = 50
     cursor: Annotated[str, Meta(pattern="^[0-9]{1,18}$")] | None = None
 
@@ -53,6 +58,7 @@ class SubscriptionAnswer(Struct):
     disabled_why: str | None
     failing_since: datetime | None
     created_at: datetime
+    dialect: str | None
 
 
 class SubscriptionWithSecret(SubscriptionAnswer):
@@ -89,4 +95,5 @@ def with_secret(one: Subscription) -> SubscriptionWithSecret:
 
 def _fields(one: Subscription) -> dict[str, Any]:
     names = SubscriptionAnswer.__struct_fields__
-    return {name: getattr(one, name) for name in names} | {"id": str(one.id)}
+    found = {name: getattr(one, name) for name in names}
+    return found | {"id": str(one.id), "dialect": called(one.dialect)}

@@ -22,9 +22,10 @@ def _numbers() -> list[str]:
 
 def _rules() -> list[str]:
     from milepost import rules
+    from milepost.engine.cases import kinds
     from milepost.rules import care, whole
 
-    return [*rules.problems(), *whole.problems(), *care.problems()]
+    return [*rules.problems(), *whole.problems(), *care.problems(), *kinds.problems()]
 
 
 def _locales() -> list[str]:

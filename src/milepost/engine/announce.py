@@ -16,7 +16,10 @@ from milepost.domain.status import BY_CODE
 from milepost.engine.ports import AlertChange, Announcement
 from milepost.engine.shard import Change
 
-TOPICS = ("shipment.status_changed", "shipment.event_added", "alert.opened", "alert.cleared")
+TOPICS = (
+    "shipment.status_changed", "shipment.event_added", "alert.opened", "alert.cleared",
+    "case.opened", "case.step_added", "case.closed",
+)  # fmt: skip
 _encode = msgspec.json.Encoder().encode
 
 

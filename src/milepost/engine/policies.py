@@ -6,7 +6,7 @@ Most roads have none but their tenant's, so only the others are kept by road.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import msgspec
 from msgspec import Struct
@@ -58,10 +58,14 @@ class PolicyException(Struct, frozen=True, kw_only=True):
 
 
 class TenantPolicy(Struct, frozen=True, kw_only=True):
-    """A tenant's limits: fields of `Policy` that differ from the default, and the exceptions."""
+    """A tenant's limits: fields of `Policy` that differ from the default, and the exceptions.
+
+    `open_cases`: from which severity on an alert opens a case by itself.
+    """
 
     values: dict[str, Any] = {}
     exceptions: tuple[PolicyException, ...] = ()
+    open_cases: Literal["warning", "critical", "never"] = "critical"
 
 
 class PolicyStore(Protocol):

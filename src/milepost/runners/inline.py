@@ -99,6 +99,8 @@ class Inline:
             self.shard, self.committer, ledger, self.audience, now_us, self._excuse
         )
         self.sealing = self._sealing()
+        # Told of every group once it is durable; must return at once.
+        self.after_commit: list[Callable[[Group], None]] = []
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -355,3 +357,5 @@ class Inline:
             self._peers.touched(group.touched)
         if group.outbox:
             self.announced.set()
+        for told in self.after_commit:
+            told(group)

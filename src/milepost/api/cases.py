@@ -1,0 +1,182 @@
+"""`/v1/cases`: what people work on: reports, interceptions, second deliveries, claims."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+from milepost.domain.case import NO_STEP, Case, Step, StepError, digest_of
+from milepost.domain.event import key_of
+from milepost.engine.cases.desk import CaseDesk, CaseFilter, CaseRow, CaseStore, Opening
+from milepost.engine.cases.kinds import Kind, kinds
+from milepost.engine.resolve import BadScanError, checked_number
+from milepost.web.endpoint import Call, Endpoint
+from milepost.web.problems import ProblemError
+
+Text = Annotated[str, Meta(max_length=4_000)]
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class NewCase(Struct, forbid_unknown_fields=True):
+    """`key`: opening again with the same key opens nothing anew."""
+
+    kind: Name
+    number: Annotated[str, Meta(min_length=1, max_length=64)]
+    text: Text = ""
+    fields: dict[str, Any] = {}
+    rule: Name | None = None
+    key: Name | None = None
+
+
+class NewStep(Struct, forbid_unknown_fields=True):
+    """`action` and `body` as docs/cases.md has them."""
+
+    action: Name
+    text: Text = ""
+    body: dict[str, Any] = {}
+    side: Literal["merchant", "carrier", "buyer"] = "merchant"
+
+
+class CaseLine(Struct):
+    id: int
+    case: Case
+
+
+class CaseAnswer(Struct):
+    """A case with all its steps. `intact`: no step was changed, removed or put in afterwards."""
+
+    id: int
+    case: Case
+    steps: list[Step]
+    intact: bool
+
+
+class CasePage(Struct):
+    cases: list[CaseLine]
+    next: int | None
+
+
+class CaseQuery(Struct):
+    """Filters; `cursor` is `next` of the page before."""
+
+    number: str | None = None
+    kind: str | None = None
+    owner: str | None = None
+    waits_for: str | None = None
+    open: bool | None = None
+    cursor: Annotated[int, Meta(ge=1, le=2**62)] | None = None
+    limit: Annotated[int, Meta(ge=1, le=200)] = 50
+
+
+class KindPage(Struct):
+    kinds: list[Kind]
+
+
+class Rooms(Struct):
+    """What the handlers work with."""
+
+    desk: CaseDesk
+    store: CaseStore
+
+
+Handler = Callable[[Rooms, Call], Awaitable[object]]
+
+
+def endpoints(rooms: Rooms) -> list[Endpoint]:
+    def on(handler: Handler, **given: Any) -> Endpoint:
+        return Endpoint(handler=partial(handler, rooms), tag="cases", **given)
+
+    return [
+        on(add, method="POST", path="/v1/cases", summary="Open a case", scope="write",
+           body=NewCase, answer=CaseAnswer, status=201, answers=(409, 422)),
+        on(page, method="GET", path="/v1/cases", summary="List cases, newest first",
+           query=CaseQuery, answer=CasePage),
+        on(show, method="GET", path="/v1/cases/{id}", summary="A case with all its steps",
+           answer=CaseAnswer, answers=(404,)),
+        on(step, method="POST", path="/v1/cases/{id}/steps", summary="Take a step in a case",
+           scope="write", body=NewStep, answer=CaseAnswer, status=201, answers=(404, 422)),
+        on(all_kinds, method="GET", path="/v1/case-kinds", summary="The kinds of cases there are",
+           answer=KindPage),
+    ]  # fmt: skip
+
+
+async def add(rooms: Rooms, call: Call) -> CaseAnswer:
+    given: NewCase = call.body
+    tenant = call.caller.tenant
+    try:
+        number = checked_number(given.number)
+        wanted = Opening(
+            kind=given.kind, number=number, side="merchant", actor=call.caller.name,
+            text=given.text, fields=given.fields, rule=given.rule, key=given.key,
+        )  # fmt: skip
+        made = await rooms.desk.open(tenant, key_of(tenant, number), wanted)
+    except (StepError, BadScanError) as error:
+        raise ProblemError(422, str(error)) from None
+    if made is None:
+        raise ProblemError(409, "A case with this key has been opened already.")
+    return await _whole(rooms, tenant, made)
+
+
+async def page(rooms: Rooms, call: Call) -> CasePage:
+    query: CaseQuery = call.query
+    wanted = CaseFilter(
+        number=query.number, kind=query.kind, owner=query.owner, waits_for=query.waits_for,
+        open=query.open, after=query.cursor, limit=query.limit + 1,
+    )  # fmt: skip
+    rows = await rooms.store.list(call.caller.tenant, wanted)
+    shown = rows[: query.limit]
+    following = shown[-1].id if len(rows) > query.limit else None
+    return CasePage([CaseLine(row.id, row.case) for row in shown], following)
+
+
+async def show(rooms: Rooms, call: Call) -> CaseAnswer:
+    return await _whole(rooms, call.caller.tenant, _id(call))
+
+
+async def step(rooms: Rooms, call: Call) -> CaseAnswer:
+    given: NewStep = call.body
+    tenant, case = call.caller.tenant, _id(call)
+    try:
+        made = rooms.desk.made(
+            given.side,
+            call.caller.name,
+            given.action,
+            given.text,
+            given.body,
+        )
+        if await rooms.desk.step(tenant, case, made) is None:
+            raise ProblemError(404, "There is no such case.")
+    except StepError as error:
+        raise ProblemError(422, str(error)) from None
+    return await _whole(rooms, tenant, case)
+
+
+async def all_kinds(_: Rooms, __: Call) -> KindPage:
+    return KindPage(list(kinds().values()))
+
+
+async def _whole(rooms: Rooms, tenant: int, case: int) -> CaseAnswer:
+    row = await rooms.store.find(tenant, case)
+    if row is None:
+        raise ProblemError(404, "There is no such case.")
+    steps = await rooms.store.steps(tenant, case)
+    return CaseAnswer(row.id, row.case, [one.step for one in steps], _intact(row, steps))
+
+
+def _intact(row: CaseRow, steps: Any) -> bool:
+    digest = NO_STEP
+    for one in steps:
+        digest = digest_of(digest, one.step)
+        if digest != one.digest:
+            return False
+    return bool(digest == row.digest and len(steps) == row.case.steps)
+
+
+def _id(call: Call) -> int:
+    text = call.path("id")
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise ProblemError(404, "There is no such case.")
+    return int(text)

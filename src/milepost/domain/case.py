@@ -1,0 +1,167 @@
+"""A case: something that a person works until it has an outcome. Its state is a fold of its steps.
+
+Steps are only ever added. Each names who did it and on whose side they stand, so that afterwards
+nobody can say otherwise; each carries the digest of the one before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+Side = Literal["merchant", "carrier", "buyer", "system"]
+Action = Literal[
+    "opened", "assigned", "noted", "attached", "task_done", "task_undone", "deadline_set",
+    "asked_carrier", "carrier_answered", "checked", "escalated", "closed", "reopened",
+]  # fmt: skip
+NO_STEP = bytes(32)
+
+
+class Step(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One step. `at_us`: microseconds since 1970; `actor`: a key's or person's name."""
+
+    at_us: int
+    side: Side
+    actor: str
+    action: Action
+    text: str = ""
+    body: dict[str, Any] = {}
+
+
+class Task(Struct, frozen=True, kw_only=True):
+    """Something to be done in a case, and who did it."""
+
+    name: str
+    done_at_us: int | None = None
+    done_by: str | None = None
+
+
+class Case(Struct, frozen=True, kw_only=True):
+    """A case as its steps leave it. `waits_for`: whose turn it is; None once it is closed."""
+
+    kind: str
+    number: str
+    opened_at_us: int
+    opened_by: str
+    side: Side
+    rule: str | None = None
+    fields: dict[str, Any] = {}
+    owner: str | None = None
+    deadline_us: int | None = None
+    tasks: tuple[Task, ...] = ()
+    attachments: tuple[str, ...] = ()
+    findings: tuple[dict[str, Any], ...] = ()
+    waits_for: Side | None = "merchant"
+    outcome: str | None = None
+    closed_at_us: int | None = None
+    steps: int = 0
+
+    @property
+    def open(self) -> bool:
+        return self.closed_at_us is None
+
+
+class StepError(ValueError):
+    """A step that a case in this state cannot take; the text is for whoever tried."""
+
+
+def digest_of(previous: bytes, step: Step) -> bytes:
+    """A step's digest after the one before it: what was said cannot be changed unseen."""
+    return sha256(previous + msgspec.json.encode(step, order="deterministic")).digest()
+
+
+def opened(
+    kind: str, number: str, tasks: Sequence[str], deadline_us: int | None, step: Step
+) -> Case:
+    """A case as its first step makes it."""
+    return Case(
+        kind=kind, number=number, opened_at_us=step.at_us, opened_by=step.actor, side=step.side,
+        rule=step.body.get("rule"), fields=step.body.get("fields", {}), deadline_us=deadline_us,
+        tasks=tuple(Task(name=name) for name in tasks), steps=1,
+    )  # fmt: skip
+
+
+def after(case: Case, step: Step) -> Case:
+    """The case after one more step. Raises StepError."""
+    if not case.open and step.action not in ("reopened", "noted"):
+        raise StepError("the case is closed; reopen it first")
+    changed = _CHANGES[step.action](case, step)
+    return msgspec.structs.replace(case, steps=case.steps + 1, **changed)
+
+
+def folded(first: Case, steps: Iterable[Step]) -> Case:
+    """The case after all its further steps."""
+    for step in steps:
+        first = after(first, step)
+    return first
+
+
+def _assigned(_: Case, step: Step) -> dict[str, Any]:
+    owner = step.body.get("owner")
+    if owner is not None and not isinstance(owner, str):
+        raise StepError("'owner' is a name")
+    return {"owner": owner}
+
+
+def _attached(case: Case, step: Step) -> dict[str, Any]:
+    reference = step.body.get("evidence")
+    if not isinstance(reference, str):
+        raise StepError("'evidence' names what is attached")
+    return {"attachments": tuple(dict.fromkeys([*case.attachments, reference]))}
+
+
+def _task(case: Case, step: Step, *, done: bool) -> dict[str, Any]:
+    name = step.body.get("task")
+    if name not in {task.name for task in case.tasks}:
+        raise StepError(f"the case has no task '{name}'")
+    mark = Task(name=name, done_at_us=step.at_us, done_by=step.actor) if done else Task(name=name)
+    return {"tasks": tuple(mark if task.name == name else task for task in case.tasks)}
+
+
+def _deadline(_: Case, step: Step) -> dict[str, Any]:
+    deadline_us = step.body.get("deadline_us")
+    if not isinstance(deadline_us, int):
+        raise StepError("'deadline_us' is a time in microseconds since 1970")
+    return {"deadline_us": deadline_us}
+
+
+def _checked(_: Case, step: Step) -> dict[str, Any]:
+    return {"findings": tuple(step.body.get("findings", ()))}
+
+
+def _closed(_: Case, step: Step) -> dict[str, Any]:
+    outcome = step.body.get("outcome")
+    if not isinstance(outcome, str) or not outcome:
+        raise StepError("'outcome' is needed to close a case")
+    return {"outcome": outcome, "closed_at_us": step.at_us, "waits_for": None}
+
+
+def _reopened(case: Case, _: Step) -> dict[str, Any]:
+    if case.open:
+        raise StepError("the case is open already")
+    return {"outcome": None, "closed_at_us": None, "waits_for": "merchant"}
+
+
+def _opened_again(_: Case, __: Step) -> dict[str, Any]:
+    raise StepError("the case has been opened already")
+
+
+_CHANGES = {
+    "opened": _opened_again,
+    "assigned": _assigned,
+    "noted": lambda _case, _step: {},
+    "attached": _attached,
+    "task_done": lambda case, step: _task(case, step, done=True),
+    "task_undone": lambda case, step: _task(case, step, done=False),
+    "deadline_set": _deadline,
+    "asked_carrier": lambda _case, _step: {"waits_for": "carrier"},
+    "carrier_answered": lambda _case, _step: {"waits_for": "merchant"},
+    "checked": _checked,
+    "escalated": lambda _case, _step: {},
+    "closed": _closed,
+    "reopened": _reopened,
+}

@@ -1,0 +1,1 @@
+"""Cases: kinds, the automatic check, and the desk that takes steps."""

@@ -1,0 +1,117 @@
+"""Cases and their steps. See `engine.cases.desk.CaseStore`."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Sequence
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from milepost.domain.case import Case, Step
+from milepost.engine.cases.desk import CaseFilter, CaseRow, StepRow
+from milepost.engine.ports import Announcement
+from milepost.stores.postgres.pool import Pool
+
+_case = msgspec.json.Decoder(Case).decode
+_step = msgspec.json.Decoder(Step).decode
+_COLUMNS = "id, tenant, road, body::text, digest"
+_ADD = """
+INSERT INTO case_file (id, tenant, road, number, kind, rule, owner, waits_for, deadline_us, closed,
+    key, steps, digest, body)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+ON CONFLICT (tenant, key) WHERE key IS NOT NULL DO NOTHING RETURNING id
+"""
+_CHANGE = """
+UPDATE case_file SET owner = $4, waits_for = $5, deadline_us = $6, closed = $7, steps = $8,
+    digest = $9, body = $10
+WHERE tenant = $1 AND id = $2 AND steps = $3 RETURNING id
+"""
+_LIST = f"""
+SELECT {_COLUMNS} FROM case_file
+WHERE tenant = $1 AND ($2::text IS NULL OR number = $2) AND ($3::text IS NULL OR kind = $3)
+    AND ($4::text IS NULL OR owner = $4) AND ($5::text IS NULL OR waits_for = $5)
+    AND ($6::boolean IS NULL OR closed <> $6) AND ($7::bigint IS NULL OR id < $7)
+ORDER BY id DESC LIMIT $8
+"""
+
+
+class PostgresCases:
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def reserve(self) -> int:
+        async with self._pool.connection() as connection:
+            return int(await connection.fetchval("SELECT nextval('case_sequence')"))
+
+    async def add(
+        self, row: CaseRow, step: StepRow, told: Sequence[Announcement], key: str | None
+    ) -> bool:
+        case = row.case
+        values = (row.id, row.tenant, row.road, case.number, case.kind, case.rule, case.owner,
+                  case.waits_for, case.deadline_us, not case.open, key, case.steps, row.digest,
+                  _json(case))  # fmt: skip
+        async with self._pool.connection() as connection, connection.transaction():
+            if await connection.fetchval(_ADD, *values) is None:
+                return False
+            await _write(connection, row, step, told)
+            return True
+
+    async def find(self, tenant: int, case: int) -> CaseRow | None:
+        async with self._pool.connection() as connection:
+            row = await connection.fetchrow(
+                f"SELECT {_COLUMNS} FROM case_file WHERE tenant = $1 AND id = $2", tenant, case
+            )
+        return _row(row) if row is not None else None
+
+    async def append(
+        self, before: CaseRow, row: CaseRow, step: StepRow, told: Sequence[Announcement]
+    ) -> bool:
+        case = row.case
+        values = (row.tenant, row.id, before.case.steps, case.owner, case.waits_for,
+                  case.deadline_us, not case.open, case.steps, row.digest, _json(case))  # fmt: skip
+        async with self._pool.connection() as connection, connection.transaction():
+            if await connection.fetchval(_CHANGE, *values) is None:
+                return False
+            await _write(connection, row, step, told)
+            return True
+
+    async def steps(self, tenant: int, case: int) -> list[StepRow]:
+        async with self._pool.connection() as connection:
+            rows = await connection.fetch(
+                "SELECT s.body, s.digest FROM case_step s JOIN case_file c ON c.id = s.case_id "
+                "WHERE c.tenant = $1 AND c.id = $2 ORDER BY s.position",
+                tenant,
+                case,
+            )
+        return [StepRow(_step(row[0]), row[1]) for row in rows]
+
+    async def list(self, tenant: int, wanted: CaseFilter) -> builtins.list[CaseRow]:
+        async with self._pool.connection() as connection:
+            rows = await connection.fetch(
+                _LIST, tenant, wanted.number, wanted.kind, wanted.owner, wanted.waits_for,
+                wanted.open, wanted.after, wanted.limit,
+            )  # fmt: skip
+        return [_row(row) for row in rows]
+
+
+async def _write(
+    connection: asyncpg.Connection, row: CaseRow, step: StepRow, told: Sequence[Announcement]
+) -> None:
+    await connection.execute(
+        "INSERT INTO case_step VALUES ($1, $2, $3, $4)",
+        row.id, row.case.steps, step.digest, msgspec.json.encode(step.step),
+    )  # fmt: skip
+    if told:
+        await connection.copy_records_to_table(
+            "outbox", records=told, columns=list(Announcement._fields)
+        )
+
+
+def _json(case: Case) -> str:
+    return msgspec.json.encode(case).decode()
+
+
+def _row(row: Any) -> CaseRow:
+    return CaseRow(row[0], row[1], row[2], _case(row[3]), row[4])

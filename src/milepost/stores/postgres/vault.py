@@ -1,0 +1,121 @@
+"""The vault in PostgreSQL. See `engine.vault.Vault`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from secrets import token_bytes, token_urlsafe
+from typing import Any
+
+import asyncpg
+
+from milepost.engine.vault import SEARCHED
+from milepost.stores.postgres.pool import Pool
+from milepost.stores.sealer import Sealer
+from milepost.stores.vaulting import Suite, blind, new_key, open_item, seal_item, unwrap, wrap
+
+_ITEMS = """
+SELECT i.reference, i.sealed, i.road, k.suite, k.wrapped FROM vault_item i
+JOIN vault_key k ON k.tenant = i.tenant AND k.road = i.road WHERE i.tenant = $1 AND {}
+"""
+_BY_REFERENCE = _ITEMS.format("i.reference = ANY($2::text[])")
+_BY_ROAD = _ITEMS.format("i.road = $2")
+
+
+class PostgresVault:
+    def __init__(self, pool: Pool, sealer: Sealer, suite: Suite = "aes256gcm") -> None:
+        self._pool = pool
+        self._sealer = sealer
+        self._suite = suite
+        self._secrets: dict[int, bytes] = {}
+
+    async def put(self, tenant: int, road: int, fields: Mapping[str, Any]) -> str:
+        reference = token_urlsafe(12)
+        async with self._pool.connection() as connection, connection.transaction():
+            secret = await self._secret(connection, tenant)
+            suite, key = await self._key(connection, tenant, road)
+            sealed = seal_item(suite, key, reference, dict(fields))
+            await connection.execute(
+                "INSERT INTO vault_item (tenant, road, reference, sealed) VALUES ($1, $2, $3, $4)",
+                tenant, road, reference, sealed,
+            )  # fmt: skip
+            await connection.executemany(
+                "INSERT INTO vault_index VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+                [(tenant, digest, road) for digest in _digests(secret, fields)],
+            )
+        return reference
+
+    async def get(self, tenant: int, references: Sequence[str]) -> dict[str, dict[str, Any]]:
+        async with self._pool.connection() as connection:
+            rows = await connection.fetch(_BY_REFERENCE, tenant, list(references))
+        return {row[0]: self._open(tenant, row) for row in rows}
+
+    async def of(self, tenant: int, road: int) -> dict[str, dict[str, Any]]:
+        async with self._pool.connection() as connection:
+            rows = await connection.fetch(_BY_ROAD + " ORDER BY i.created_at", tenant, road)
+        return {row[0]: self._open(tenant, row) for row in rows}
+
+    async def find(self, tenant: int, field: str, value: str) -> list[int]:
+        if field not in SEARCHED:
+            raise ValueError(f"'{field}' cannot be searched for; {', '.join(SEARCHED)} can")
+        async with self._pool.connection() as connection, connection.transaction():
+            secret = await self._secret(connection, tenant)
+            rows = await connection.fetch(
+                "SELECT road FROM vault_index WHERE tenant = $1 AND digest = $2",
+                tenant,
+                blind(secret, field, value),
+            )
+        return [row[0] for row in rows]
+
+    async def erase(self, tenant: int, road: int) -> bool:
+        async with self._pool.connection() as connection, connection.transaction():
+            done = await connection.execute(
+                "DELETE FROM vault_key WHERE tenant = $1 AND road = $2", tenant, road
+            )
+            for table in ("vault_item", "vault_index"):
+                await connection.execute(
+                    f"DELETE FROM {table} WHERE tenant = $1 AND road = $2", tenant, road
+                )
+            if done != "DELETE 0":
+                await connection.execute(
+                    "INSERT INTO vault_erased (tenant, road) VALUES ($1, $2)", tenant, road
+                )
+        return bool(done != "DELETE 0")
+
+    async def _key(
+        self, connection: asyncpg.Connection, tenant: int, road: int
+    ) -> tuple[Suite, bytes]:
+        """The road's key; made if it has none."""
+        wrapped = wrap(self._sealer, tenant, road, new_key(self._suite))
+        row = await connection.fetchrow(
+            # An update that changes nothing gives the row that is there, and holds it.
+            "INSERT INTO vault_key (tenant, road, suite, wrapped) VALUES ($1, $2, $3, $4) "
+            "ON CONFLICT (tenant, road) DO UPDATE SET suite = vault_key.suite "
+            "RETURNING suite, wrapped",
+            tenant, road, self._suite, wrapped,
+        )  # fmt: skip
+        return row[0], unwrap(self._sealer, tenant, road, row[1])
+
+    async def _secret(self, connection: asyncpg.Connection, tenant: int) -> bytes:
+        if tenant not in self._secrets:
+            context = f"vault-index:{tenant}"
+            wrapped = await connection.fetchval(
+                "INSERT INTO vault_secret VALUES ($1, $2) ON CONFLICT (tenant) "
+                "DO UPDATE SET tenant = excluded.tenant RETURNING wrapped",
+                tenant,
+                self._sealer.seal(token_bytes(32), context),
+            )
+            self._secrets[tenant] = self._sealer.open(wrapped, context)
+        return self._secrets[tenant]
+
+    def _open(self, tenant: int, row: Any) -> dict[str, Any]:
+        reference, sealed, road, suite, wrapped = row
+        key = unwrap(self._sealer, tenant, road, wrapped)
+        return open_item(suite, key, reference, sealed)
+
+
+def _digests(secret: bytes, fields: Mapping[str, Any]) -> list[bytes]:
+    return [
+        blind(secret, name, value)
+        for name in SEARCHED
+        if isinstance(value := fields.get(name), str) and value.strip()
+    ]

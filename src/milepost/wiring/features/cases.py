@@ -1,0 +1,100 @@
+"""Cases: over the API, and opened by themselves for alerts that a person has to look at."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+
+import structlog
+
+from milepost.api import cases
+from milepost.domain.case import StepError
+from milepost.domain.track import Track
+from milepost.engine.cases.desk import CaseDesk, CaseFilter, Opening
+from milepost.engine.ports import AlertChange, Group
+from milepost.stores.postgres.cases import PostgresCases
+from milepost.stores.postgres.vault import PostgresVault
+from milepost.web.endpoint import Endpoint
+from milepost.wiring.feature import Context, Feature
+
+log = structlog.get_logger()
+PAUSE_S = 0.2
+
+
+class CaseFeature(Feature):
+    def __init__(self, context: Context) -> None:
+        self._engine = context.engine
+        store = self._store = PostgresCases(context.pool)
+        vault = PostgresVault(context.pool, context.sealer)
+        self.desk = CaseDesk(
+            store, vault, context.engine.audience, self._track, context.now_us,
+            context.engine.announced.set,
+        )  # fmt: skip
+        self._rooms = cases.Rooms(self.desk, store)
+        self._waiting: list[AlertChange] = []
+
+    async def start(self) -> None:
+        self._engine.after_commit.append(self._note)
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        self._task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._task
+
+    def endpoints(self) -> Sequence[Endpoint]:
+        return cases.endpoints(self._rooms)
+
+    def _note(self, group: Group) -> None:
+        self._waiting += [one for one in group.alerts if self._concerns(one)]
+
+    def _concerns(self, alert: AlertChange) -> bool:
+        """Whether an alert opens or ends a case: as grave as the tenant wants, or cleared."""
+        wanted = self._engine.policies.of(alert.tenant).open_cases
+        if wanted == "never":
+            return False
+        grave = {"warning": {"warning", "critical"}, "critical": {"critical"}}[wanted]
+        return alert.finding is None or alert.finding.severity in grave
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(PAUSE_S)
+            while self._waiting:
+                try:
+                    first = self._waiting[0]
+                    await (self._open(first) if first.finding else self._end(first))
+                except ConnectionError as error:
+                    log.warning("case_retry", error=repr(error))
+                    break
+                self._waiting.pop(0)
+
+    async def _open(self, alert: AlertChange) -> None:
+        """A case for an alert; its key makes it one, however often the alert is told."""
+        assert alert.finding is not None
+        found = alert.finding
+        key = f"alert:{alert.shipment}:{found.rule}:{found.since_s}"
+        wanted = Opening(
+            kind="alert", number=alert.number, side="system", actor="milepost", rule=found.rule,
+            key=key,
+        )  # fmt: skip
+        try:
+            await self.desk.open(alert.tenant, alert.shipment, wanted)
+        except StepError as error:
+            log.warning("case_refused", number=alert.number, error=str(error))
+
+    async def _end(self, alert: AlertChange) -> None:
+        """An alert has cleared: its case ends too, unless somebody works it."""
+        wanted = CaseFilter(number=alert.number, kind="alert", open=True)
+        for row in await self._store.list(alert.tenant, wanted):
+            if row.case.rule == alert.rule and row.case.owner is None and row.case.steps == 1:
+                body = {"outcome": "solved_by_itself"}
+                step = self.desk.made("system", "milepost", "closed", "", body)
+                await self.desk.step(alert.tenant, row.id, step)
+
+    async def _track(self, tenant: int, number: str) -> Track | None:
+        return await self._engine.queries.track(tenant, number, private=True)
+
+
+def open_feature(context: Context) -> Feature:
+    return CaseFeature(context)
