@@ -1,0 +1,1 @@
+"""EPCIS 2.0 and the Core Business Vocabulary: read, check, hash, and say in our own words. Pure."""
