@@ -1,0 +1,84 @@
+"""Countries, states and provinces by the names and codes that people write."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from msgspec import Struct
+
+
+class Region(Struct, frozen=True, gc=False):
+    """A state or province; `code` without the country."""
+
+    country: str
+    code: str
+    name: str
+
+
+@lru_cache(maxsize=8192)
+def key_of(name: str) -> str:
+    """Small letters and digits without accents; other marks part words."""
+    plain = unicodedata.normalize("NFKD", name.casefold().replace("ß", "ss"))
+    plain = "".join(char for char in plain if not unicodedata.combining(char))
+    return " ".join(re.sub(r"[^\w]+|_", " ", plain).split())
+
+
+def country_of(text: str) -> str | None:
+    """ISO alpha-2 of a country's code or name, None for what is none of those that we know."""
+    return countries().get(key_of(text)) if text.strip() else None
+
+
+@cache
+def countries() -> dict[str, str]:
+    """Name or code → code."""
+    found: dict[str, str] = {}
+    for line in _text("countries.tsv").splitlines():
+        code, names = line.split("\t")
+        found |= dict.fromkeys([code.lower(), *map(key_of, names.split("|"))], code)
+    return found
+
+
+def region_of(country: str, text: str) -> Region | None:
+    """The region of a code or name in that country."""
+    return _regions().get(country, {}).get(key_of(text))
+
+
+def region_by_code(country: str, code: str) -> Region | None:
+    """The region of a code; of China, two digits of GB/T 2260."""
+    return _by_code().get((country, code))
+
+
+def region_names(country: str) -> dict[str, Region]:
+    """Key of every name and code → region."""
+    return _regions().get(country, {})
+
+
+@cache
+def _by_code() -> dict[tuple[str, str], Region]:
+    found = {}
+    for line in _text("regions.tsv").splitlines():
+        country, code, names = line.split("\t")
+        found[country, code] = Region(country, code, names.split("|")[0])
+    return found
+
+
+@cache
+def _regions() -> dict[str, dict[str, Region]]:
+    found: dict[str, dict[str, Region]] = defaultdict(dict)
+    for line in _text("regions.tsv").splitlines():
+        country, code, names = line.split("\t")
+        region = _by_code()[country, code]
+        keys = [key_of(name) for name in names.split("|")]
+        if not code.isdigit():
+            keys.append(code.lower())
+        for one in keys:
+            found[country].setdefault(one, region)
+    return found
+
+
+def _text(name: str) -> str:
+    return (files(__package__) / "data" / name).read_text("utf-8")
