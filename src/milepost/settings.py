@@ -14,6 +14,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     `public_url`: where clients and buyers reach the server, if that is not its own address.
     `allow_private_targets`: webhooks and pushes may go to addresses inside this network.
     `shard` and `sockets` are set by the parent of several engine processes.
+    `pushes_per_day`, `subscriptions_per_tenant`, `watched_per_dialect`: caps of each tenant.
     """
 
     data: Path = Path(".milepost")
@@ -30,9 +31,31 @@ class Settings(Struct, frozen=True, kw_only=True):
     burst: int = 4_000
     public_requests_per_s: float = 20.0
     public_burst: int = 100
+    pushes_per_day: int = 10_000_000
+    subscriptions_per_tenant: int = 10_000
+    watched_per_dialect: int = 1_000_000
     seal_after_days: int = 7
     keep_days: int = 3 * 365
     commit_stubbed: bool = False
+    # Truck terminals; see docs/devices.md. Off by default: jt808=7611,gt06=5023 opens two ports.
+    device_ports: dict[str, int] = {}
+    device_host: str | None = None
+    device_connections: int = 20_000
+    device_idle_s: float = 600.0
+    # Devices over MQTT; see docs/devices.md. mqtt_client names the session that the broker keeps.
+    mqtt_url: str | None = None
+    mqtt_client: str = "milepost"
+    mqtt_group: str | None = None
+    mqtt_ca: Path | None = None
+    # The unchangeable journal; see docs/proof.md. A suite is for logs that are begun from now on.
+    notary_suite: str = "sha256"
+    checkpoint_every_s: float = 600.0
+    anchor_every_s: float = 3_600.0
+    anchor_tsa_url: str | None = None
+    anchor_tsa_ca: Path | None = None
+    anchor_evm_url: str | None = None
+    anchor_evm_contract: str | None = None
+    anchor_evm_key_file: Path | None = None
 
 
 def from_environment(**given: object) -> Settings:
@@ -53,6 +76,9 @@ def _read(text: str, kind: str) -> object:
         return int(text)
     if kind.startswith("float"):
         return float(text)
+    if kind.startswith("dict"):
+        pairs = (one.partition("=") for one in text.split(",") if one.strip())
+        return {name.strip(): int(value) for name, _, value in pairs}
     if kind.startswith("bool"):
         return text.lower() in {"1", "true", "yes", "on"}
     return text

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
@@ -44,8 +44,15 @@ def room(folder: Path | None = None) -> Iterator[Path]:
 class Server:
     """`milepost serve` (or a `module` that does the same and more) over an embedded store."""
 
-    def __init__(self, folder: Path, *options: str, module: str | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *options: str,
+        module: str | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         self.folder = folder
+        self._settings = dict(settings or {})
         self.port = free_port()
         self.key = asyncio.run(create_key(Settings(data=folder), "bench", "bench"))
         self._command = ["-m", module] if module else [*_SERVE, *options]
@@ -54,7 +61,7 @@ class Server:
     def start(self) -> None:
         """Start it and wait until it answers."""
         environment = {k: v for k, v in os.environ.items() if not k.startswith("MILEPOST_")}
-        environment |= _SETTINGS
+        environment |= _SETTINGS | self._settings
         environment |= {"MILEPOST_DATA": str(self.folder), "MILEPOST_PORT": str(self.port)}
         with (self.folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own program

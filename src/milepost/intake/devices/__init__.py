@@ -1,0 +1,1 @@
+"""Terminals and trackers: their protocols, and the gateway that they connect to."""

@@ -1,0 +1,204 @@
+"""The gateway: terminals connect, what they report is stored in groups, then they are answered."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+
+import structlog
+from msgspec import Struct
+
+from milepost.domain.telemetry import RfidRead
+from milepost.engine.devices import Telemetry, Terminal, Terminals
+from milepost.intake.devices.admission import Book
+from milepost.intake.devices.connection import Connection, Datagrams, Speaker
+from milepost.intake.devices.discovery import protocol as named
+from milepost.intake.devices.group import Group, Heard, Strangers
+from milepost.intake.devices.protocol import Outcome, Session
+
+log = structlog.get_logger()
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Where a terminal's card reads go: (tenant, asset, reads).
+Reads = Callable[[Terminal, Sequence[RfidRead]], Awaitable[None]]
+
+
+class Limits(Struct, frozen=True, kw_only=True):
+    """`group_s`: how long a group gathers. `idle_s`: silence after which a connection ends."""
+
+    group_s: float = 0.05
+    idle_s: float = 600.0
+    connections: int = 20_000
+    waiting: int = 50_000
+    attempts: int = 3
+
+
+class Counts(Struct):
+    """What has happened since the start."""
+
+    connections: int = 0
+    messages: int = 0
+    samples: int = 0
+    repeated: int = 0
+    answers: int = 0
+    faults: int = 0
+    groups: int = 0
+    refused_connections: int = 0
+
+
+class Gateway:
+    """Servers for some protocols; one task stores and answers, one ends silent connections."""
+
+    def __init__(
+        self,
+        terminals: Terminals,
+        telemetry: Telemetry,
+        now_us: Callable[[], int],
+        *,
+        limits: Limits | None = None,
+        reads: Reads | None = None,
+    ) -> None:
+        self.limits = limits or Limits()
+        self.counts = Counts()
+        self.strangers = Strangers()
+        self.connections: set[Connection] = set()
+        self._book = Book(terminals)
+        self._telemetry, self._reads, self._now_us = telemetry, reads, now_us
+        self._waiting: list[Heard] = []
+        self._some = asyncio.Event()
+        self._paused = False
+        self._servers: list[asyncio.Server] = []
+        self._ports: list[asyncio.DatagramTransport] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self.now_s = monotonic
+
+    async def start(self, host: str, ports: Mapping[str, int]) -> dict[str, int]:
+        """Open a port for each protocol; the ports, chosen ones where 0 was asked for.
+
+        Raises UnknownProtocolError, and OSError where a port is taken.
+        """
+        opened: dict[str, int] = {}
+        try:
+            for name, port in ports.items():
+                opened[name] = await self._open(host, name, port)
+        except BaseException:
+            await self.stop()
+            raise
+        self._tasks = [asyncio.create_task(self._work()), asyncio.create_task(self._sweep())]
+        return opened
+
+    async def _open(self, host: str, name: str, port: int) -> int:
+        spoken = named(name)
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(
+            lambda: Connection(self, spoken), host, port, backlog=2048
+        )
+        self._servers.append(server)
+        port = int(server.sockets[0].getsockname()[1])
+        if spoken.datagrams:
+            transport, _ = await loop.create_datagram_endpoint(
+                lambda: Datagrams(self, spoken), local_addr=(host, port)
+            )
+            self._ports.append(transport)
+        return port
+
+    async def stop(self) -> None:
+        """Take nothing more, store and answer what was taken, and end all connections."""
+        for server in self._servers:
+            server.close()
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+        await self._settle()
+        for port in self._ports:
+            port.close()
+        for connection in list(self.connections):
+            connection.close()
+        self._servers, self._ports, self._tasks = [], [], []
+
+    # What connections ask of it.
+
+    def stamp(self, session: Session) -> None:
+        session.received = _EPOCH + timedelta(microseconds=self._now_us())
+
+    def opened(self, connection: Connection) -> bool:
+        """Whether there is room for one more."""
+        if len(self.connections) >= self.limits.connections:
+            self.counts.refused_connections += 1
+            return False
+        self.connections.add(connection)
+        self.counts.connections += 1
+        return True
+
+    def closed(self, connection: Connection) -> None:
+        self.connections.discard(connection)
+
+    def heard(self, speaker: Speaker, outcome: Outcome) -> None:
+        """Put a message into the group that is gathering."""
+        self.counts.messages += 1
+        self.counts.faults += outcome.fault is not None
+        self._waiting.append(Heard(speaker, outcome, speaker.session.received))
+        self._some.set()
+        if len(self._waiting) >= self.limits.waiting and not self._paused:
+            self._pause(paused=True)
+
+    def _pause(self, *, paused: bool) -> None:
+        """While the store is slow terminals have to wait, so that memory stays bounded."""
+        self._paused = paused
+        for connection in self.connections:
+            with suppress(RuntimeError):
+                if paused:
+                    connection.transport.pause_reading()
+                else:
+                    connection.transport.resume_reading()
+
+    # What it does by itself.
+
+    async def _work(self) -> None:
+        while True:
+            await self._some.wait()
+            await asyncio.sleep(self.limits.group_s)
+            await self._settle()
+
+    async def _settle(self) -> None:
+        """Store what has gathered, then answer; who asked is not answered where storing failed."""
+        self._some.clear()
+        waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
+        group = Group(waiting, self._book, self.strangers, self.counts)
+        for attempt in range(1, self.limits.attempts + 1):
+            try:
+                await self._store(group)
+                break
+            except Exception:
+                log.exception("device_group_not_stored", attempt=attempt, messages=len(waiting))
+                await asyncio.sleep(0.2 * attempt)
+        else:
+            group.drop()
+        if self._paused:
+            self._pause(paused=False)
+        self.counts.groups += 1
+
+    async def _store(self, group: Group) -> None:
+        await self._book.learn(group.names(), self.now_s())
+        for tenant, samples in group.admit().items():
+            recorded = await self._telemetry.record(tenant, samples, self._now_us())
+            self.counts.samples += recorded.accepted
+            self.counts.repeated += recorded.repeated
+        if self._reads is not None:
+            for terminal, reads in group.reads:
+                await self._reads(terminal, reads)
+        group.answer()
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(min(10.0, self.limits.idle_s / 4))
+            latest = self.now_s() - self.limits.idle_s
+            for connection in list(self.connections):
+                if connection.heard_s < latest:
+                    connection.close()

@@ -1,0 +1,81 @@
+"""What a device protocol is: it cuts a stream into frames and says what a frame means. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from msgspec import Struct, field
+
+from milepost.domain.telemetry import RfidRead
+from milepost.intake.devices.report import Report, Value
+
+
+class FrameError(ValueError):
+    """A frame that cannot be read, and why, in words for the one who runs the gateway."""
+
+
+class Identity(Struct, frozen=True):
+    """Who a terminal says it is. `secret`: what it authenticates with, where it does.
+
+    `alternatives` are other spellings of the same name (a phone number without leading zeros).
+    """
+
+    name: str
+    kind: Literal["login", "register", "report"] = "report"
+    secret: str | None = None
+    alternatives: tuple[str, ...] = ()
+
+
+class Session(Struct):
+    """What a connection remembers. `received` is stamped by the caller before each frame.
+
+    `strict`: a frame with a broken checksum is refused; otherwise it is read and the fault named.
+    """
+
+    received: datetime = datetime(2000, 1, 1, tzinfo=UTC)
+    identity: str | None = None
+    strict: bool = True
+    notes: dict[str, Any] = field(default_factory=dict)
+
+
+class Outcome(Struct, kw_only=True):
+    """What a frame means.
+
+    `replies` are sent once what is reported is durable and the terminal is known; `refusal` is
+    sent instead to a terminal that nobody has made known, `guarded` to one that asks for a secret
+    though it has been given one. `facts` are about the terminal itself. `fault` says what could
+    not be read; what could be read stands beside it.
+    """
+
+    kind: str = ""
+    identity: Identity | None = None
+    reports: list[Report] = field(default_factory=list)
+    rfid: list[RfidRead] = field(default_factory=list)
+    replies: list[bytes] = field(default_factory=list)
+    refusal: bytes | None = None
+    guarded: bytes | None = None
+    facts: dict[str, Value] = field(default_factory=dict)
+    fault: str | None = None
+
+
+# (buffer, from) -> (start, end) of the next frame, None: more bytes are needed.
+Cut = Callable[[bytes, int], tuple[int, int] | None]
+
+
+class Protocol(Struct, frozen=True, kw_only=True):
+    """One protocol. `encoding`: how its frames are usually written down, hex or as text.
+
+    `proves`: its terminals can authenticate, so that those with a secret have to.
+    """
+
+    name: str
+    title: str
+    cut: Cut
+    decode: Callable[[bytes, Session], Outcome]
+    encoding: Literal["hex", "text"] = "hex"
+    datagrams: bool = False  # also spoken over UDP
+    http: bool = False  # frames are the bodies or queries of HTTP requests
+    proves: bool = False
+    max_frame_bytes: int = 4096

@@ -1,0 +1,1 @@
+"""What makers add to positions beyond the standard."""

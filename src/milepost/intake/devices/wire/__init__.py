@@ -1,0 +1,1 @@
+"""What the protocols share: reading bytes and text, checksums, clocks, framing."""

@@ -1,0 +1,75 @@
+"""The stores in memory, and a client of a port."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from milepost.domain.telemetry import Sample
+from milepost.engine.devices import Recorded, Terminal
+
+
+class Terminals:
+    """See `engine.devices.Terminals`."""
+
+    def __init__(self, *known: Terminal) -> None:
+        self.known = {(one.protocol, one.identity): one for one in known}
+        self.asked = 0
+
+    async def find(self, protocol: str, identity: str) -> Terminal | None:
+        self.asked += 1
+        return self.known.get((protocol, identity))
+
+    async def save(self, terminal: Terminal) -> None:
+        self.known[terminal.protocol, terminal.identity] = terminal
+
+
+class Telemetry:
+    """See `engine.devices.Telemetry`. `gate`: recording waits for it; `failing`: it raises."""
+
+    def __init__(self) -> None:
+        self.samples: dict[int, list[Sample]] = {}
+        self.groups = 0
+        self.failing = 0
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    async def record(self, tenant: int, samples: Sequence[Sample], received_us: int) -> Recorded:
+        await self.gate.wait()
+        if self.failing:
+            self.failing -= 1
+            raise ConnectionError("the store is away")
+        self.groups += 1
+        known = self.samples.setdefault(tenant, [])
+        new = [one for one in dict.fromkeys(samples) if one not in known]
+        known += new
+        return Recorded(len(new), len(samples) - len(new))
+
+
+class Client:
+    """A socket to the gateway."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader, self._writer = reader, writer
+
+    @classmethod
+    async def open(cls, port: int) -> Client:
+        return cls(*await asyncio.open_connection("127.0.0.1", port))
+
+    def send(self, data: bytes) -> None:
+        self._writer.write(data)
+
+    async def read(self, within_s: float = 2.0) -> bytes:
+        """What comes next; b"" where the connection was ended."""
+        return await asyncio.wait_for(self._reader.read(4096), within_s)
+
+    async def silent(self, for_s: float = 0.2) -> bool:
+        try:
+            await self.read(for_s)
+        except TimeoutError:
+            return True
+        return False
+
+    async def close(self) -> None:
+        self._writer.close()
+        await self._writer.wait_closed()
