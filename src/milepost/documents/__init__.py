@@ -1,0 +1,1 @@
+"""Documents for people outside: PDF, signed so that nobody can change them unseen."""

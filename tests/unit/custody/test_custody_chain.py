@@ -1,0 +1,155 @@
+"""Custody and liability of made-up roads."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from milepost.custody import (
+    PROBLEMS,
+    Anomaly,
+    archive_of,
+    custody_of,
+    liability_of,
+)
+from milepost.domain.place import Place
+from milepost.domain.track import EventView
+
+START = datetime(2026, 11, 10, 8, tzinfo=UTC)
+SHANGHAI = Place(city="Shanghai", latitude=31.2, longitude=121.5)
+LEIPZIG = Place(city="Leipzig", latitude=51.4, longitude=12.2)
+BERLIN = Place(city="Berlin", latitude=52.5, longitude=13.4)
+
+
+def seconds(hours: float) -> int:
+    return int((START + timedelta(hours=hours)).timestamp())
+
+
+def scan(hours: float, sub: str, carrier: str = "yto", **rest: Any) -> EventView:
+    fields: dict[str, Any] = {
+        "id": f"{int(hours * 60):08d}{sub[:8]}",
+        "occurred_at": (START + timedelta(hours=hours)).isoformat(),
+        "time_quality": "exact", "main": sub.partition(".")[0], "sub": sub, "text": None,
+        "place": None, "next_place": None, "carrier": carrier, "source": "api", "number": "N1",
+        "code": None, "received_at": START.isoformat(), **rest,
+    }  # fmt: skip
+    return EventView(**fields)
+
+
+ROAD = [
+    scan(0, "picked_up", place=SHANGHAI, actor="Li", device="pda-1", evidence=["photograph:a"]),
+    scan(5, "in_transit.arrived_hub", place=SHANGHAI),
+    scan(9, "in_transit.departed_facility", place=SHANGHAI),
+    scan(40, "in_transit.arrived_hub", "dhl", place=LEIPZIG),
+    scan(44, "in_transit.departed_facility", "dhl", place=LEIPZIG),
+    scan(50, "out_for_delivery", "dhl", place=BERLIN, actor="Max"),
+    scan(52, "exception.damaged", "dhl", place=BERLIN, actor="Max"),
+    scan(53, "delivered.recipient", "dhl", place=BERLIN),
+]
+
+
+def test_holdings_follow_each_other_without_holes() -> None:
+    holdings = custody_of(archive_of(ROAD)).holdings
+    assert [(one.where, one.carrier) for one in holdings][:3] == [
+        ("facility", "yto"), ("road", "yto"), ("facility", "dhl")]  # fmt: skip
+    for one, other in pairwise(holdings):
+        assert one.until_s == other.from_s
+    assert holdings[-1].where == "consignee"
+    assert holdings[0].operators == ("Li",)
+
+
+def test_a_hand_over_that_only_one_side_scanned_is_a_gap() -> None:
+    road = [one for one in ROAD if one.sub != "in_transit.departed_facility"]
+    (gap,) = [one for one in custody_of(archive_of(road)).flaws if one.kind == "gap"]
+    assert gap.from_s == seconds(0)
+    assert gap.until_s == seconds(40)
+    assert not [one for one in custody_of(archive_of(ROAD)).flaws if one.kind == "gap"]
+
+
+def test_a_parcel_is_not_in_two_places() -> None:
+    road = [*ROAD[:2], scan(5.5, "in_transit.arrived_hub", "dhl", place=BERLIN)]
+    flaws = [one for one in custody_of(archive_of(road)).flaws if one.kind == "contradiction"]
+    assert len(flaws) == 1
+    assert flaws[0].text.endswith("km in 30 minutes")
+
+
+def test_a_scan_on_the_way_after_delivery_is_named() -> None:
+    road = [*ROAD, scan(60, "in_transit.arrived_hub", "dhl", place=BERLIN)]
+    assert "after_delivery" in {one.kind for one in custody_of(archive_of(road)).flaws}
+
+
+def liable(problem: Any, road: list[EventView] = ROAD, **given: Any) -> Any:
+    nodes = archive_of(road)
+    return liability_of(problem, nodes, custody_of(nodes), **given)
+
+
+def test_damage_lies_between_the_photograph_and_the_first_who_saw_it() -> None:
+    found = liable("damage")
+    assert (found.from_s, found.until_s) == (seconds(0), seconds(52))
+    assert sum(one.probability_pm for one in found.shares) + found.unclear_pm == 1000
+    assert "consignee" not in found.by_carrier
+
+
+def test_a_shock_points_at_whoever_held_it_then() -> None:
+    shock = Anomaly(kind="shock", from_s=seconds(42), until_s=seconds(42), source="sensor:1")
+    found = liable("damage", anomalies=[shock])
+    assert found.shares[0].holder == "dhl Leipzig"
+    assert found.shares[0].probability_pm > 600
+    assert "shock by sensor:1" in found.shares[0].because
+
+
+def test_a_photograph_on_the_way_narrows_the_window() -> None:
+    road = [*ROAD[:3], scan(40, "in_transit.arrived_hub", "dhl", place=LEIPZIG,
+                            evidence=["photograph:b"]), *ROAD[4:]]  # fmt: skip
+    found = liable("damage", road)
+    assert found.from_s == seconds(40)
+    assert set(found.by_carrier) == {"dhl"}
+
+
+def test_what_is_lost_was_lost_after_its_last_scan() -> None:
+    found = liable("loss", ROAD[:3], now_s=seconds(300))
+    assert found.window_from == ROAD[2].id
+    assert set(found.by_carrier) == {"yto"}
+    assert found.shares[0].where == "road"
+
+
+def test_delay_is_what_was_taken_beyond_the_usual() -> None:
+    found = liable("delay")
+    assert found.shares[0].where == "road"  # 31 hours from Shanghai to Leipzig, 24 are usual
+    assert found.shares[0].probability_pm == 1000
+
+
+def test_without_any_scan_nobody_is_blamed() -> None:
+    for problem in PROBLEMS:
+        found = liable(problem, [], now_s=seconds(1))
+        assert found.shares == ()
+        assert found.unclear_pm == 1000
+
+
+SUBS = [
+    "picked_up", "in_transit.arrived_hub", "in_transit.departed_facility", "customs.processing",
+    "out_for_delivery", "attempt_failed", "exception.damaged", "delivered", "unknown",
+]  # fmt: skip
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 200), st.sampled_from(SUBS), st.sampled_from("ab")),
+             max_size=12, unique_by=lambda one: one[:2]),
+    st.sampled_from(PROBLEMS), st.randoms(),
+)  # fmt: skip
+def test_any_road_has_an_answer_that_does_not_depend_on_order(
+    steps: list[tuple[int, str, str]], problem: Any, chance: Any
+) -> None:
+    road = [scan(hours, sub, carrier) for hours, sub, carrier in steps]
+    found = liable(problem, road, now_s=seconds(300))
+    assert sum(one.probability_pm for one in found.shares) + found.unclear_pm in (
+        1000,
+        found.unclear_pm,
+    )
+    assert all(0 <= one.probability_pm <= 1000 for one in found.shares)
+    chance.shuffle(road)
+    assert liable(problem, road, now_s=seconds(300)) == found
