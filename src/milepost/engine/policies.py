@@ -5,7 +5,7 @@ Most roads have none but their tenant's, so only the others are kept by road.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Any, Literal, NamedTuple, Protocol
 
 import msgspec
@@ -171,6 +171,11 @@ class Policies:
         """The road has left memory, or is another's now."""
         self._profiles.pop(road, None)
         self._own.pop(road, None)
+
+    @property
+    def profiled(self) -> Container[int]:
+        """The roads that have a profile, to be asked often."""
+        return self._profiles
 
     def roads(self) -> Sequence[int]:
         """The roads that have a profile."""

@@ -16,10 +16,10 @@ import structlog
 from milepost.domain.event import Event
 from milepost.domain.moment import TimeQuality
 from milepost.domain.place import Place
-from milepost.domain.settle import MAIN
+from milepost.domain.status import BY_CODE
 from milepost.domain.whole import Whole
 from milepost.engine.desk import Desk
-from milepost.engine.policies import PLAIN, Policies
+from milepost.engine.policies import Policies
 from milepost.engine.ports import Group
 from milepost.engine.wheel import Wheel
 from milepost.rules.whole import all_rules, findings, next_due
@@ -29,6 +29,7 @@ PAUSE_S = 0.2
 MOST = 100
 AHEAD_US = 60_000_000
 _EXACT = int(TimeQuality.exact)
+_DELIVERED = frozenset(code for code, one in BY_CODE.items() if one.main == "delivered")
 
 
 class Looked(NamedTuple):
@@ -59,13 +60,12 @@ class SecondLook:
         self._wheel = Wheel()
 
     def note(self, group: Group) -> None:
-        """After a commit: what of it deserves a second look."""
-        profile = self._policies.profile
+        """After a commit: what of it deserves a second look. On the hot path."""
+        profiled, road_of = self._policies.profiled, self._road_of
         for row in group.rows:
-            event = row.event
-            road = self._road_of(event.parcel)
-            if profile(road) is not PLAIN or striking(event):
-                self._waiting[road] = None
+            event = row[2]
+            if striking(event) or (profiled and road_of(event.parcel) in profiled):
+                self._waiting[road_of(event.parcel)] = None
 
     def ask(self, roads: Iterable[int]) -> None:
         """Look at these soon."""
@@ -108,9 +108,8 @@ class SecondLook:
 
 def striking(event: Event) -> bool:
     """Whether a scan brings something that a rule over the whole road looks at."""
-    if event.quality == _EXACT and event.at_us > event.received_us + AHEAD_US:
-        return True
-    if MAIN[event.code] != "delivered":
-        return False
-    place = event.body.place
-    return isinstance(place, Place) and place.latitude is not None
+    if event.code in _DELIVERED:
+        place = event.body.place
+        if isinstance(place, Place) and place.latitude is not None:
+            return True
+    return event.at_us > event.received_us + AHEAD_US and event.quality == _EXACT
