@@ -1,34 +1,116 @@
-"""`milepost verify`: does the read model say what the journal says?"""
+"""`milepost verify`: is the record what was committed? Of a data folder, or of proofs alone."""
 
 from __future__ import annotations
 
+import asyncio
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from milepost.settings import from_environment
+from milepost.cli._proving import verify_proofs
+from milepost.settings import Settings, from_environment
+
+if TYPE_CHECKING:
+    from milepost.notary.faults import Report
+    from milepost.runners.rebuild import Verdict
+
+FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
 @click.command("verify")
+@click.argument("proofs", nargs=-1, type=FILE)
+@click.option("--checkpoint", "checkpoints", multiple=True, type=FILE,
+              help="A signed note kept earlier: the proofs must lead to it.")  # fmt: skip
+@click.option("--key", help="The verifier key that you trust (or a file of it).")
+@click.option("--tsa-ca", type=FILE, help="PEM of the time stamping authorities that you trust.")
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of the data [.milepost].")
 @click.option("--database", help="PostgreSQL URL; embedded in the data folder without one.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def verify_command(as_json: bool, **given: object) -> None:
-    """Fold the whole journal and hold it against the list of shipments.
+def verify_command(
+    proofs: tuple[Path, ...],
+    checkpoints: tuple[Path, ...],
+    key: str | None,
+    tsa_ca: Path | None,
+    as_json: bool,
+    **given: object,
+) -> None:
+    """Check PROOFS (as `/v1/proofs` gives them) without any database. Without PROOFS: hold every
+    row of the journal and the history against the logs, every checkpoint against its log, and the
+    list of shipments against the journal. Ends with 1 where something does not hold.
 
-    Run it with the server stopped: a running one writes its list a moment behind.
+    The list is compared as of a stopped server: a running one writes it a moment behind.
     """
-    from milepost.cli._offline import on_store
-    from milepost.runners.rebuild import verify
-
-    verdict = on_store(from_environment(**given), "reading the journal", verify)
-    if as_json:
-        click.echo(msgspec.json.encode(verdict._asdict()).decode())
-    else:
-        click.echo(
-            f"{verdict.events} events, {verdict.roads} roads: {verdict.duplicated} events twice, "
-            f"{verdict.differing} lines differ, {verdict.missing} are missing"
-        )
-    if verdict.duplicated or verdict.differing or verdict.missing:
+    if proofs:
+        verify_proofs(proofs, checkpoints, key, tsa_ca, as_json=as_json)
+        return
+    if checkpoints or key or tsa_ca:
+        raise click.UsageError("--checkpoint, --key and --tsa-ca belong to PROOFS.")
+    report, verdict, broken = asyncio.run(_all(from_environment(**given)))
+    (_print_json if as_json else _print)(report, verdict, broken)
+    listed = verdict is None or verdict.duplicated or verdict.differing or verdict.missing
+    if report.faults or listed:
         raise SystemExit(1)
+
+
+async def _all(settings: Settings) -> tuple[Report, Verdict | None, str]:
+    from milepost.runners.rebuild import verify
+    from milepost.wiring import open_store
+    from milepost.wiring.auditing import audit
+
+    store = await open_store(settings)
+    columns = (
+        TextColumn("{task.description}: {task.completed} events"), BarColumn(),
+        TimeElapsedColumn(),
+    )  # fmt: skip
+    try:
+        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+            report = await audit(settings, store, _advance(progress, "holding rows against logs"))
+            advance = _advance(progress, "folding the journal")
+            try:
+                return report, await verify(store.ledger, int(time.time()), advance), ""
+            except (msgspec.DecodeError, ValueError) as error:
+                return report, None, f"a row of the journal cannot be read: {error}"
+    finally:
+        await store.close()
+
+
+def _advance(progress: Progress, what: str) -> Callable[[int], None]:
+    task = progress.add_task(what, total=None)
+    return lambda count: progress.advance(task, count)
+
+
+def _print_json(report: Report, verdict: Verdict | None, broken: str) -> None:
+    answer: dict[str, object] = {} if verdict is None else dict(verdict._asdict())
+    found = msgspec.to_builtins(report)
+    # `missing` of the list keeps its name; whatever else the audit counts has names of its own.
+    answer |= found | {"sound": report.sound, "first": next(iter(found["faults"]), None)}
+    if broken:
+        answer["error"] = broken
+    click.echo(msgspec.json.encode(answer).decode())
+
+
+def _print(report: Report, verdict: Verdict | None, broken: str) -> None:
+    for fault in report.faults:
+        click.echo(fault.text())
+    more = report.faults_in_all - len(report.faults)
+    if more > 0:
+        click.echo(f"… and {more} more")
+    click.echo(
+        f"{report.leaves} leaves of {report.commits} commits in {report.logs} logs, "
+        f"{report.checkpoints} checkpoints; {report.journal_rows} rows of the journal, "
+        f"{report.sealed_rows} sealed, {report.before} older than the logs, "
+        f"{report.retired} past retention: {'all sound' if report.sound else 'NOT SOUND'}"
+    )
+    if verdict is None:
+        click.echo(broken)
+        return
+    click.echo(
+        f"{verdict.events} events, {verdict.roads} roads: {verdict.duplicated} events twice, "
+        f"{verdict.differing} lines differ, {verdict.missing} are missing"
+    )

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cache
 
 from msgspec import Struct
 
+from milepost.notary.chain import Linker
 from milepost.settings import Settings
 from milepost.stores.postgres.accounts import Accounts
+from milepost.stores.postgres.chaining import PostgresChain
 from milepost.stores.postgres.embedded import Embedded
-from milepost.stores.postgres.ledger import PostgresLedger
+from milepost.stores.postgres.keyring import Keyring
+from milepost.stores.postgres.ledger import PostgresLedger, Private
 from milepost.stores.postgres.pool import Pool
+from milepost.stores.postgres.raws import RawSealing
+from milepost.stores.postgres.texts import PostgresTexts
+from milepost.stores.sealer import MASTER_KEY, open_sealer
+from milepost.stores.vaulting import checked_suite
 
 
 class Store(Struct):
@@ -20,6 +28,7 @@ class Store(Struct):
     ledger: PostgresLedger
     accounts: Accounts
     embedded: Embedded | None
+    linker: Linker
 
     async def close(self, *, stop: bool = False) -> None:
         """Let go of it; `stop` ends the embedded server even if another had started it."""
@@ -53,6 +62,13 @@ def open_database(settings: Settings) -> Database:
     return Database(settings.database, embedded)
 
 
+def private_of(settings: Settings) -> Private:
+    """How what is personal is sealed; the master key is read (or made) when it is first needed."""
+    sealer = cache(lambda: open_sealer(settings.data / MASTER_KEY))
+    suite = checked_suite(settings.vault_suite)
+    return Private(PostgresTexts(Keyring(sealer, suite)), RawSealing(sealer, suite))
+
+
 async def open_store(settings: Settings) -> Store:
     """Connect (starting the embedded server where there is no URL) and migrate."""
     database = open_database(settings)
@@ -63,6 +79,7 @@ async def open_store(settings: Settings) -> Store:
             return await asyncio.to_thread(database.ensure)
 
     pool = Pool(ensure)
-    ledger = PostgresLedger(pool)
+    linker = Linker(settings.data / "notary", settings.notary_suite)
+    ledger = PostgresLedger(pool, PostgresChain(linker), private_of(settings))
     await ledger.open()
-    return Store(pool, ledger, Accounts(pool), database.embedded)
+    return Store(pool, ledger, Accounts(pool), database.embedded, linker)

@@ -68,8 +68,8 @@ class Reader:
             raise GoneError from error
 
     def fingerprints(self, names: Sequence[str], first: int, last: int) -> pa.Table:
-        """`parcel` and `fingerprint` of all rows whose parcel is from `first` to `last`."""
-        query = f"SELECT parcel, fingerprint FROM {self._files(names)}"
+        """`parcel`, `fingerprint` and `code` of all rows whose parcel is from `first` to `last`."""
+        query = f"SELECT parcel, fingerprint, code FROM {self._files(names)}"
         where = f"parcel BETWEEN {first:d} AND {last:d}"
         return self._cursor().sql(f"{query} WHERE {where}").to_arrow_table()
 

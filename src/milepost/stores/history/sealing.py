@@ -12,8 +12,9 @@ from milepost.stores.history.parts import GROUP_ROWS, PART_ROWS, PartWriter
 from milepost.stores.history.runs import SortedRuns
 from milepost.stores.history.spans import Minutes, Spans
 
-_IDENTITY = ["parcel", "fingerprint"]
-# The columns parcel and fingerprint of the rows already sealed between two parcels.
+# A scan that came again with a more exact code is a second row of the journal: both are kept.
+_IDENTITY = ["parcel", "fingerprint", "code"]
+# These columns of the rows already sealed between two parcels.
 Known = Callable[[int, int], pa.Table]
 
 
@@ -45,7 +46,7 @@ def _written(tables: Iterable[pa.Table], folder: Path, spans: Spans) -> Iterator
 
 
 def _distinct(table: pa.Table) -> pa.Table:
-    """Each (parcel, fingerprint) once: its first row."""
+    """Each identity once: its first row."""
     numbered = _numbered(table)
     groups = numbered.group_by(_IDENTITY, use_threads=False).aggregate([("row", "min")])
     if groups.num_rows == table.num_rows:

@@ -104,6 +104,11 @@ class History:
         return [_sealed_day(*item) for item in sorted(self._index.catalogue().by_day.items())]
 
     @property
+    def first_day(self) -> date:
+        """Days before it are past their retention."""
+        return day_of(self._index.catalogue().first_day)
+
+    @property
     def index_bytes(self) -> int:
         """The size of the index on disk."""
         return sum(segment.size for segment in self._index.catalogue().segments)
@@ -161,8 +166,8 @@ def _jobs(
     return [(names, list(inside)) for inside, names in jobs.items()]
 
 
-def _identity(row: SealedRow) -> tuple[int, int]:
-    return row.event.parcel, row.event.fingerprint
+def _identity(row: SealedRow) -> tuple[int, int, int]:
+    return row.event.parcel, row.event.fingerprint, row.event.code
 
 
 def _age(row: SealedRow) -> tuple[int, int, int, int]:

@@ -1,0 +1,1 @@
+"""The unchangeable journal: logs, proofs, signed checkpoints, witnesses. See docs/proof.md."""
