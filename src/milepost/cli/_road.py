@@ -8,7 +8,7 @@ from rich.table import Table
 
 from milepost.domain.place import as_place
 from milepost.domain.status import STATUSES
-from milepost.domain.track import EventView, Track
+from milepost.domain.track import Arrival, EventView, Track
 from milepost.locale import status_label
 
 
@@ -23,7 +23,7 @@ def show(track: Track, locale: str = "en") -> None:
     if track.synthetic:
         console.print("[yellow]synthetic data[/]")
     if track.arrival is not None:
-        console.print(f"arrives by {_when(track.arrival.latest)} ({track.arrival.source})")
+        console.print(_arrives(track.arrival))
     for alert in track.alerts:
         console.print(f"[red]! {alert.rule.replace('_', ' ')}[/] since {_when(alert.opened_at)}")
     console.print(_history(track, locale))
@@ -53,3 +53,12 @@ def _when(text: str | None) -> str:
     if text is None or len(text) <= 10:
         return text or ""
     return f"{text[:10]} {text[11:16]} {text[19:] if '.' not in text else text[26:]}".rstrip()
+
+
+def _arrives(arrival: Arrival) -> str:
+    """A promise by its end; our own window with its odds, and whether it is but a guess."""
+    if arrival.probability is None:
+        return f"arrives by {_when(arrival.latest)} ({arrival.source})"
+    start = f"{_when(arrival.earliest)} to " if arrival.earliest else "by "
+    odds = f"{arrival.probability:.0%} sure" + (", a guess" if arrival.guess else "")
+    return f"arrives {start}{_when(arrival.latest)} ({odds}; {arrival.source})"

@@ -9,6 +9,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from milepost.cli._foresight import COMMANDS
 from milepost.cli.identify import evaluate_identify_command
 from milepost.reading.scoring import Report, Score, Wrong, score
 
@@ -87,3 +88,5 @@ def _wrong_table(wrong: list[Wrong]) -> Table:
 
 
 evaluate_group.add_command(evaluate_identify_command)
+for command in COMMANDS:
+    evaluate_group.add_command(command)

@@ -32,6 +32,7 @@ class Milestone(Struct, frozen=True, kw_only=True):
 
 class Arrival(Struct, frozen=True, kw_only=True):
     """The window in which the parcel comes. `probability` is None where nobody stated odds.
+    `likely` is its median, `late_odds` that of breaking the promise; `guess`: no history yet.
 
     `source` is `carrier_promise`, `merchant_promise` or a predictor's name. `date_only` says that
     the window has no time of day. `zone` is the destination's time zone where it is known.
@@ -44,6 +45,10 @@ class Arrival(Struct, frozen=True, kw_only=True):
     date_only: bool
     zone: str | None
     stated_at: str | None
+    likely: str | None = None
+    late_odds: float | None = None
+    guess: bool = False
+    reason: str | None = None
 
 
 class EventView(Struct, frozen=True, kw_only=True):
@@ -114,7 +119,8 @@ class NoticeView(Struct, frozen=True, kw_only=True):
 
 
 class Track(Struct, frozen=True, kw_only=True):
-    """The road. `events` are oldest first; `legs` in the order they were travelled.
+    """The road. `events` are oldest first; `legs` in the order they were travelled. `arrival` is
+    what is to be expected: our own window where there is a past to learn from, else the `promise`.
 
     `synthetic` is true for made-up data (the demo network), and said wherever it is shown.
     """
@@ -131,6 +137,7 @@ class Track(Struct, frozen=True, kw_only=True):
     alerts: list[AlertView]
     events: list[EventView]
     notices: list[NoticeView] = []
+    promise: Arrival | None = None
     origin: Place | None = None
     destination: Place | None = None
     service: str | None = None

@@ -6,15 +6,19 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
+import msgspec
+
 from milepost.domain.alert import DEFAULT_POLICY, Finding
 from milepost.domain.event import Event, key_of
 from milepost.domain.scan import Facts
 from milepost.domain.track import NoticeView, Track
 from milepost.engine.answers import Answer, Answers, Question
+from milepost.engine.foresight import Foresight, arrival
 from milepost.engine.notices import Notices, shown, spot_of
 from milepost.engine.policies import PolicyOf
 from milepost.engine.ports import Ledger, Link
 from milepost.engine.readmodel import first_day
+from milepost.engine.redact import restored
 from milepost.engine.resolve import checked_number
 from milepost.engine.secondlook import Looked
 from milepost.engine.shard import Shard
@@ -53,6 +57,7 @@ class Queries:
         # Findings of a road by judges that see more than its state; the desk's.
         self.others: Callable[[int], list[Finding]] = lambda _: []
         self.notices = Notices()
+        self.foresight: Foresight | None = None
         self._shipments: dict[int, list[Link]] = {}
 
     def learn(self, links: Sequence[Link]) -> None:
@@ -123,16 +128,19 @@ class Queries:
         parcels = [link.parcel for link in links] or [key_of(tenant, number)]
         # Where the journal has nothing of them, a day ahead of all days leaves only the facts.
         since = self._since(parcels) or date.max
-        rows, told = await self._ledger.road_and_facts(tenant, parcels, since)
+        rows, told = await self._ledger.road_and_facts(tenant, parcels, since, private)
         events, facts = [row.event for row in rows], [row.facts for row in told]
         sealed = False
         if self._sealed is not None:
             old = await self._sealed.events(tenant, parcels)
+            if private and old:
+                said = await self._ledger.verbatim(tenant, parcels)
+                old = [restored(event, said.get(event.fingerprint)) for event in old]
             sealed = bool(old) and not events
             events = list({event.fingerprint: event for event in old + events}.values())
         if not events and not links and not facts:
             return None
-        return unfold(
+        track = unfold(
             number,
             events,
             links,
@@ -146,6 +154,18 @@ class Queries:
             others=[one for road in self._roads(parcels) for one in self.others(road)],
             notices=self._notices(tenant, events, facts, now_s),
         )
+        return self._foreseen(tenant, track, events, facts, now_s)
+
+    def _foreseen(
+        self, tenant: int, track: Track, events: Sequence[Event], facts: Sequence[Facts], now_s: int
+    ) -> Track:
+        """With our own arrival window, where there is a past to go by; of one box only."""
+        if self.foresight is None or len(track.parcels) != 1 or not events:
+            return track
+        window = self.foresight.window(tenant, whole_of(events, facts), now_s * 1_000_000)
+        if window is None or (window.guess and (track.promise or track.destination is None)):
+            return track
+        return msgspec.structs.replace(track, arrival=arrival(window, track.destination))
 
     def _notices(
         self, tenant: int, events: Sequence[Event], facts: Sequence[Facts], now_s: int

@@ -46,6 +46,7 @@ def unfold(
     merged = _merged_facts(facts)
     events = sorted(events, key=lambda event: (event.at_us, event.code, event.fingerprint))
     taken_back = {one: by for road in roads.values() for one, by in road.taken_back.items()}
+    promise = arrival_of(events, merged, taken_back)
     return Track(
         number=number,
         carrier=_carrier(events, facts, links),
@@ -53,7 +54,8 @@ def unfold(
         order_number=merged.order_number or _first(e.body.order_number for e in events),
         status=statuses[leading],
         milestones=roads[leading].milestones(),
-        arrival=arrival_of(events, merged, taken_back),
+        arrival=promise,
+        promise=promise,
         legs=legs_of(events, links, taken_back),
         parcels=_parcels(boxes, statuses),
         alerts=_alerts(roads.values(), now_s, policy, others),

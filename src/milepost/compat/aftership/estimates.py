@@ -10,17 +10,19 @@ _SOURCES = {"carrier_promise": "Carrier EDD", "merchant_promise": "Order EDD"}
 _PREDICTED = "AfterShip EDD"
 
 
-def estimate_fields(arrival: Arrival | None) -> dict[str, Any]:
-    """Every field of a tracking that speaks of when it comes."""
-    source = _SOURCES.get(arrival.source, _PREDICTED) if arrival else None
-    predicted = _dates(arrival) if source == _PREDICTED else None
+def estimate_fields(promise: Arrival | None, arrival: Arrival | None = None) -> dict[str, Any]:
+    """Every field of a tracking that speaks of when it comes: as promised, and as predicted."""
+    foreseen = arrival if arrival is not None and arrival.source not in _SOURCES else None
+    predicted = _dates(foreseen)
+    best = promise or foreseen
+    source = _SOURCES.get(best.source, _PREDICTED) if best else None
     return {
-        "courier_estimated_delivery_date": _dates(arrival) if source == "Carrier EDD" else None,
+        "courier_estimated_delivery_date": _dates(promise) if source == "Carrier EDD" else None,
         "aftership_estimated_delivery_date": predicted and predicted | {"confidence_code": None},
         "custom_estimated_delivery_date": None,
         # What was told first is not on record, only what stands now.
         "first_estimated_delivery": None,
-        "latest_estimated_delivery": _latest(arrival, source),
+        "latest_estimated_delivery": _latest(best, source),
     }
 
 

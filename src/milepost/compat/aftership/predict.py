@@ -119,8 +119,8 @@ def _sample(track: Track) -> Iterator[lanes.Sample]:
         return
     if track.status.main == "delivered" and track.status.since:
         yield lanes.Sample(_days(start, track.status.since), True)
-    elif track.arrival is not None and track.arrival.source == "carrier_promise":
-        yield lanes.Sample(_days(start, track.arrival.latest), False)
+    elif track.promise is not None and track.promise.source == "carrier_promise":
+        yield lanes.Sample(_days(start, track.promise.latest), False)
 
 
 def _days(start: str, end: str) -> float:

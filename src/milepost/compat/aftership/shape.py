@@ -55,7 +55,7 @@ def tracking(watch: Watch, track: Track | None, view: View) -> dict[str, Any]:
         **_ends(watch, track),
         **time_fields(events, track, view.now_s),
         **status_fields(track.status.sub if track else "unknown.none"),
-        **estimate_fields(track.arrival if track else None),
+        **(estimate_fields(track.promise, track.arrival) if track else estimate_fields(None)),
         **_legs(track, options, view),
         "order_number": options.get("order_number") or (track.order_number if track else None),
         "shipment_package_count": len(track.parcels) if track else None,

@@ -48,9 +48,9 @@ def days_between(start: str | None, end: str | None, now_s: int) -> int | None:
 
 def _on_time(track: Track | None, delivered: str | None) -> tuple[str | None, int | None]:
     """Judged once it is delivered, by the day; days late, negative if early."""
-    if delivered is None or track is None or track.arrival is None:
+    if delivered is None or track is None or track.promise is None:
         return None, None
     late = datetime.fromisoformat(delivered[:10]) - datetime.fromisoformat(
-        track.arrival.latest[:10]
+        track.promise.latest[:10]
     )
     return ("late" if late.days > 0 else "on-time"), late.days

@@ -27,7 +27,7 @@ def tracker(
     sub = track.status.sub if track else "unknown"
     status, detail = status_of(sub)
     carrier = carrier_of(watch, track, crosswalk)
-    due = track.arrival.latest if track and track.arrival else None
+    due = track.promise.latest if track and track.promise else None
     return {
         "id": ids.id_of(ids.TRACKER, watch.id),
         "object": "Tracker",
@@ -104,8 +104,8 @@ def location(place: Place | None) -> dict[str, Any]:
 
 def carrier_detail(track: Track) -> dict[str, Any]:
     """What the carrier says of the shipment as a whole."""
-    due = moments.local(track.arrival.latest) if track.arrival else (None, None)
-    timed = track.arrival is not None and not track.arrival.date_only
+    due = moments.local(track.promise.latest) if track.promise else (None, None)
+    timed = track.promise is not None and not track.promise.date_only
     return {
         "object": "CarrierDetail",
         "service": track.service,

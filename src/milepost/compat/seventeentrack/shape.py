@@ -102,7 +102,7 @@ def _track_info(
             "sub_status_descr": None,
         },
         "latest_event": event_shape(events[0]),
-        "time_metrics": metrics.time_metrics(events, track.arrival, now_us),
+        "time_metrics": metrics.time_metrics(events, track.promise, now_us),
         "milestone": metrics.milestones(events),
         "misc_info": _misc_info(asked, track, crosswalk),
         "tracking": tracking(track, events, crosswalk, asked.carrier, tips=asked.version != V22),

@@ -34,7 +34,7 @@ def track_object(
 
 
 def _eta(track: Track | None) -> str | None:
-    return moments.utc(track.arrival.latest) if track and track.arrival else None
+    return moments.utc(track.promise.latest) if track and track.promise else None
 
 
 def _now(track: Track, events: list[EventView]) -> dict[str, Any]:

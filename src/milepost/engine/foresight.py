@@ -1,0 +1,195 @@
+"""When it comes, as far as the tenant's own past tells: tables that learn from delivered roads.
+
+A road that is delivered is read whole, a moment later, and teaches its tenant's tables; an answer
+is then a look-up. What was quoted when a shipment was announced is kept until it arrives, so that
+the tables know how far their own words can be trusted.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
+
+from milepost.domain.event import Event, is_status
+from milepost.domain.moment import to_text
+from milepost.domain.place import Place, as_place
+from milepost.domain.settle import MAIN
+from milepost.domain.track import Arrival
+from milepost.domain.whole import Whole
+from milepost.eta.estimate import Table, estimate
+from milepost.eta.facts import NOWHERE, Facts, Road, Seen, Spot, Window
+from milepost.eta.learning import Quote, learn, quote, refresh
+from milepost.eta.ports import Predictor
+from milepost.eta.risk import Silence, SilenceTable
+from milepost.places import locate, zone_of
+
+MOST_QUOTES = 200_000
+_ENDED = {"delivered", "returned", "expired", "returning"}
+
+
+class Learned(Struct):
+    """What one tenant's roads have taught."""
+
+    table: Table = field(default_factory=Table)
+    silence: SilenceTable = field(default_factory=SilenceTable)
+    roads: int = 0
+    fresh: int = 0  # roads learned since the last refresh
+
+
+class Foresight:
+    """Arrival windows and the odds of trouble. No I/O, no clock."""
+
+    def __init__(self) -> None:
+        self._learned: dict[int, Learned] = {}
+        self._quotes: OrderedDict[int, tuple[Road, Quote]] = OrderedDict()
+        self._models: tuple[Predictor, ...] = ()
+
+    def of(self, tenant: int) -> Learned:
+        found = self._learned.get(tenant)
+        if found is None:
+            found = self._learned[tenant] = Learned(table=Table(models=self._models))
+        return found
+
+    @property
+    def fresh(self) -> int:
+        """Roads learned since the last refresh, of all tenants."""
+        return sum(learned.fresh for learned in self._learned.values())
+
+    def swap_models(self, models: Sequence[Predictor]) -> None:
+        """Trained models from now on, or none; the tables stay."""
+        self._models = tuple(models)
+        for learned in self._learned.values():
+            learned.table = replace(learned.table, models=self._models)
+
+    def open(self, tenant: int, road: int, whole: Whole) -> None:
+        """A shipment has been announced: what we say of it now is kept."""
+        facts = facts_of(whole)
+        if facts is None or road in self._quotes or whole.shipment.main in _ENDED:
+            return
+        said = quote(facts, self.of(tenant).table)
+        self._quotes[road] = (Road(facts=facts, events=seen_of(whole)), said)
+        if len(self._quotes) > MOST_QUOTES:
+            self._quotes.popitem(last=False)
+
+    def learn(self, tenant: int, road: int, whole: Whole) -> None:
+        """A road has been delivered."""
+        facts = facts_of(whole)
+        done_us = _delivered_us(whole)
+        if facts is None or done_us is None:
+            return
+        kept = self._quotes.pop(road, None)
+        learned = self.of(tenant)
+        told = Road(facts=facts, events=seen_of(whole), delivered_us=done_us)
+        learn(told, kept[1] if kept else None, learned.table)
+        learned.silence.learn_road(told)
+        learned.roads += 1
+        learned.fresh += 1
+
+    def refresh(self, now_us: int) -> None:
+        """Let answers rest on all that was learned, and on what is still on the road."""
+        cases = list(self._quotes.values())
+        for learned in self._learned.values():
+            refresh(cases, now_us, learned.table)
+            learned.silence.refresh([road for road, _ in cases], now_us)
+            learned.fresh = 0
+
+    def window(self, tenant: int, whole: Whole, now_us: int) -> Window | None:
+        """The window of a road that is not over; None where there is nothing to go by."""
+        facts = facts_of(whole)
+        if facts is None or whole.shipment.main in _ENDED:
+            return None
+        return estimate(facts, seen_of(whole), now_us, self.of(tenant).table)
+
+    def silence(self, tenant: int, whole: Whole, now_us: int) -> Silence | None:
+        """How unusual a road's present silence is."""
+        facts = facts_of(whole)
+        if facts is None or whole.shipment.main in _ENDED:
+            return None
+        return self.of(tenant).silence.check(facts, seen_of(whole), now_us)
+
+
+def arrival(window: Window, destination: Place | None) -> Arrival:
+    """A window as readers of the road see it, in the destination's zone."""
+    zone = zone_of(destination) if destination else None
+    low, likely, high = (
+        to_text(at_us, _offset_min(zone, at_us))
+        for at_us in (window.p10_us, window.p50_us, window.p90_us)
+    )
+    return Arrival(
+        earliest=low, latest=high, likely=likely, probability=round(window.probability, 2),
+        source=window.predictor, date_only=False, zone=zone, stated_at=None, guess=window.guess,
+        reason=window.reason, late_odds=window.late_odds,
+    )  # fmt: skip
+
+
+def facts_of(whole: Whole) -> Facts | None:
+    """What foresight asks of a road; None for one without any time."""
+    seen = [event for event in whole.events if is_status(event.code)]
+    if not seen:
+        return None
+    first, facts = seen[0], whole.facts
+    return Facts(
+        created_us=first.at_us,
+        carrier=_carrier(whole),
+        service=facts.service or "",
+        origin=_spot(facts.origin or as_place(first.body.place)),
+        destination=_spot(facts.destination),
+        promised_us=_promised_us(whole),
+        weight_g=facts.weight_g,
+        offset_s=60 * (first.offset_min or 0),
+    )
+
+
+def seen_of(whole: Whole) -> tuple[Seen, ...]:
+    return tuple(
+        Seen(event.at_us, MAIN[event.code]) for event in whole.events if is_status(event.code)
+    )
+
+
+def _delivered_us(whole: Whole) -> int | None:
+    if whole.shipment.main != "delivered":
+        return None
+    return next((event.at_us for event in whole.events if MAIN[event.code] == "delivered"), None)
+
+
+def _promised_us(whole: Whole) -> int | None:
+    promised_s = whole.shipment.promised_s
+    return promised_s * 1_000_000 if promised_s is not None else None
+
+
+def _carrier(whole: Whole) -> str:
+    named = (event.body.carrier for event in reversed(whole.events) if event.body.carrier)
+    return next(named, None) or whole.facts.carrier or ""
+
+
+def _spot(place: Place | None) -> Spot:
+    if place is None:
+        return NOWHERE
+    found = locate(place)
+    return Spot(
+        place=place.city or (found.city if found else None) or place.name,
+        region=place.region,
+        country=place.country or (found.country if found else None),
+        lat=place.latitude if place.latitude is not None else (found.latitude if found else None),
+        lng=place.longitude
+        if place.longitude is not None
+        else (found.longitude if found else None),
+    )
+
+
+def _offset_min(zone: str | None, at_us: int) -> int:
+    if zone is None:
+        return 0
+    at = datetime.fromtimestamp(at_us // 1_000_000, UTC).astimezone(ZoneInfo(zone))
+    offset = at.utcoffset()
+    return int(offset.total_seconds() // 60) if offset is not None else 0
+
+
+def delivers(event: Event) -> bool:
+    """Whether a scan may have ended its road well."""
+    return MAIN[event.code] == "delivered"

@@ -1,0 +1,68 @@
+"""Which predictor speaks for a lane: the one that was nearest there lately."""
+
+from __future__ import annotations
+
+from math import log
+
+from milepost.eta.facts import Facts
+
+_FADE = 0.99
+_FEWEST, _PRIOR = 20.0, 30.0
+_LEAST_DAYS = 0.05
+
+Group = tuple[str, ...]
+
+
+def groups(facts: Facts) -> tuple[Group, ...]:
+    """Lane groups of a tenant, from general to particular; accuracy and calibration are kept so."""
+    lane = (facts.origin.country or "", facts.destination.country or "")
+    return (
+        (facts.tenant,),
+        (facts.tenant, facts.carrier, *lane),
+        (facts.tenant, facts.carrier, facts.service, *lane, facts.destination.region or ""),
+    )
+
+
+class Accuracy:
+    """A fading mean of |log(real / median)| by lane group and predictor."""
+
+    def __init__(self) -> None:
+        self._errors: dict[tuple[Group, str], tuple[float, float]] = {}
+        # Who is nearest changes slowly; answers are kept until `settle`.
+        self._nearest: dict[tuple[Group, tuple[str, ...]], str | None] = {}
+
+    def learn(self, facts: Facts, predictor: str, median_days: float, real_days: float) -> None:
+        """A road ended; `median_days` is what this predictor had said at its beginning."""
+        error = abs(log(max(real_days, _LEAST_DAYS) / max(median_days, _LEAST_DAYS)))
+        for group in groups(facts):
+            total, weight = self._errors.get((group, predictor), (0.0, 0.0))
+            self._errors[group, predictor] = total * _FADE + error, weight * _FADE + 1
+
+    def settle(self) -> None:
+        """Let what was learned show."""
+        self._nearest.clear()
+
+    def best(self, facts: Facts, names: tuple[str, ...]) -> str | None:
+        """The nearest of `names` on this lane, shrunk to its tenant; None where one is unknown."""
+        chain = groups(facts)
+        asked = (chain[-1], names)
+        if asked not in self._nearest:
+            self._nearest[asked] = self._found(chain, names)
+        return self._nearest[asked]
+
+    def _found(self, chain: tuple[Group, ...], names: tuple[str, ...]) -> str | None:
+        errors = [self._error(chain, name) for name in names]
+        pairs = [
+            (error, name) for error, name in zip(errors, names, strict=True) if error is not None
+        ]
+        return min(pairs)[1] if len(pairs) == len(names) else None
+
+    def _error(self, chain: tuple[Group, ...], name: str) -> float | None:
+        total, weight = self._errors.get((chain[0], name), (0.0, 0.0))
+        if weight < _FEWEST:
+            return None
+        error = total / weight
+        for group in chain[1:]:
+            total, weight = self._errors.get((group, name), (0.0, 0.0))
+            error = (total + _PRIOR * error) / (weight + _PRIOR)
+        return error

@@ -1,0 +1,124 @@
+"""`estimate(facts, events, now, table)`: the arrival window of one shipment. Pure; never raises
+on what a source may send.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from milepost.eta.accuracy import Accuracy
+from milepost.eta.calibration import Calibration
+from milepost.eta.drift import DriftAlarm
+from milepost.eta.facts import DAY_US, Facts, Seen, Window
+from milepost.eta.guess import ColdGuess
+from milepost.eta.lanes import LaneTable
+from milepost.eta.ports import Forecast, Predictor, Situation
+from milepost.eta.promise import PromisePredictor
+from milepost.eta.stages import CREATED, ENDED, believable, situation
+
+_NARROWEST_US = 3_600_000_000
+_FURTHEST_DAYS = 3 * 365.0
+
+
+@dataclass(frozen=True)
+class Table:
+    """All that foresight has learned. `models` are further predictors, such as trained ones."""
+
+    lanes: LaneTable = field(default_factory=LaneTable)
+    promise: PromisePredictor = field(default_factory=PromisePredictor)
+    accuracy: Accuracy = field(default_factory=Accuracy)
+    calibration: Calibration = field(default_factory=Calibration)
+    drift: DriftAlarm = field(default_factory=DriftAlarm)
+    guess: ColdGuess = field(default_factory=ColdGuess)
+    models: tuple[Predictor, ...] = ()
+
+
+def estimate(facts: Facts, events: Sequence[Seen], now_us: int, table: Table) -> Window:
+    """P10, P50 and P90 of the arrival, as things stand at `now_us`.
+
+    Events may come in any order, of the future, or not at all: what cannot be is left out. A road
+    that has ended gets the instant at which it did.
+    """
+    known = believable(facts, events, now_us)
+    if known and known[-1].main in ENDED:
+        return _arrived(known[-1], facts)
+    where, begun_us = situation(facts, known, now_us)
+    name, told = choose(facts, where, table)
+    stretched = _calibrated(name, told, facts, where, table)
+    return _window(name, told, stretched, facts, where, begun_us, now_us)
+
+
+def forecasts(facts: Facts, where: Situation, table: Table) -> list[tuple[str, Forecast]]:
+    """What each predictor that has history says, in the order of trust without a record."""
+    predictors: list[Predictor] = [*table.models, table.lanes, table.promise]
+    found = []
+    for predictor in predictors:
+        told = predictor.forecast(facts, where)
+        if told is not None and not told.guess:
+            found.append((predictor.name, told))
+    return found
+
+
+def choose(facts: Facts, where: Situation, table: Table) -> tuple[str, Forecast]:
+    """The predictor that was nearest on this lane; without a record the first; else a guess."""
+    found = forecasts(facts, where, table)
+    if not found:
+        promised = table.promise.forecast(facts, where)
+        if promised is not None:
+            return table.promise.name, promised
+        return table.guess.name, table.guess.forecast(facts, where)
+    if len(found) == 1:
+        return found[0]
+    best = table.accuracy.best(facts, tuple([name for name, _ in found]))
+    return next((pair for pair in found if pair[0] == best), found[0])
+
+
+def _calibrated(
+    name: str, told: Forecast, facts: Facts, where: Situation, table: Table
+) -> tuple[float, float, float]:
+    """Days from the stage's beginning, stretched by how quotes were kept; never before now."""
+    low, middle, high = table.calibration.factors(facts, name)
+    silent, since = where.silent, max(where.since_created, 0.0)
+    p10, p50, p90 = [
+        # Factors are of whole roads; what lies behind is not stretched again.
+        max((since + days) * factor - since, silent + (days - silent) * min(factor, 1.0))
+        for days, factor in ((told.p10, low), (told.p50, middle), (told.p90, high))
+    ]
+    p10 = min(max(p10, silent), _FURTHEST_DAYS)
+    p50 = min(max(p50, p10), _FURTHEST_DAYS)
+    return p10, p50, min(max(p50, p90), _FURTHEST_DAYS)
+
+
+def _window(
+    name: str, told: Forecast, days: tuple[float, float, float], facts: Facts,
+    where: Situation, begun_us: int, now_us: int,
+) -> Window:  # fmt: skip
+    p10, p50, p90 = [max(begun_us + int(value * DAY_US), now_us) for value in days]
+    reason = told.reason
+    if where.stage != CREATED:
+        reason = f"{reason}, since {where.stage.replace('_', ' ')}"
+    return Window(
+        p10_us=p10, p50_us=max(p50, p10), p90_us=max(p90, p10 + _NARROWEST_US, p50),
+        predictor=name, guess=told.guess, reason=reason,
+        late_odds=_late_odds(told, days, facts, where, begun_us), evidence=told.evidence,
+    )  # fmt: skip
+
+
+def _late_odds(
+    told: Forecast, days: tuple[float, float, float], facts: Facts, where: Situation, begun_us: int
+) -> float | None:
+    """The odds of the promise breaking, on the clock that calibration moved."""
+    if facts.promised_us is None:
+        return None
+    left = (facts.promised_us - begun_us) / DAY_US
+    pace = max(days[1], 1e-3) / max(told.p50, 1e-3)
+    return min(max(told.odds_after(left / pace, where.silent / pace), 0.0), 1.0)
+
+
+def _arrived(event: Seen, facts: Facts) -> Window:
+    late = None if facts.promised_us is None else float(event.occurred_us > facts.promised_us)
+    return Window(
+        p10_us=event.occurred_us, p50_us=event.occurred_us, p90_us=event.occurred_us,
+        predictor="scan", guess=False, reason=event.main, probability=1.0, late_odds=late,
+    )  # fmt: skip

@@ -1,0 +1,176 @@
+"""Air-freight processes of up to three inbound legs and one outbound: will the plan be broken?
+
+Late: the longest inbound leg and the outbound one together take longer than planned. Checkpoints:
+T0 the plan alone; T3 the inbound legs have been delivered at the hub; T7 all but the last delivery.
+
+What is still to come depends little on how late one is already. So each process of the past also
+teaches what would have happened to it with the delay of another: the parts known and still to come
+are paired anew many times, and each pair is a row with a true label. That makes odds of few rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from milepost.eta.judge.orders import number
+from milepost.eta.judge.scores import auc, average_precision, mcc, rounded
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+CHECKPOINTS = ("T0", "T3", "T7")
+_STEPS = ("rcs", "dep_1", "rcf_1", "dep_2", "rcf_2", "dep_3", "rcf_3", "dlv")
+_INBOUND = ("i1", "i2", "i3")
+_TRAINED_SHARE, _PAIRINGS, _ROUNDS, _FOLDS = 0.7, 20, 500, 5
+_FEWEST = 40
+_TREES: dict[str, Any] = {
+    "objective": "binary", "learning_rate": 0.04, "num_leaves": 15, "feature_fraction": 0.5,
+    "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 3, "verbose": -1, "num_threads": 1,
+    "seed": 2, "deterministic": True, "min_data_in_leaf": 15 * (_PAIRINGS + 1) // 2,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Parts:
+    """One checkpoint: `known` describes what lies behind, `ahead` the plan of what is to come.
+
+    `delay` is the minutes late so far, `rest` how much the rest will add; late: their sum is > 0.
+    """
+
+    known: Floats
+    ahead: Floats
+    delay: Floats
+    rest: Floats
+    scale: Floats
+
+    @property
+    def late(self) -> NDArray[np.bool_]:
+        """Whether the plan was broken."""
+        return np.asarray(self.delay + self.rest > 0)
+
+
+class Processes:
+    """The columns of the file, a row a process, minutes."""
+
+    def __init__(self, rows: Sequence[Mapping[str, str]]) -> None:
+        self.count = len(rows)
+        legs = (*_INBOUND, "o")
+        self.plan = {leg: _block(rows, [f"{leg}_{step}_p" for step in _STEPS]) for leg in legs}
+        self.real = {leg: _block(rows, [f"{leg}_{step}_e" for step in _STEPS]) for leg in legs}
+        places = [f"o_{step}_place" for step in _STEPS[1:-1]]
+        self.places = _block(rows, places)
+        self.more = _block(rows, ["o_hops", "legs"])
+
+    def parts(self, checkpoint: str) -> Parts:
+        """What is behind and ahead at a checkpoint."""
+        inbound_plan = np.max([self.plan[leg].sum(axis=1) for leg in _INBOUND], axis=0)
+        inbound_real = np.max([self.real[leg].sum(axis=1) for leg in _INBOUND], axis=0)
+        out_plan, out_real = self.plan["o"], self.real["o"]
+        delay, rest = inbound_real - inbound_plan, (out_real - out_plan).sum(axis=1)
+        road = np.column_stack([out_plan, out_plan.sum(axis=1), self._road()])
+        nothing = np.empty((self.count, 0))
+        if checkpoint == "T0":
+            plans = np.column_stack([inbound_plan, *(self.plan[leg] for leg in _INBOUND)])
+            # Nothing is known yet: the delay of the inbound legs is drawn with their own plan.
+            return Parts(plans, road, delay, rest, out_plan.sum(axis=1))
+        if checkpoint == "T3":
+            return Parts(nothing, road, delay, rest, out_plan.sum(axis=1))
+        so_far = (out_real - out_plan)[:, :-1]
+        seen = np.column_stack([road, so_far])
+        last = (out_real - out_plan)[:, -1]
+        return Parts(nothing, seen, delay + so_far.sum(axis=1), last, out_plan[:, -1])
+
+    def _road(self) -> Floats:
+        hops = np.maximum(self.more[:, 0].astype(int), 1)
+        last = np.minimum(2 * hops - 1, self.places.shape[1] - 1)
+        destination = self.places[np.arange(self.count), last]
+        return np.column_stack([destination, self.places[:, :2], self.more])
+
+
+def _block(rows: Sequence[Mapping[str, str]], names: list[str]) -> Floats:
+    """Columns as numbers; what is absent or negative counts as 0, as in the file itself."""
+    values = [[number(row.get(name)) for name in names] for row in rows]
+    return np.asarray(np.maximum(np.nan_to_num(np.array(values, dtype=float)), 0.0))
+
+
+def evaluate_processes(
+    rows: Sequence[Mapping[str, str]], checkpoints: Sequence[str] = CHECKPOINTS
+) -> dict[str, Any]:
+    """Train on the first 70 % in file order, score the rest: `auc`, `ap`, `mcc` by checkpoint.
+
+    The threshold of `mcc` comes from folds of the training part alone.
+    """
+    processes = Processes(rows)
+    cut = int(processes.count * _TRAINED_SHARE)
+    train, test = np.arange(cut), np.arange(cut, processes.count)
+    if cut < _FEWEST:
+        raise ValueError(f"{processes.count} processes are too few to train on")
+    found: dict[str, Any] = {"processes": processes.count, "trained_on": cut, "tested": len(test)}
+    late = processes.parts("T3").late
+    found["late_share"] = rounded(float(late[test].mean()))
+    for checkpoint in checkpoints:
+        parts = processes.parts(checkpoint)
+        found[checkpoint] = _scores(parts, checkpoint, train, test)
+    return found
+
+
+def _scores(
+    parts: Parts, checkpoint: str, train: NDArray[np.int64], test: NDArray[np.int64]
+) -> dict[str, Any]:
+    odds = _odds(parts, checkpoint, train, test)
+    inner = np.empty(len(train))
+    for fold in np.array_split(np.arange(len(train)), _FOLDS):
+        rest = np.setdiff1d(np.arange(len(train)), fold)
+        inner[fold] = _odds(parts, checkpoint, train[rest], train[fold])
+    limit = threshold(parts.late[train], inner)
+    labels = parts.late[test].tolist()
+    return {
+        "auc": rounded(auc(labels, odds.tolist()), 4),
+        "ap": rounded(average_precision(labels, odds.tolist()), 4),
+        "mcc": rounded(mcc(labels, (odds > limit).tolist()), 4),
+        "threshold": rounded(limit),
+        "training_folds_auc": rounded(auc(parts.late[train].tolist(), inner.tolist()), 4),
+    }
+
+
+def threshold(late: NDArray[np.bool_], odds: Floats) -> float:
+    """The limit with the best correlation, smoothed over its neighbours: a peak is luck."""
+    limits = np.quantile(odds, np.linspace(0.4, 0.97, 115))
+    labels = late.tolist()
+    found = np.array([mcc(labels, (odds > limit).tolist()) for limit in limits])
+    smooth = np.convolve(np.pad(found, 4, mode="edge"), np.ones(9) / 9, "valid")
+    return float(limits[int(smooth.argmax())])
+
+
+def _odds(
+    parts: Parts, checkpoint: str, train: NDArray[np.int64], asked: NDArray[np.int64]
+) -> Floats:
+    """The odds of lateness of the rows asked, from the rows to train on alone."""
+    import lightgbm
+
+    draw = np.random.default_rng(0)
+    pairs = [train, *(draw.permutation(train) for _ in range(_PAIRINGS))]
+    hidden = checkpoint == "T0"
+    matrix = np.concatenate([_matrix(parts, behind, train, hidden) for behind in pairs])
+    labels = np.concatenate([parts.delay[behind] + parts.rest[train] > 0 for behind in pairs])
+    settings = dict(_TREES)
+    if not hidden:
+        settings["monotone_constraints"] = [0] * (matrix.shape[1] - 2) + [1, 0]
+    model = lightgbm.train(settings, lightgbm.Dataset(matrix, labels.astype(float)), _ROUNDS)
+    return np.asarray(model.predict(_matrix(parts, asked, asked, hidden), num_threads=1))
+
+
+def _matrix(
+    parts: Parts, behind: NDArray[np.int64], ahead: NDArray[np.int64], hidden: bool
+) -> Floats:
+    columns = [parts.known[behind], parts.ahead[ahead]]
+    if not hidden:
+        delay = parts.delay[behind]
+        columns += [delay[:, None], (delay / np.maximum(parts.scale[ahead], 1))[:, None]]
+    return np.column_stack(columns)

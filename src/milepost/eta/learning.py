@@ -1,0 +1,79 @@
+"""How a table learns: a quote is kept when a shipment begins, judged when it is delivered.
+
+Nothing is learned before it is known: `learn` takes roads in the order of their delivery, `refresh`
+the open ones. Call `refresh` as often as the world may change: hourly or daily.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from milepost.eta.accuracy import groups
+from milepost.eta.estimate import Table, choose, forecasts
+from milepost.eta.facts import DAY_US, Facts, Road
+from milepost.eta.ports import Situation
+from milepost.eta.stages import CREATED
+
+_AT_START = Situation(CREATED, 0.0, 0.0)
+
+
+class Quote(Struct, frozen=True):
+    """What was said when the shipment began: days before and after calibration, and each median."""
+
+    facts: Facts
+    predictor: str
+    days: tuple[float, float, float]
+    told: tuple[float, float, float]
+    medians: tuple[tuple[str, float], ...]
+
+
+def quote(facts: Facts, table: Table) -> Quote:
+    """To be kept with the shipment until it is delivered."""
+    name, told = choose(facts, _AT_START, table)
+    medians = tuple((name, one.p50) for name, one in forecasts(facts, _AT_START, table))
+    days = told.p10, told.p50, told.p90
+    low, middle, high = table.calibration.factors(facts, name)
+    stretched = days[0] * low, days[1] * middle, days[2] * high
+    return Quote(facts, name, days, stretched, medians)
+
+
+def learn(road: Road, quoted: Quote | None, table: Table) -> None:
+    """A road was delivered: lanes, promises, accuracy and calibration learn from it."""
+    if road.delivered_us is None:
+        return
+    days = (road.delivered_us - road.facts.created_us) / DAY_US
+    if days < 0:
+        return
+    table.lanes.learn(road)
+    table.promise.learn(road)
+    if quoted is None:
+        return
+    for name, median in quoted.medians:
+        table.accuracy.learn(road.facts, name, median, days)
+    for group in groups(road.facts)[:2]:
+        table.drift.learn(group, quoted.told[1], quoted.told[2], days)
+    known_day = road.delivered_us / DAY_US
+    table.calibration.learn(road.facts, quoted.predictor, quoted.days, days, known_day)
+
+
+def refresh(open_roads: Iterable[tuple[Road, Quote | None]], now_us: int, table: Table) -> None:
+    """The roads that are open now; after it, answers rest on everything learned so far."""
+    cases = list(open_roads)
+    table.lanes.refresh((road for road, _ in cases), now_us)
+    table.promise.settle(now_us)
+    table.accuracy.settle()
+    table.calibration.refresh(
+        (
+            (
+                road.facts,
+                quoted.predictor,
+                quoted.days,
+                (now_us - road.facts.created_us) / DAY_US,
+            )
+            for road, quoted in cases
+            if quoted is not None
+        ),
+        now_us / DAY_US,
+    )

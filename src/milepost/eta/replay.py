@@ -1,0 +1,69 @@
+"""Replays roads under the label clock: quotes as a live system would have made them.
+
+Nothing but the clock decides what is known: a road teaches at its delivery, an open one counts as
+open, and the table is refreshed once a day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from heapq import heappop, heappush
+
+from milepost.eta.estimate import Table, estimate
+from milepost.eta.facts import DAY_US, Road, Window
+from milepost.eta.learning import Quote, learn, quote, refresh
+
+
+def replay(
+    roads: Sequence[Road], table: Table, *, from_us: int = 0,
+    every_days: int = 1, tick: Callable[[int], None] = lambda _: None,
+    begun: Callable[[int, Window], None] = lambda *_: None,
+) -> dict[int, Window]:  # fmt: skip
+    """The window of each road (by index) as it began, for those that began at `from_us` or later.
+
+    Roads may come in any order; those that are not delivered stay open to the end. `begun` is told
+    of each window while the table still stands as it stood then.
+    """
+    order = sorted(range(len(roads)), key=lambda index: roads[index].facts.created_us)
+    state = _State(roads, table)
+    windows: dict[int, Window] = {}
+    next_refresh = 0
+    for index in order:
+        facts = roads[index].facts
+        if facts.created_us >= next_refresh:
+            day = facts.created_us // DAY_US
+            state.up_to(day * DAY_US)
+            next_refresh = (day + every_days) * DAY_US
+            tick(index)
+        if facts.created_us >= from_us:
+            windows[index] = estimate(facts, (), facts.created_us, table)
+            begun(index, windows[index])
+        state.begin(index)
+    return windows
+
+
+class _State:
+    """What is open, and when each open road ends."""
+
+    def __init__(self, roads: Sequence[Road], table: Table) -> None:
+        self._roads, self._table = roads, table
+        self._quotes: dict[int, Quote] = {}
+        self._endings: list[tuple[int, int]] = []
+
+    def begin(self, index: int) -> None:
+        road = self._roads[index]
+        self._quotes[index] = quote(road.facts, self._table)
+        if road.delivered_us is not None:
+            heappush(self._endings, (road.delivered_us, index))
+
+    def up_to(self, now_us: int) -> None:
+        while self._endings and self._endings[0][0] < now_us:
+            index = heappop(self._endings)[1]
+            learn(self._roads[index], self._quotes.pop(index), self._table)
+        still = [(self._open(index, now_us), kept) for index, kept in self._quotes.items()]
+        refresh(still, now_us, self._table)
+
+    def _open(self, index: int, now_us: int) -> Road:
+        road = self._roads[index]
+        events = tuple(event for event in road.events if event.occurred_us < now_us)
+        return Road(facts=road.facts, events=events)

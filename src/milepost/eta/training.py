@@ -1,0 +1,188 @@
+"""Trains the boosted quantiles on roads, under the label clock, and says how good they are.
+
+The roads are replayed: each is seen with the lane table as it stood when the shipment began. Scores
+come from the last fifth by time, with trees that knew only what was delivered before it; the trees
+that are kept then learn from all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from milepost.eta.boosted import BoostedPredictor
+from milepost.eta.estimate import Table
+from milepost.eta.facts import DAY_US, Facts, Road, Window
+from milepost.eta.features import FEATURES, NAMES, Vocabulary, names_of, row
+from milepost.eta.lanes import LaneTable
+from milepost.eta.ports import SHARES, Forecast, Situation
+from milepost.eta.replay import replay
+from milepost.eta.stages import CREATED
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+FEWEST = 200
+_TREES: dict[str, Any] = {
+    "learning_rate": 0.04, "num_leaves": 15, "min_data_in_leaf": 40, "feature_fraction": 0.7,
+    "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 1, "verbose": -1, "num_threads": 1,
+    "seed": 1, "deterministic": True,
+}  # fmt: skip
+_ROUNDS, _TESTED_SHARE, _LEAST_DAYS, _COMMON = 150, 0.2, 0.05, 5
+_AT_START = Situation(CREATED, 0.0, 0.0)
+
+
+class Trained(Struct, frozen=True, kw_only=True):
+    """Models by share as LightGBM's text, and what must be known to judge and use them.
+
+    `scores` has `mae_days` and `p90_kept` of `boosted` and `table` on the same last roads; `better`
+    says whether the trees beat the table there, which decides whether they should be used.
+    """
+
+    models: dict[str, str]
+    vocabulary: Vocabulary
+    features: tuple[str, ...]
+    roads: int
+    first_us: int
+    last_us: int
+    scores: dict[str, dict[str, float]]
+
+    @property
+    def better(self) -> bool:
+        """Whether the trees were nearer than the table."""
+        return self.scores["boosted"]["mae_days"] < self.scores["table"]["mae_days"]
+
+
+def train(roads: Sequence[Road], tick: Callable[[str], None] = lambda _: None) -> Trained:
+    """From delivered roads (open ones count as open). ValueError where they are too few."""
+    import numpy as np
+
+    vocabulary = _vocabulary(roads)
+    watched = _watched(roads, vocabulary, tick)
+    seen = watched.seen
+    if len(seen) < FEWEST:
+        raise ValueError(f"{len(seen)} delivered roads on known lanes are too few: {FEWEST} needed")
+    created = np.array([roads[index].facts.created_us for index, _, _ in seen])
+    ended = np.array([roads[index].delivered_us for index, _, _ in seen])
+    matrix = np.array([values for _, _, values in seen])
+    normal = np.array([days for _, days, _ in seen])
+    took = np.maximum((ended - created) / DAY_US, _LEAST_DAYS)
+    cut = np.quantile(created, 1 - _TESTED_SHARE)
+    tick("trees for the scores")
+    early = _fitted(matrix, took / normal, ended < cut)
+    late = created >= cut
+    said = np.array(_said_with(early, roads, vocabulary, int(cut), tick))
+    tick("trees to keep")
+    models = _fitted(matrix, took / normal, np.ones(len(took), dtype=bool))
+    return Trained(
+        models=models,
+        vocabulary=vocabulary, features=FEATURES, roads=len(seen),
+        first_us=int(created.min()), last_us=int(ended.max()),
+        scores={
+            "boosted": _scores(took[late], *said[late].T),
+            "table": _scores(took[late], *np.array(watched.said)[late].T),
+        },
+    )  # fmt: skip
+
+
+def _watched(
+    roads: Sequence[Road], vocabulary: Vocabulary, tick: Callable[[str], None]
+) -> _Watching:
+    """What the table knew of each delivered road as it began, and what it quoted."""
+    table = Table()
+    watching = _Watching(table, roads, vocabulary)
+    replay(roads, table, begun=watching, tick=lambda index: tick(f"replaying road {index:,}"))
+    return watching
+
+
+class _Watching:
+    """`seen`: index, the table's median and features; `said`: its calibrated P50 and P90, days."""
+
+    def __init__(self, table: Table, roads: Sequence[Road], vocabulary: Vocabulary) -> None:
+        self._table, self._roads, self._vocabulary = table, roads, vocabulary
+        self.seen: list[tuple[int, float, list[float]]] = []
+        self.said: list[tuple[float, float]] = []
+
+    def __call__(self, index: int, window: Window) -> None:
+        road = self._roads[index]
+        told = self._table.lanes.forecast(road.facts, _AT_START)
+        if told is None or road.delivered_us is None:
+            return
+        if road.delivered_us < road.facts.created_us:
+            return
+        begun = road.facts.created_us
+        self.said.append(((window.p50_us - begun) / DAY_US, (window.p90_us - begun) / DAY_US))
+        self.seen.append((index, told.p50, row(road.facts, self._vocabulary)))
+
+
+def _said_with(
+    models: dict[str, str], roads: Sequence[Road], vocabulary: Vocabulary, from_us: int,
+    tick: Callable[[str], None],
+) -> list[tuple[float, float]]:  # fmt: skip
+    """What a table with these trees would have quoted, calibrated as a server does it."""
+    lanes = LaneTable()
+    trees = _Since(from_us, BoostedPredictor(models, vocabulary, lanes))
+    table = Table(lanes=lanes, models=(trees,))
+    watching = _Watching(table, roads, vocabulary)
+    replay(roads, table, begun=watching, tick=lambda index: tick(f"judging road {index:,}"))
+    return watching.said
+
+
+class _Since:
+    """Trees that did not exist before the test began."""
+
+    name = "boosted"
+
+    def __init__(self, from_us: int, trees: BoostedPredictor) -> None:
+        self._from_us, self._trees = from_us, trees
+
+    def forecast(self, facts: Facts, situation: Situation) -> Forecast | None:
+        """As the trees say, from then on."""
+        return self._trees.forecast(facts, situation) if facts.created_us >= self._from_us else None
+
+
+def _fitted(matrix: Any, ratio: Any, chosen: Any) -> dict[str, str]:
+    """Trees by share, as text."""
+    import lightgbm
+    import numpy as np
+
+    labels = np.log(ratio)
+    models = {}
+    for share in SHARES:
+        data = lightgbm.Dataset(
+            matrix[chosen], labels[chosen],
+            categorical_feature=list(range(len(NAMES))), params={"verbose": -1},
+        )  # fmt: skip
+        settings = _TREES | {"objective": "quantile", "alpha": share}
+        models[str(share)] = lightgbm.train(settings, data, _ROUNDS).model_to_string()
+    return models
+
+
+def _scores(took: Any, middle: Any, high: Any) -> dict[str, float]:
+    return {
+        "mae_days": round(float(abs(took - middle).mean()), 3),
+        "p90_kept": round(float((took <= high).mean()), 4),
+        "p90_quote_days": round(float(high.mean()), 2),
+        "roads": float(len(took)),
+    }
+
+
+def _vocabulary(roads: Sequence[Road]) -> Vocabulary:
+    """Codes of names that are common enough to learn from; all others are unknown to the trees."""
+    counts: dict[str, dict[str, int]] = {kind: {} for kind in NAMES}
+    for road in roads:
+        for kind, name in zip(NAMES, names_of(road.facts), strict=True):
+            counts[kind][name] = counts[kind].get(name, 0) + 1
+    return {
+        kind: {name: code for code, name in enumerate(sorted(_common(found)))}
+        for kind, found in counts.items()
+    }
+
+
+def _common(found: dict[str, int]) -> list[str]:
+    return [name for name, count in found.items() if count >= _COMMON]

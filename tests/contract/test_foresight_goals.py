@@ -1,0 +1,67 @@
+"""Foresight on real data (kept outside the repository): cautious bounds of what was measured."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from milepost.cli.evaluate import evaluate_group
+from milepost.eta.judge.processes import evaluate_processes
+from shared import shared
+
+
+def _evaluated(*arguments: str) -> dict[str, Any]:
+    done = CliRunner().invoke(evaluate_group, [*arguments, "--json"])
+    assert done.exit_code == 0, done.output
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+@pytest.fixture(scope="module")
+def arrival() -> dict[str, Any]:
+    """The last month of the open rows, three months of warm-up before it."""
+    path = shared("data/olist_orders.csv.gz")
+    return _evaluated("eta", "--orders", str(path), "--from", "2018-02-01")
+
+
+def test_arrival_is_nearer_than_every_opponent(arrival: dict[str, Any]) -> None:
+    opponents = {name: one["mae_days"] for name, one in arrival["opponents"].items()}
+
+    assert arrival["mae_days"] < 6.7
+    assert arrival["mae_days"] < 0.93 * min(opponents.values())
+
+
+def test_the_quote_is_kept_though_the_month_is_slow(arrival: dict[str, Any]) -> None:
+    assert arrival["p90_kept_by_month"]["2018-02"] >= 0.86
+    assert arrival["p90_quote_days"] <= 29
+
+
+def test_lateness_is_seen_at_purchase(arrival: dict[str, Any]) -> None:
+    assert arrival["late_auc"] >= 0.70
+
+
+def test_risk_of_a_plan_at_the_hub() -> None:
+    from milepost.cli._foresight import read_rows
+
+    rows = read_rows(shared("data/c2k_processes.csv.gz"))
+    found = evaluate_processes(rows, ["T3"])["T3"]
+
+    assert found["auc"] >= 0.87
+    assert found["mcc"] >= 0.60
+
+
+def test_legs_are_nearer_than_the_look_up() -> None:
+    found = _evaluated("legs", "--legs", str(shared("data/delhivery_legs.csv.gz")))
+
+    assert found["legs"] == 7_421
+    assert found["mae_minutes"] < 34.5
+    assert found["cold_mae_minutes"] < 74
+
+
+def test_lateness_across_borders() -> None:
+    found = _evaluated("scms", "--shipments", str(shared("data/scms_shipments.csv.gz")))
+
+    assert found["late_auc"] > 0.772
