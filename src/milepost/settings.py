@@ -37,6 +37,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     seal_after_days: int = 7
     keep_days: int = 3 * 365
     commit_stubbed: bool = False
+    # Personal data; see docs/personal-data.md. Keys of closed roads are destroyed after so many
+    # days. A suite is for keys that are made from now on: aes256gcm or sm4gcm.
+    personal_keep_days: int = 180
+    vault_suite: str = "aes256gcm"
     # Truck terminals; see docs/devices.md. Off by default: jt808=7611,gt06=5023 opens two ports.
     device_ports: dict[str, int] = {}
     device_host: str | None = None

@@ -9,10 +9,10 @@ import msgspec
 from msgspec import Meta, Struct
 
 from milepost.api.services import Services
-from milepost.domain.moment import to_datetime
-from milepost.domain.scan import ParseContext, Scan
+from milepost.domain.scan import Scan
 from milepost.engine.decode import NotABatchError, Rejected
-from milepost.engine.journey import OverloadedError, Receipt
+from milepost.engine.journey import OverloadedError
+from milepost.engine.taking import Taking
 from milepost.web.endpoint import Call, Endpoint
 from milepost.web.problems import ProblemError
 
@@ -93,25 +93,17 @@ async def take_scans(services: Services, call: Call) -> ScansReceipt:
 
 
 async def take_payload(services: Services, call: Call) -> IntakeReceipt:
-    source = call.path("source")
-    parse = services.parser(source)
-    if parse is None:
-        raise ProblemError(404, f"There is no connector '{source}'.")
-    content_type = call.request.headers.get("content-type")
-    now = to_datetime(services.now_us(), 0)
-    context = ParseContext(
-        received_at=now, content_type=content_type, number=call.query.number or None
-    )
-    parsed = parse(call.body, context)
-    tenant = call.caller.tenant
+    one = services
+    taking = Taking(one.parser, one.journey, one.registrar, one.now_us)
+    kind = call.request.headers.get("content-type")
+    number = call.query.number or None
     try:
-        receipt: Receipt = await services.journey.take_parsed(
-            tenant, source, call.body, content_type, parsed
-        )
+        taken = await taking.take(call.caller.tenant, call.path("source"), call.body, kind, number)
+    except LookupError as error:
+        raise ProblemError(404, str(error)) from None
     except OverloadedError:
         raise overloaded() from None
-    await services.registrar.learn(tenant, parsed.facts)
-    return msgspec.convert(msgspec.structs.asdict(receipt), IntakeReceipt)
+    return msgspec.convert(msgspec.structs.asdict(taken.receipt), IntakeReceipt)
 
 
 def overloaded() -> ProblemError:

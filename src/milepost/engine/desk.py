@@ -6,7 +6,7 @@ holds, and tells subscribers, in the same transaction as everything else.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 
 from milepost.domain.alert import Finding
 from milepost.engine.announce import Audience, announcements
@@ -32,6 +32,22 @@ class Desk:
         self.standing.setdefault(road, {})[finding.rule] = finding
         self._count(road)
 
+    def replace(
+        self,
+        rules: Collection[str],
+        roads: Collection[int] | None,
+        found: Iterable[tuple[int, Finding]],
+    ) -> None:
+        """Take over what other processes have written of these rules, of some roads or all."""
+        for road in list(self.standing if roads is None else roads):
+            known = self.standing.pop(road, {})
+            kept = {rule: one for rule, one in known.items() if rule not in rules}
+            if kept:
+                self.standing[road] = kept
+            self._count(road)
+        for road, finding in found:
+            self.load(road, finding)
+
     def of(self, road: int) -> list[Finding]:
         """The findings that stand for a road."""
         return list(self.standing.get(road, {}).values())
@@ -43,9 +59,10 @@ class Desk:
         number: str,
         rules: Collection[str],
         found: Mapping[str, Finding],
+        ended: Mapping[str, int] | None = None,
     ) -> Awaitable[int] | None:
         """What the judge of these rules finds now. Done, once it is awaited, when it is durable;
-        None if nothing has changed.
+        None if nothing has changed. `ended`: rule → second of event time, where that is known.
         """
         known = self.standing.get(road, {})
         gone = [rule for rule in known if rule in rules and rule not in found]
@@ -58,15 +75,17 @@ class Desk:
         if not self.standing[road]:
             del self.standing[road]
         self._count(road)
-        return self._write(tenant, road, number, gone, new)
+        now_s = self._now_us() // 1_000_000
+        cleared = {rule: (ended or {}).get(rule, now_s) for rule in gone}
+        return self._write(tenant, road, number, cleared, new)
 
     def _write(
-        self, tenant: int, road: int, number: str, gone: list[str], new: list[Finding]
+        self, tenant: int, road: int, number: str, gone: Mapping[str, int], new: list[Finding]
     ) -> Awaitable[int]:
         now_us = self._now_us()
         group = self._committer.filling
         changes = [
-            *(AlertChange(tenant, road, number, rule, None, now_us // 1_000_000) for rule in gone),
+            *(AlertChange(tenant, road, number, rule, None, at_s) for rule, at_s in gone.items()),
             *(AlertChange(tenant, road, number, one.rule, one, None) for one in new),
         ]
         group.alerts += changes

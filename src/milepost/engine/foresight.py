@@ -7,8 +7,8 @@ the tables know how far their own words can be trusted.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections import OrderedDict, deque
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -23,13 +23,21 @@ from milepost.domain.track import Arrival
 from milepost.domain.whole import Whole
 from milepost.eta.estimate import Table, estimate
 from milepost.eta.facts import NOWHERE, Facts, Road, Seen, Spot, Window
+from milepost.eta.lanes import LaneTable
 from milepost.eta.learning import Quote, learn, quote, refresh
 from milepost.eta.ports import Predictor
 from milepost.eta.risk import Silence, SilenceTable
 from milepost.places import locate, zone_of
 
 MOST_QUOTES = 200_000
+MOST_LESSONS = 50_000
+# Trained models over the lanes that a tenant's tables know.
+Models = Callable[[LaneTable], Sequence[Predictor]]
 _ENDED = {"delivered", "returned", "expired", "returning"}
+
+
+def no_models(_: LaneTable) -> Sequence[Predictor]:
+    return ()
 
 
 class Learned(Struct):
@@ -39,6 +47,7 @@ class Learned(Struct):
     silence: SilenceTable = field(default_factory=SilenceTable)
     roads: int = 0
     fresh: int = 0  # roads learned since the last refresh
+    lessons: deque[Road] = field(default_factory=lambda: deque(maxlen=MOST_LESSONS))
 
 
 class Foresight:
@@ -47,12 +56,12 @@ class Foresight:
     def __init__(self) -> None:
         self._learned: dict[int, Learned] = {}
         self._quotes: OrderedDict[int, tuple[Road, Quote]] = OrderedDict()
-        self._models: tuple[Predictor, ...] = ()
+        self._models: Models = no_models
 
     def of(self, tenant: int) -> Learned:
         found = self._learned.get(tenant)
         if found is None:
-            found = self._learned[tenant] = Learned(table=Table(models=self._models))
+            found = self._learned[tenant] = self._blank()
         return found
 
     @property
@@ -60,11 +69,20 @@ class Foresight:
         """Roads learned since the last refresh, of all tenants."""
         return sum(learned.fresh for learned in self._learned.values())
 
-    def swap_models(self, models: Sequence[Predictor]) -> None:
-        """Trained models from now on, or none; the tables stay."""
-        self._models = tuple(models)
+    def _blank(self) -> Learned:
+        lanes = LaneTable()
+        return Learned(table=Table(lanes=lanes, models=tuple(self._models(lanes))))
+
+    def swap_models(self, models: Models) -> None:
+        """Trained models from now on, or none; what was learned stays."""
+        self._models = models
         for learned in self._learned.values():
-            learned.table = replace(learned.table, models=self._models)
+            lanes = learned.table.lanes
+            learned.table = replace(learned.table, models=tuple(models(lanes)))
+
+    def lessons(self, tenant: int) -> list[Road]:
+        """The newest roads that have taught a tenant's tables, for training."""
+        return list(self.of(tenant).lessons)
 
     def open(self, tenant: int, road: int, whole: Whole) -> None:
         """A shipment has been announced: what we say of it now is kept."""
@@ -87,6 +105,7 @@ class Foresight:
         told = Road(facts=facts, events=seen_of(whole), delivered_us=done_us)
         learn(told, kept[1] if kept else None, learned.table)
         learned.silence.learn_road(told)
+        learned.lessons.append(told)
         learned.roads += 1
         learned.fresh += 1
 

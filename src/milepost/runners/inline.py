@@ -83,6 +83,7 @@ class Inline:
         self.journey = Journey(
             self.shard, Resolver(tables), self.committer, RawIds(ledger.reserve_raw_ids),
             self.audience, now_us, peers, self.resting.wake if self.resting else None,
+            redacts=ledger.keeps_verbatim,
         )  # fmt: skip
         self.queries = Queries(
             self.shard, ledger, now_us, synthetic=synthetic, policy_of=self.policies, sealed=sealed,
@@ -273,6 +274,10 @@ class Inline:
             "roads_behind": len(self.shard.dirty),
             "live_listeners": len(self.live),
         }
+
+    def owns(self, road: int) -> bool:
+        """Whether this process holds the state of a road."""
+        return self._owns(road)
 
     def _owns(self, road: int) -> bool:
         return self._peers is None or self._peers.owner_of(road) == self._peers.me

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 import asyncpg
 
@@ -29,6 +30,7 @@ class Pool:
         self._size = size
         self._pool: asyncpg.Pool | None = None
         self._opening = asyncio.Lock()
+        self.shared: dict[str, Any] = {}  # what all stores of a kind over this pool have in common
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[asyncpg.Connection]:

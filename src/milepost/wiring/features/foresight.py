@@ -9,9 +9,13 @@ import structlog
 
 from milepost.domain.alert import Finding
 from milepost.domain.marks import PROMISE
-from milepost.engine.foresight import Foresight, delivers
+from milepost.engine.foresight import Foresight, delivers, no_models
 from milepost.engine.ports import Group, ListFilter
 from milepost.engine.secondlook import Looked
+from milepost.eta.lanes import LaneTable
+from milepost.eta.models import ModelStore
+from milepost.eta.ports import Predictor
+from milepost.eta.training import train
 from milepost.wiring.feature import Context, Feature
 
 log = structlog.get_logger()
@@ -22,6 +26,9 @@ MOST_WAITING = 20_000
 REFRESH_EVERY_US = 600_000_000
 REFRESH_AFTER = 500
 FIRST_LESSONS = 5_000
+FEWEST_LESSONS = 5_000
+LOOK_EVERY_S = 10.0
+TRAIN_EVERY_US = 86_400_000_000
 RULES = ("promise_at_risk", "silence_abnormal")
 AT_RISK = 0.5
 # Of a hundred such silences, two last so long.
@@ -40,11 +47,14 @@ class ForesightFeature(Feature):
         self._announced: dict[int, None] = {}
         self._watched: dict[int, int] = {}  # road → when to look again
         self._refreshed_us = 0
+        self._models = ModelStore(context.settings.data / "models")
+        self._version: str | None = None
 
     async def start(self) -> None:
         self._engine.queries.foresight = self._foresight
         self._engine.after_commit.append(self._note)
-        self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._begin())]
+        work = (self._run(), self._begin(), self._keep_models())
+        self._tasks = [asyncio.create_task(one) for one in work]
 
     async def stop(self) -> None:
         for task in self._tasks:
@@ -78,6 +88,50 @@ class ForesightFeature(Feature):
         with suppress(ConnectionError):
             for tenant, _ in await self._context.milepost.store.accounts.tenants():
                 await self._recall(tenant)
+
+    async def _keep_models(self) -> None:
+        """A model that was trained or rolled back elsewhere is used from now on; and once a day
+        the tenants' own roads train a new one, beside the answering.
+        """
+        trained_us = self._context.now_us()
+        while True:
+            self._swap()
+            await asyncio.sleep(LOOK_EVERY_S)
+            if self._context.now_us() - trained_us > TRAIN_EVERY_US:
+                trained_us = self._context.now_us()
+                await self._train()
+
+    def _swap(self) -> None:
+        version = self._models.current
+        if version == self._version:
+            return
+        try:
+            self._foresight.swap_models(self._loaded)
+        except (ImportError, OSError, ValueError) as error:  # without the extra, tables answer
+            log.warning("model_not_used", version=version, error=repr(error))
+            self._foresight.swap_models(no_models)
+        self._version = version
+
+    def _loaded(self, lanes: LaneTable) -> tuple[Predictor, ...]:
+        model = self._models.load(lanes)
+        return () if model is None else (model,)
+
+    async def _train(self) -> None:
+        """From the largest tenant's roads: a model of few roads is worth less than the table."""
+        tenants = await self._context.milepost.store.accounts.tenants()
+        lessons = max((self._foresight.lessons(one) for one, _ in tenants), key=len, default=[])
+        if len(lessons) < FEWEST_LESSONS:
+            return
+        try:
+            trained = await asyncio.to_thread(train, lessons)
+        except (ImportError, ValueError) as error:
+            log.info("not_trained", error=repr(error))
+            return
+        made_us = self._context.now_us()
+        manifest = self._models.save(trained, command="daily training", made_us=made_us)
+        if trained.better:
+            self._models.use(manifest.version)
+        log.info("trained", version=manifest.version, better=trained.better, roads=trained.roads)
 
     async def _recall(self, tenant: int) -> None:
         after, left = None, FIRST_LESSONS

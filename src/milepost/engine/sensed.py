@@ -1,0 +1,102 @@
+"""Shipments as the judge of sensors asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+
+import msgspec
+
+from milepost.domain.care import Limits
+from milepost.domain.event import key_of
+from milepost.domain.scan import Facts
+from milepost.domain.shipment import Shipment
+from milepost.domain.telemetry import parcel_name
+from milepost.engine.policies import PLAIN, Policies, Profile, widened
+from milepost.engine.ports import Ledger
+from milepost.engine.queries import Queries
+from milepost.engine.shard import Shard
+from milepost.rules.care import limits_of
+
+OVER = frozenset({"delivered", "returned", "expired"})
+_UNSET = Limits()
+MOST_FOREIGN = 100_000
+
+
+class SensedShipments:
+    """See `engine.sensing_ports.Shipments`. `own`: limits of single shipments, by tenant and number.
+
+    Samples of a truck come to any process, its parcels' roads belong to all of them: what this one
+    does not know of a road it asks the ledger for (`prepare`).
+    """
+
+    def __init__(
+        self,
+        shard: Shard,
+        queries: Queries,
+        policies: Policies,
+        ledger: Ledger,
+        owns: Callable[[int], bool],
+    ) -> None:
+        self.own: dict[tuple[int, str], Limits] = {}
+        self._shard, self._queries, self._policies = shard, queries, policies
+        self._ledger, self._owns = ledger, owns
+        self._foreign: dict[int, tuple[Profile, bytes | None]] = {}
+
+    async def prepare(self, tenant: int, numbers: Sequence[str], *, states: bool) -> None:
+        """Know what the roads of other processes need, with their states where those count."""
+        roads = {key_of(tenant, one): self.road(tenant, one) for one in numbers}
+        foreign = {parcel: road for parcel, road in roads.items() if not self._owns(road)}
+        if not foreign:
+            return
+        told: dict[int, list[Facts]] = {}
+        for row in await self._ledger.facts(tenant, list({*foreign, *foreign.values()})):
+            told.setdefault(self._shard.road_of(row.parcel), []).append(row.facts)
+        if len(self._foreign) > MOST_FOREIGN:
+            self._foreign.clear()
+        for road in foreign.values():
+            profile = PLAIN
+            for facts in told.get(road, ()):
+                profile = widened(profile, facts)
+            line = await self._ledger.shipment(tenant, road) if states else None
+            self._foreign[road] = profile, line.state if line is not None else None
+
+    def road(self, tenant: int, number: str) -> int:
+        return self._shard.road_of(key_of(tenant, number))
+
+    def names(self, tenant: int, number: str) -> list[str]:
+        """Of all numbers of the same box: each may have been scanned into something."""
+        road = self.road(tenant, number)
+        links = self._queries.links_of(tenant, number)
+        numbers = {number, *(link.number for link in links if link.road == road)}
+        return [parcel_name(one) for one in sorted(numbers)]
+
+    def limits(self, tenant: int, number: str) -> Limits:
+        """Its category's, with what was said of this shipment in its place."""
+        road = self.road(tenant, number)
+        foreign = self._foreign.get(road)
+        profile = self._policies.profile(road) if foreign is None else foreign[0]
+        cared = _limits_of(profile.categories)
+        own = self.own.get((tenant, number))
+        return cared if own is None else _over(cared, own)
+
+    def ended_us(self, road: int) -> int | None:
+        state = self._shard.states.get(road) or self._foreign.get(road, (PLAIN, None))[1]
+        if state is None:
+            return None
+        shipment = Shipment(state)
+        return shipment.since_s * 1_000_000 if shipment.main in OVER else None
+
+
+@cache
+def _limits_of(categories: tuple[str, ...]) -> Limits:
+    return limits_of(categories)
+
+
+def _over(cared: Limits, own: Limits) -> Limits:
+    given = {
+        name: getattr(own, name)
+        for name in Limits.__struct_fields__
+        if getattr(own, name) != getattr(_UNSET, name)
+    }
+    return msgspec.structs.replace(cared, **given)

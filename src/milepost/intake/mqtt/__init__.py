@@ -1,0 +1,1 @@
+"""Devices' reports over MQTT."""

@@ -1,0 +1,1 @@
+"""What devices report in our own JSON, over HTTP, MQTT or in files."""

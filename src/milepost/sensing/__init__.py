@@ -1,0 +1,1 @@
+"""What assets measure, read: series, excursions, shock, geofences, containment. Pure."""

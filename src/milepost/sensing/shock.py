@@ -1,0 +1,141 @@
+"""Falls and impacts in bursts of an accelerometer.
+
+What rests or rides shows 1 g; what falls freely shows next to none, whatever its attitude; what
+lands shows far more than 1 g for some milliseconds. A throw or drop is a fall that ends in an
+impact. Bounces that follow are part of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import pi, sqrt
+from typing import NamedTuple
+
+G_M_S2 = 9.80665
+# In free fall only the tumbling shows: 0.5 g is 7 turns a second, an inch from the axis.
+FALLING_MG = 500
+# 0.15 s of fall are 11 cm: less is a step in handling, and no corner is damaged by it.
+SHORTEST_FALL_US = 150_000
+# Landing shows within a few samples of the end of the fall, as twice the weight at least.
+IMPACT_MG = 2_000
+LANDING_US = 120_000
+# Ringing of a tumbling sensor may interrupt a fall by a sample or two.
+INTERRUPTION_US = 30_000
+# Nobody picks a box up and throws it again within half a second of its landing.
+BOUNCING_US = 500_000
+# Packed goods are stopped in 20 ms at the most (half sine): what a slow or saturated sensor misses.
+STOPPING_S = 0.020
+
+
+class Shock(NamedTuple):
+    """`kind`: `drop` (a fall with an impact) or `impact`. Times of the impact, in µs since 1970.
+
+    `peak_mg`: measured beyond rest, as far as the sensor reaches. `shock_mg`: the same, or what
+    the fall's speed makes of it if that is more. `fall_us`, `height_mm`: 0 for a bare impact.
+    """
+
+    kind: str
+    at_us: int
+    peak_mg: int
+    shock_mg: int
+    fall_us: int = 0
+    height_mm: int = 0
+
+
+class Burst(NamedTuple):
+    """Acceleration with gravity in thousandths of g, along three axes."""
+
+    times: Sequence[int]
+    x: Sequence[int]
+    y: Sequence[int]
+    z: Sequence[int]
+
+
+def magnitudes(burst: Burst) -> list[float]:
+    """What is felt, whatever the attitude."""
+    return [sqrt(x * x + y * y + z * z) for x, y, z in zip(burst.x, burst.y, burst.z, strict=True)]
+
+
+def shocks(burst: Burst, impact_mg: int = 8_000) -> list[Shock]:
+    """Drops, and impacts without a fall that are `impact_mg` beyond rest; oldest first."""
+    felt = magnitudes(burst)
+    drops = _drops(burst.times, felt)
+    busy = [(one.at_us - one.fall_us, one.at_us + BOUNCING_US) for one in drops]
+    bare = [
+        one
+        for one in _impacts(burst.times, felt, impact_mg)
+        if not any(begin <= one.at_us <= end for begin, end in busy)
+    ]
+    return sorted([*drops, *bare], key=lambda one: one.at_us)
+
+
+def height_mm(fall_us: int) -> int:
+    """How deep it fell in that time."""
+    return round(G_M_S2 * (fall_us / 1e6) ** 2 / 2 * 1000)
+
+
+def landing_mg(fall_us: int) -> int:
+    """The least peak with which packed goods are stopped after such a fall."""
+    speed_m_s = G_M_S2 * fall_us / 1e6
+    return round(pi * speed_m_s / (2 * STOPPING_S) / G_M_S2 * 1000)
+
+
+def _drops(times: Sequence[int], felt: Sequence[float]) -> list[Shock]:
+    found: list[Shock] = []
+    settled_us = -1
+    for begin, end in _falls(times, felt):
+        impact = _landing(times, felt, end)
+        if impact is None:
+            continue
+        if times[begin] <= settled_us:  # a bounce of the one before
+            settled_us = times[impact] + BOUNCING_US
+            continue
+        settled_us = times[impact] + BOUNCING_US
+        fall_us = times[end] - times[begin]
+        peak = round(felt[impact]) - 1000
+        shock = max(peak, landing_mg(fall_us))
+        found.append(Shock("drop", times[impact], peak, shock, fall_us, height_mm(fall_us)))
+    return found
+
+
+def _falls(times: Sequence[int], felt: Sequence[float]) -> list[tuple[int, int]]:
+    """(first, last) sample of every fall that is long enough."""
+    runs: list[tuple[int, int]] = []
+    for index, value in enumerate(felt):
+        if value >= FALLING_MG:
+            continue
+        if runs and _goes_on(times, runs[-1][1], index):
+            runs[-1] = (runs[-1][0], index)
+        else:
+            runs.append((index, index))
+    return [(a, b) for a, b in runs if times[b] - times[a] >= SHORTEST_FALL_US]
+
+
+def _goes_on(times: Sequence[int], last: int, index: int) -> bool:
+    # Samples have to be there: a pause in the recording is no fall.
+    return times[index] - times[last] <= INTERRUPTION_US and index - last <= 3
+
+
+def _landing(times: Sequence[int], felt: Sequence[float], end: int) -> int | None:
+    """The sample with the peak just after a fall, if it is an impact."""
+    after = end + 1
+    while after < len(times) and times[after] - times[end] <= LANDING_US:
+        after += 1
+    window = felt[end + 1 : after]
+    peak = max(window, default=0.0)
+    return end + 1 + list(window).index(peak) if peak >= IMPACT_MG else None
+
+
+def _impacts(times: Sequence[int], felt: Sequence[float], impact_mg: int) -> list[Shock]:
+    """Peaks beyond rest, one for each half second."""
+    found: list[Shock] = []
+    for at_us, value in zip(times, felt, strict=True):
+        beyond = round(value) - 1000
+        if beyond < impact_mg:
+            continue
+        if found and at_us - found[-1].at_us <= BOUNCING_US:
+            if beyond > found[-1].peak_mg:
+                found[-1] = found[-1]._replace(peak_mg=beyond, shock_mg=beyond)
+            continue
+        found.append(Shock("impact", at_us, beyond, beyond))
+    return found
