@@ -625,12 +625,6 @@ class TestPush:
         client.moves()
         hooked.wait(1)
         later(app, 31)
-        # Its numbers were looked at less than an hour ago, by a clock that no test moves.
-        for route in app.client.app.router.routes:  # type: ignore[attr-defined]
-            if getattr(route, "path", "") == "/track/{version}/{call:path}":
-                route.app._sweeper._swept.clear()
-        client.send("getquota", [])
-
         until = time.monotonic() + 15
         while time.monotonic() < until:
             if any(json.loads(body)["event"] == "TRACKING_STOPPED" for _, body in hooked.got):

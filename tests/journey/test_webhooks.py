@@ -20,7 +20,11 @@ from milepost.api import deliveries, subscriptions
 from milepost.channels.discovery import Options, channels
 from milepost.engine.announce import TOPICS, Audience
 from milepost.engine.delivering import LEASE_S, POLL_S, Announcer
-from milepost.engine.delivery import DeliveryFilter, Subscription
+from milepost.engine.delivery import (
+    DeliveryFilter,
+    Subscription,
+    TooManySubscriptionsError,
+)
 from milepost.engine.ports import Announcement, Group
 from milepost.engine.retrying import MOST_ATTEMPTS
 from milepost.runners.inline import Inline
@@ -28,6 +32,7 @@ from milepost.settings import Settings
 from milepost.stores.postgres.deliverylog import PostgresDeliveryLog
 from milepost.stores.postgres.outbox import PostgresOutbox
 from milepost.stores.postgres.subscriptions import PostgresSubscriptions
+from milepost.stores.sealer import KEY_BYTES, Sealer
 from milepost.web.auth import Caller, Gatekeeper, hash_of
 from milepost.web.endpoint import routes_of
 from milepost.web.limits import Limiter
@@ -36,7 +41,8 @@ from milepost.wiring import Store, Tables, open_store
 from receiver import Receiver, Reply
 
 pytest_plugins = ["pg"]
-STATUS, ADDED, OPENED, CLEARED = TOPICS
+STATUS, ADDED, OPENED, CLEARED = TOPICS[:4]
+SEALER = Sealer(b"k" * KEY_BYTES)
 KEYS = {hash_of("red"): "red", hash_of("blue"): "blue"}
 
 
@@ -47,8 +53,8 @@ class World:
         self.store = store
         self.red, self.blue = red, blue
         self.ahead = timedelta()
-        self.subscriptions = PostgresSubscriptions(store.pool)
-        self.outbox = PostgresOutbox(store.pool)
+        self.subscriptions = PostgresSubscriptions(store.pool, SEALER)
+        self.outbox = PostgresOutbox(store.pool, SEALER)
         self.log = PostgresDeliveryLog(store.pool)
         self.audience = Audience()
         self.announcer = self.new_announcer()
@@ -525,14 +531,16 @@ from milepost.engine import delivering
 from milepost.runners.inline import Inline
 from milepost.settings import Settings
 from milepost.stores.postgres.outbox import PostgresOutbox
+from milepost.stores.sealer import Sealer
 from milepost.wiring import open_store
 
+SEALER = Sealer(b"k" * 32)
 delivering.OUTBOX_BATCH = 20
 
 async def main():
     store = await open_store(Settings(database=sys.argv[1]))
     sending = channels(Options(allow_private_targets=True))
-    await delivering.Announcer(PostgresOutbox(store.pool), sending).run()
+    await delivering.Announcer(PostgresOutbox(store.pool, SEALER), sending).run()
 
 asyncio.run(main())
 """
@@ -563,3 +571,53 @@ async def test_kill_9_loses_nothing(world: World, database: str) -> None:
     subjects = {json.loads(one.body)["subject"] for one in receiver.got}
     assert len(subjects) == len(set(receiver.ids)) == wanted
     assert set(await world.states()) == {"delivered"}
+
+
+async def test_secrets_are_sealed_also_those_of_an_older_version(world: World) -> None:
+    one = await world.subscribe("http://127.0.0.1:9/")
+    async with world.store.pool.connection() as connection:
+        kept = await connection.fetchrow("SELECT secret, sealed FROM subscription")
+        assert kept["secret"] == ""
+        assert one.secrets[0].encode() not in kept["sealed"]
+        await connection.execute(
+            "UPDATE subscription SET secret = 'whsec_old', sealed = NULL WHERE id = $1", one.id
+        )
+        await connection.execute(
+            "INSERT INTO former_secret VALUES ($1, 'whsec_former', now() + interval '1 day')",
+            one.id,
+        )
+    assert await world.subscriptions.seal() == 2
+    assert await world.subscriptions.seal() == 0
+
+    found = await world.subscriptions.subscription(world.red, one.id)
+    assert found is not None
+    assert found.secrets == ("whsec_old", "whsec_former")
+    async with world.store.pool.connection() as connection:
+        text = str(await connection.fetch("SELECT * FROM subscription, former_secret"))
+    assert "whsec_" not in text
+
+
+async def test_the_cap_of_a_day_holds_messages_back_and_loses_none(world: World) -> None:
+    capped = PostgresOutbox(world.store.pool, SEALER, 3)
+    await world.subscribe("http://127.0.0.1:9/")
+    for _ in range(5):
+        await world.announce()
+        await capped.claim_outbox(1, datetime.now(UTC))
+
+    sent = await world.log.deliveries_of(world.red, DeliveryFilter(state="pending"))
+    held = await world.log.deliveries_of(world.red, DeliveryFilter(state="failed"))
+    assert (len(sent), len(held)) == (3, 2)
+    assert held[0].last_error == "Not sent: the cap of 3 messages a day is reached."
+    wanted = DeliveryFilter(state="failed", limit=10)
+    assert await world.log.replay_failed(world.red, wanted, world.now()) == 2
+    assert await world.log.replay_failed(world.blue, wanted, world.now()) == 0
+
+
+async def test_the_cap_on_subscriptions(world: World) -> None:
+    few = PostgresSubscriptions(world.store.pool, SEALER, 1)
+    given = {"channel": "webhook", "url": "http://127.0.0.1:9/", "secret": "x",
+             "events": TOPICS, "number": None}  # fmt: skip
+    await few.add_subscription(world.red, **given)
+    with pytest.raises(TooManySubscriptionsError, match="There may be 1"):
+        await few.add_subscription(world.red, **given)
+    await few.add_subscription(world.blue, **given)

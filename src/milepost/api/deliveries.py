@@ -12,11 +12,13 @@ from msgspec import Meta, Struct
 
 from milepost.engine.delivering import Announcer
 from milepost.engine.delivery import Attempt, Delivery, DeliveryFilter, DeliveryLog, State
+from milepost.engine.dialects import called, kept_as
 from milepost.engine.resolve import BadScanError, checked_number
 from milepost.web.endpoint import Call, Endpoint
 from milepost.web.problems import ProblemError
 
 Id = Annotated[str, Meta(pattern="^[0-9]{1,18}$")]
+Dialect = Annotated[str, Meta(max_length=40)]
 
 
 class DeliveryQuery(Struct):
@@ -25,8 +27,23 @@ class DeliveryQuery(Struct):
     state: State | None = None
     number: str | None = None
     subscription: Id | None = None
+    dialect: Dialect | None = None
     limit: Annotated[int, Meta(ge=1, le=200)] = 50
     cursor: Id | None = None
+
+
+class ReplayWish(Struct, forbid_unknown_fields=True):
+    """Which dead letters are sent again, oldest first: all, or those of one receiver."""
+
+    subscription: Id | None = None
+    dialect: Dialect | None = None
+    limit: Annotated[int, Meta(ge=1, le=10_000)] = 1_000
+
+
+class Replayed(Struct):
+    """How many are sent again."""
+
+    replayed: int
 
 
 class DeliveryLine(Struct, kw_only=True):
@@ -37,6 +54,7 @@ class DeliveryLine(Struct, kw_only=True):
     message_id: str
     topic: str
     number: str
+    dialect: str | None
     state: State
     attempts: int
     next_at: datetime | None
@@ -82,6 +100,17 @@ def endpoints(store: DeliveryLog, announcer: Announcer) -> list[Endpoint]:
         ),
         Endpoint(
             method="POST",
+            path="/v1/deliveries/replay",
+            handler=partial(replay_failed, store, announcer),
+            summary="Send dead letters again",
+            scope="write",
+            body=ReplayWish,
+            answer=Replayed,
+            status=202,
+            tag="deliveries",
+        ),
+        Endpoint(
+            method="POST",
             path="/v1/deliveries/{id}/replay",
             handler=partial(replay, store, announcer),
             summary="Send a delivery again, under the same message id",
@@ -104,6 +133,7 @@ async def page(store: DeliveryLog, call: Call) -> DeliveryPage:
         state=query.state,
         number=number,
         subscription=int(query.subscription) if query.subscription else None,
+        dialect=kept_as(query.dialect),
         before=int(query.cursor) if query.cursor else None,
         limit=query.limit + 1,
     )
@@ -127,6 +157,20 @@ async def replay(store: DeliveryLog, announcer: Announcer, call: Call) -> Delive
     return DeliveryLine(**_fields(await _found(store, call)))
 
 
+async def replay_failed(store: DeliveryLog, announcer: Announcer, call: Call) -> Replayed:
+    wish: ReplayWish = call.body
+    wanted = DeliveryFilter(
+        state="failed",
+        subscription=int(wish.subscription) if wish.subscription else None,
+        dialect=kept_as(wish.dialect),
+        limit=wish.limit,
+    )
+    replayed = await store.replay_failed(call.caller.tenant, wanted, datetime.now(UTC))
+    if replayed:
+        announcer.wake()
+    return Replayed(replayed)
+
+
 async def _found(store: DeliveryLog, call: Call) -> Delivery:
     text = call.path("id")
     known = text.isascii() and text.isdigit() and len(text) <= 18
@@ -144,6 +188,7 @@ def _fields(one: Delivery) -> dict[str, Any]:
         "message_id": message.id,
         "topic": message.topic,
         "number": message.number or "",
+        "dialect": called(one.dialect),
         "state": one.state,
         "attempts": one.attempts,
         "next_at": one.next_at,

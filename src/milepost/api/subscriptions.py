@@ -23,7 +23,14 @@ from milepost.api.subscription_shapes import (
 )
 from milepost.engine.announce import TOPICS
 from milepost.engine.delivering import Announcer
-from milepost.engine.delivery import Channel, Message, Subscription, Subscriptions
+from milepost.engine.delivery import (
+    Channel,
+    Message,
+    Subscription,
+    Subscriptions,
+    TooManySubscriptionsError,
+)
+from milepost.engine.dialects import called, kept_as
 from milepost.engine.resolve import BadScanError, checked_number
 from milepost.web.endpoint import Call, Endpoint
 from milepost.web.problems import ProblemError
@@ -48,6 +55,7 @@ def endpoints(store: Subscriptions, announcer: Announcer) -> list[Endpoint]:
             body=NewSubscription,
             answer=SubscriptionWithSecret,
             status=201,
+            answers=(409,),
         ),
         endpoint(
             page,
@@ -110,14 +118,18 @@ async def add(store: Subscriptions, announcer: Announcer, call: Call) -> Subscri
     channel = announcer.channels[CHANNEL]
     _check(channel, wanted.url, wanted.secret)
     secret = wanted.secret or channel.new_secret()
-    added = await store.add_subscription(
-        call.caller.tenant,
-        channel=CHANNEL,
-        url=wanted.url,
-        secret=secret,
-        events=wanted.events or TOPICS,
-        number=_number(wanted.number),
-    )
+    number = _number(wanted.number)
+    try:
+        added = await store.add_subscription(
+            call.caller.tenant,
+            channel=CHANNEL,
+            url=wanted.url,
+            secret=secret,
+            events=wanted.events or TOPICS,
+            number=number,
+        )
+    except TooManySubscriptionsError as error:
+        raise ProblemError(409, str(error)) from None
     await announcer.changed(added.id)
     return with_secret(added)
 
@@ -125,7 +137,9 @@ async def add(store: Subscriptions, announcer: Announcer, call: Call) -> Subscri
 async def page(store: Subscriptions, _: Announcer, call: Call) -> SubscriptionPage:
     query: SubscriptionQuery = call.query
     after = int(query.cursor or 0)
-    found = await store.subscriptions_of(call.caller.tenant, after, query.limit + 1)
+    found = await store.subscriptions_of(
+        call.caller.tenant, after, query.limit + 1, kept_as(query.dialect)
+    )
     listed = found[: query.limit]
     following = str(listed[-1].id) if len(found) > query.limit else None
     return SubscriptionPage([shown(one) for one in listed], following)
@@ -139,6 +153,8 @@ async def change(store: Subscriptions, announcer: Announcer, call: Call) -> Subs
     wanted: SubscriptionChange = call.body
     before = await _found(store, call)
     given = {name: value for name, value in _given(wanted) if value is not UNSET}
+    if before.dialect is not None and given.keys() - {"active"}:
+        raise _dialects(before)
     if "url" in given:
         _check(_channel(announcer, before), given["url"], None)
     if "number" in given:
@@ -174,6 +190,8 @@ async def test(store: Subscriptions, announcer: Announcer, call: Call) -> TestAn
 
 async def rotate(store: Subscriptions, announcer: Announcer, call: Call) -> SubscriptionWithSecret:
     before = await _found(store, call)
+    if before.dialect is not None:
+        raise _dialects(before)
     secret = _channel(announcer, before).new_secret()
     keep_until = datetime.now(UTC) + ROTATION
     rotated = await store.rotate(call.caller.tenant, before.id, secret, keep_until)
@@ -222,6 +240,12 @@ def _there(found: Subscription | None) -> Subscription:
     if found is None:
         raise _absent()
     return found
+
+
+def _dialects(one: Subscription) -> ProblemError:
+    return ProblemError(
+        409, f"A client of {called(one.dialect)} made it; only switch it on or off here."
+    )
 
 
 def _absent() -> ProblemError:

@@ -110,7 +110,7 @@ def _floor(stack: ExitStack, road: str) -> int:
     """Start the bare server; its port."""
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "milepost.bench.fanout"], stdin=subprocess.PIPE
+        [sys.executable, "-m", "milepost.bench.streaming"], stdin=subprocess.PIPE
     )
     stack.callback(process.wait)
     stack.callback(process.kill)

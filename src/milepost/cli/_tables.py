@@ -1,4 +1,4 @@
-"""Rows of a file (CSV, JSON, NDJSON), and which column of it means what."""
+"""Rows of a file (CSV, XLSX, JSON, NDJSON), and which column of it means what."""
 
 from __future__ import annotations
 
@@ -35,6 +35,9 @@ _MEANING = {alias: name for name, aliases in COLUMNS.items() for alias in aliase
 
 def rows_of(path: Path) -> Iterator[dict[str, Any]]:
     """The rows of a file, each with its own column names. Raises ValueError for other files."""
+    if path.suffix.lower() in {".xlsx", ".xlsm"}:
+        yield from _sheet(path)
+        return
     text = _decoded(path.read_bytes())
     if path.suffix.lower() in {".ndjson", ".jsonl"}:
         yield from (msgspec.json.decode(line) for line in text.splitlines() if line.strip())
@@ -47,6 +50,45 @@ def rows_of(path: Path) -> Iterator[dict[str, Any]]:
         yield from csv.DictReader(io.StringIO(text), dialect=dialect)
 
 
+def _sheet(path: Path) -> Iterator[dict[str, Any]]:
+    """The rows of the first sheet. Titles above the columns' names are left out."""
+    from openpyxl import load_workbook
+
+    try:
+        book = load_workbook(path, read_only=True, data_only=True)
+    except Exception as error:
+        # The file is a stranger's, and the reader of ZIP and XML raises what it likes.
+        raise ValueError(f"not an Excel file: {error}") from None
+    try:
+        sheet = book.worksheets[0]
+        # Some writers say that there is one cell only.
+        sheet.reset_dimensions()
+        names: list[str] = []
+        title: list[str] = []
+        for cells in sheet.iter_rows(values_only=True):
+            texts = [_cell(cell) for cell in cells]
+            filled = sum(text != "" for text in texts)
+            if not names and filled < 2 and not title:
+                title = texts if filled else []
+                continue
+            if not names and filled < 2:
+                names = title  # a table of one column
+            if not names:
+                names = texts
+            elif filled:
+                yield dict(zip(names, texts, strict=False))
+    finally:
+        book.close()
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return value.isoformat() if isinstance(value, datetime) else str(value).strip()
+
+
 def _decoded(data: bytes) -> str:
     for encoding in ("utf-8-sig", "gb18030"):
         try:
@@ -56,11 +98,21 @@ def _decoded(data: bytes) -> str:
     return data.decode("latin-1")
 
 
-def understood(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row with our names for its columns; columns that mean nothing to us are left out."""
+def meaning_of(name: object) -> str | None:
+    """What we call a column of this name."""
+    return _MEANING.get(str(name or "").lower().replace(" ", "").replace("_", ""))
+
+
+def understood(row: Mapping[str, Any], number: str | None = None) -> dict[str, Any]:
+    """A row with our names for its columns; columns that mean nothing to us are left out.
+
+    `number`: the column with the tracking number, where its name does not say so.
+    """
     found: dict[str, Any] = {}
+    if number is not None and row.get(number) not in (None, ""):
+        found["number"] = str(row[number]).strip()
     for name, value in row.items():
-        meaning = _MEANING.get(str(name or "").lower().replace(" ", "").replace("_", ""))
+        meaning = meaning_of(name)
         if meaning and value not in (None, ""):
             found.setdefault(meaning, value.strip() if isinstance(value, str) else value)
     for name in ("occurred_at", "promised_to"):

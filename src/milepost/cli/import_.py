@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -15,7 +16,9 @@ import msgspec
 from rich.console import Console
 from rich.progress import Progress
 
-from milepost.cli._tables import rows_of, understood
+from milepost.cli._epcis import capture, is_epcis
+from milepost.cli._reports import is_reports, sent
+from milepost.cli._rows import preview, read_items
 
 BATCH = 500
 Item = tuple[dict[str, Any], dict[str, Any]]
@@ -25,19 +28,37 @@ Item = tuple[dict[str, Any], dict[str, Any]]
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--url", default=lambda: os.environ.get("MILEPOST_URL", "http://127.0.0.1:8000"),
               help="The server [http://127.0.0.1:8000, or MILEPOST_URL].")  # fmt: skip
-@click.option("--key", envvar="MILEPOST_KEY", required=True, help="API key (MILEPOST_KEY).")
+@click.option("--key", envvar="MILEPOST_KEY", help="API key (MILEPOST_KEY).")
+@click.option("--dry-run", is_flag=True, help="Send nothing; show what would be sent.")
 @click.option("--refused", type=click.Path(path_type=Path), help="Where refused rows go, with why.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def import_command(file: Path, url: str, key: str, refused: Path | None, as_json: bool) -> None:
-    """Take the shipments or scans in FILE: CSV, JSON or NDJSON, columns as vendors export them.
+def import_command(
+    file: Path, url: str, key: str | None, dry_run: bool, refused: Path | None, as_json: bool
+) -> None:
+    """Take the shipments or scans in FILE: CSV, XLSX, JSON or NDJSON.
 
-    Rows with a time and a text or code are scans; rows without are shipments to follow.
+    Exports of AfterShip, 17TRACK, Kdniao, Kuaidi100, EasyPost and Shippo are recognised by their
+    columns: each row is a shipment to follow, with its newest scan where it tells one. Of other
+    files, rows with a time and a text or code are scans; rows without are shipments to follow.
+    EPCIS documents (JSON or XML) are captured as such, and so are files of what devices measured.
     """
+    if dry_run:
+        _preview(file, as_json)
+        return
+    if key is None:
+        raise click.UsageError("Missing option '--key' (or MILEPOST_KEY).")
     done = Import(url.rstrip("/"), key)
+    if is_epcis(file):
+        done.capture(file)
+        _say(done, file.with_suffix(".refused.csv"), as_json)
+        return
     with Progress(console=Console(stderr=True), disable=as_json, transient=True) as progress:
         task = progress.add_task(f"reading {file.name}", total=None)
         try:
-            items = _items(file, done)
+            reports = is_reports(file)
+            if reports:
+                done.report(file)
+            items = iter(()) if reports else _items(file, done)
             while batch := list(islice(items, BATCH)):
                 done.send(batch)
                 progress.advance(task, len(batch))
@@ -49,26 +70,45 @@ def import_command(file: Path, url: str, key: str, refused: Path | None, as_json
 
 
 def _items(file: Path, done: Import) -> Iterator[Item]:
-    for row in rows_of(file):
-        try:
-            item = understood(row)
-        except ValueError as error:
-            done.refused.append((row, str(error)))
-            continue
-        if "number" not in item:
-            done.refused.append((row, "no tracking number"))
+    for row, read in read_items(file):
+        if isinstance(read, str):
+            done.refused.append((row, read))
         else:
-            yield row, item
+            yield row, read
+
+
+def _preview(file: Path, as_json: bool) -> None:
+    try:
+        found = preview(file)
+    except (ValueError, csv.Error) as error:
+        raise click.ClickException(f"{file} cannot be read: {error}") from None
+    if as_json:
+        click.echo(msgspec.json.encode(found).decode())
+        return
+    click.echo(f"read as: {found.recognised or 'columns by their names'}")
+    for meaning, column in found.columns.items():
+        click.echo(f"  {meaning}: {column}")
+    click.echo(f"{found.shipments} shipments, {found.scans} scans, {found.refused} refused")
+    for item in found.sample:
+        click.echo("  " + ", ".join(f"{name}={value}" for name, value in item.items()))
 
 
 class Import:
     """What has been sent, and what was refused."""
 
     def __init__(self, url: str, key: str) -> None:
-        self.scans = self.shipments = self.duplicates = 0
+        self.scans = self.shipments = self.duplicates = self.reports = 0
         self.refused: list[tuple[dict[str, Any], str]] = []
         headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
         self._client = httpx2.Client(base_url=url, headers=headers, timeout=60)
+
+    def capture(self, file: Path) -> None:
+        """Send an EPCIS document; its events count as scans."""
+        job = capture(self._client, file)
+        self.scans, self.duplicates = job["captured"], job["duplicates"]
+        self.refused = [({}, str(one["detail"])) for one in job["errors"]]
+        for _, why in self.refused:
+            click.secho(why, fg="yellow", err=True)
 
     def send(self, batch: Sequence[Item]) -> None:
         """Send a batch: scans together, shipments one by one."""
@@ -79,24 +119,43 @@ class Import:
             self.duplicates += answer["duplicates"]
             for refusal in answer["rejected"]:
                 self.refused.append((scans[refusal["index"]][0], refusal["error"]))
-        for row, item in batch:
-            if "occurred_at" not in item:
-                self._ship(row, item)
+        self._ship([pair for pair in batch if "occurred_at" not in pair[1]])
 
-    def _ship(self, row: dict[str, Any], item: dict[str, Any]) -> None:
-        wanted = {name: value for name, value in item.items() if name not in ("text", "code")}
-        try:
-            self._post("/v1/shipments", wanted)
-        except click.ClickException as error:
-            self.refused.append((row, error.message))
-        else:
-            self.shipments += 1
+    def report(self, file: Path) -> None:
+        """Send what devices measured, read or moved."""
+        for kind, rows, answer in sent(self._post, file, BATCH):
+            self.reports += answer["accepted"]
+            self.duplicates += answer["duplicates"]
+            for refusal in answer["rejected"]:
+                self.refused.append((rows[refusal["index"]], f"{kind}: {refusal['error']}"))
+
+    def _ship(self, left: Sequence[Item]) -> None:
+        """Announce shipments together; behind one that is refused, go on."""
+        while left:
+            wanted = [
+                {name: value for name, value in item.items() if name not in ("text", "code")}
+                for _, item in left
+            ]
+            try:
+                self._post("/v1/shipments", wanted)
+            except RefusedItem as refusal:
+                if refusal.taken:
+                    self.shipments += refusal.index
+                else:
+                    self._ship(left[: refusal.index])
+                self.refused.append((left[refusal.index][0], refusal.error))
+                left = left[refusal.index + 1 :]
+            else:
+                self.shipments += len(left)
+                return
 
     def _post(self, path: str, body: Any) -> Any:
         try:
             answer = self._client.post(path, content=msgspec.json.encode(body))
         except httpx2.HTTPError as error:
             raise click.ClickException(f"No answer: {error}") from None
+        if answer.status_code == 422 and (found := _refused_item(answer.content, body)):
+            raise found
         if answer.status_code >= 400:
             raise click.ClickException(f"{path} answers {answer.status_code}: {answer.text[:300]}")
         return answer.json()
@@ -113,16 +172,39 @@ class Import:
                 writer.writerow({**row, "refused because": why})
 
 
+class RefusedItem(Exception):  # noqa: N818 - what it is
+    """One item of a batch that the server does not take, and why. `taken`: those before it were."""
+
+    def __init__(self, index: int, error: str, *, taken: bool) -> None:
+        super().__init__(error)
+        self.index = index
+        self.error = error
+        self.taken = taken
+
+
+def _refused_item(content: bytes, body: Any) -> RefusedItem | None:
+    """Which item a problem is about: named as such, or by its path in the body (`$[3].number`)."""
+    problem = msgspec.json.decode(content)
+    for error in problem.get("errors") or []:
+        return RefusedItem(error["index"], error["error"], taken=True)
+    match = re.search(r"`?\$\[(\d+)\]", str(problem.get("detail")))
+    if match is None or not isinstance(body, list):
+        return None
+    # Nothing is taken of a body that does not fit.
+    return RefusedItem(int(match[1]), str(problem["detail"]), taken=False)
+
+
 def _say(done: Import, where: Path, as_json: bool) -> None:
     counts = {
         "scans": done.scans,
         "duplicates": done.duplicates,
         "shipments": done.shipments,
+        "reports": done.reports,
         "refused": len(done.refused),
     }
     if as_json:
         click.echo(msgspec.json.encode(counts).decode())
         return
     click.echo(", ".join(f"{count} {name}" for name, count in counts.items()))
-    if done.refused:
+    if any(row for row, _ in done.refused):
         click.secho(f"Refused rows, with the reasons: {where}", fg="yellow")

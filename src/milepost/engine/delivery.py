@@ -15,6 +15,7 @@ class Subscription(Struct, frozen=True, kw_only=True):
     """Who wants to be told what. `secrets`: the current one first, then those in rotation.
 
     `number` limits it to one tracking number. `failing_since`: first failure after a success.
+    `dialect`: the vendor whose client made it; its own calls change it then.
     """
 
     id: int
@@ -28,6 +29,11 @@ class Subscription(Struct, frozen=True, kw_only=True):
     disabled_why: str | None
     failing_since: datetime | None
     created_at: datetime
+    dialect: str | None = None
+
+
+class TooManySubscriptionsError(Exception):
+    """The cap on what a tenant may subscribe is reached; the text says so."""
 
 
 class Message(Struct, frozen=True):
@@ -103,6 +109,7 @@ class Delivery(Struct, frozen=True, kw_only=True):
     last_code: int | None
     last_error: str | None
     finished_at: datetime | None
+    dialect: str | None = None
     history: tuple[Attempt, ...] = ()
 
 
@@ -112,6 +119,7 @@ class DeliveryFilter(Struct, frozen=True, kw_only=True):
     state: State | None = None
     number: str | None = None
     subscription: int | None = None
+    dialect: str | None = None
     before: int | None = None
     limit: int = 50
 
@@ -172,8 +180,10 @@ class Subscriptions(Protocol):
     """Subscriptions, each call only of the tenant that asks."""
 
     async def subscriptions_of(
-        self, tenant: int, after: int = 0, limit: int = 100
-    ) -> list[Subscription]: ...
+        self, tenant: int, after: int = 0, limit: int = 100, dialect: str | None = None
+    ) -> list[Subscription]:
+        """Those of the native API, or those that clients of a dialect made."""
+        ...
 
     async def subscription(self, tenant: int, subscription: int) -> Subscription | None: ...
 
@@ -186,7 +196,9 @@ class Subscriptions(Protocol):
         secret: str,
         events: Sequence[str],
         number: str | None,
-    ) -> Subscription: ...
+    ) -> Subscription:
+        """Raises TooManySubscriptionsError."""
+        ...
 
     async def change(self, tenant: int, changed: Subscription) -> Subscription | None:
         """Write url, events, number and active; switching on forgets why it was disabled."""
@@ -212,4 +224,8 @@ class DeliveryLog(Protocol):
 
     async def replay(self, tenant: int, delivery: int, now: datetime) -> bool:
         """Have it sent again; False where its subscription is disabled."""
+        ...
+
+    async def replay_failed(self, tenant: int, wanted: DeliveryFilter, now: datetime) -> int:
+        """Have what failed sent again, `limit` at most, of a dialect or subscription; how many."""
         ...

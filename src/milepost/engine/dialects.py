@@ -7,6 +7,20 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
+# A package's name cannot begin with a digit, so one vendor is kept under another name than its own.
+_KEPT_AS = {"17track": "seventeentrack"}
+_CALLED = {kept: name for name, kept in _KEPT_AS.items()}
+
+
+def kept_as(dialect: str | None) -> str | None:
+    """The name under which a dialect is kept, of the name that people use."""
+    return _KEPT_AS.get(dialect, dialect) if dialect is not None else None
+
+
+def called(dialect: str | None) -> str | None:
+    """The name that people use."""
+    return _CALLED.get(dialect, dialect) if dialect is not None else None
+
 
 class Credential(Struct, frozen=True, kw_only=True):
     """What a client of one vendor signs in with. `secrets`: field name → value, as it was printed.
@@ -61,6 +75,17 @@ class Hook(Struct, kw_only=True):
     subscription: int = 0
 
 
+class LastPush(Struct, frozen=True):
+    """The newest push of a watch. `at_us`: when it was tried last, None while it was not.
+
+    `state`: pending, delivered or failed. `code`: the receiver's HTTP status.
+    """
+
+    state: str
+    at_us: int | None
+    code: int | None
+
+
 class AlreadyWatchedError(Exception):
     """The tenant watches this number of this carrier in this dialect already; see `watch`."""
 
@@ -87,6 +112,10 @@ class Credentials(Protocol):
     async def add(
         self, tenant: int, dialect: str, public_id: str, secrets: dict[str, str]
     ) -> Credential: ...
+
+    async def revoke(self, tenant: int, dialect: str, key: int) -> bool:
+        """It is refused from then on; whether it was there and valid."""
+        ...
 
 
 class Watches(Protocol):
@@ -130,6 +159,16 @@ class Watches(Protocol):
     async def count(
         self, tenant: int, dialect: str, *, filters: Mapping[str, Any] | None = None
     ) -> int: ...
+
+    async def tenants(self, dialect: str) -> list[int]:
+        """Those who watch numbers in a dialect; the one question that is about all of them."""
+        ...
+
+    async def last_pushes(
+        self, tenant: int, dialect: str, watches: Sequence[Watch]
+    ) -> dict[int, LastPush]:
+        """What became of the newest push of each watch, by its id; none was made of the others."""
+        ...
 
     async def push(self, watch: Watch) -> int:
         """Push how things stand now, without waiting for news; to how many receivers."""

@@ -74,7 +74,7 @@ class Source(Protocol):
     """A folder's `client.py` offers `class Client` with these.
 
     `BATCH`: numbers a call. `SHORTEST_S`: one number is never asked for more often. `AGGREGATOR`:
-    it answers for all carriers; else only for its own. `PUSH_SECRET`: the credential that signs
+    it answers for all carriers; else only for its own. `SIGNS_WITH`: the credential that signs
     what it pushes to us, None where it pushes nothing.
     """
 
@@ -86,7 +86,7 @@ class Source(Protocol):
     CONCURRENCY: int
     SHORTEST_S: int
     AGGREGATOR: bool
-    PUSH_SECRET: str | None
+    SIGNS_WITH: str | None
 
     def requests(self, asks: Sequence[Ask], account: Account, now: datetime) -> list[Request]:
         """The calls for these numbers; a number that cannot be asked for is in none of them."""

@@ -14,7 +14,7 @@ class Limiter:
     """`rate_per_s` requests a second on average, `burst` at once."""
 
     def __init__(self, rate_per_s: float, burst: int) -> None:
-        self._rate = rate_per_s
+        self.rate_per_s = self._rate = rate_per_s
         self._burst = float(burst)
         self._buckets: dict[object, tuple[float, float]] = {}
 
@@ -29,6 +29,12 @@ class Limiter:
             self._forget(now)
         self._buckets[who] = (left - cost, now)
         return 0.0
+
+    def left(self, who: object) -> float:
+        """How many tokens there are now."""
+        now = time.monotonic()
+        left, then = self._buckets.get(who, (self._burst, now))
+        return min(self._burst, left + (now - then) * self._rate)
 
     def check(self, who: object, cost: float = 1.0) -> None:
         """Raise 429 with Retry-After where there is no token left."""

@@ -15,9 +15,10 @@ from milepost.settings import Settings
 from milepost.stores.postgres.dialects import PostgresCredentials, PostgresHooks, PostgresWatches
 from milepost.stores.postgres.ledger import PostgresLedger
 from milepost.stores.postgres.pool import Pool
-from milepost.stores.sealer import Sealer, open_sealer
+from milepost.stores.sealer import MASTER_KEY, Sealer, open_sealer
+from milepost.web.limits import Limiter
 
-KEY_FILE = "secret.key"  # the master key of what is sealed
+KEY_FILE = MASTER_KEY
 
 
 def open_dialect_stores(
@@ -48,12 +49,14 @@ class Dialects:
         pool: Pool,
         sealer: Sealer,
         poster: Poster,
-        base_url: str,
+        settings: Settings,
     ) -> None:
         self._engine = engine
         self._ledger = ledger
         self._poster = poster
-        self._base_url = base_url.rstrip("/")
+        public = settings.public_url or f"http://{settings.host}:{settings.port}"
+        self._base_url = public.rstrip("/")
+        self._limiter = Limiter(settings.requests_per_s, settings.burst)
         self._pushes = pushes()
         self._announcer: Announcer | None = None
         now_us, check = engine.now_us, poster.check_url
@@ -63,7 +66,8 @@ class Dialects:
         )
         self.watches = PostgresWatches(
             pool, sealer, now_us, topics=self._topics, check_url=check, changed=self._changed,
-            woke=engine.announced.set,
+            woke=engine.announced.set, most=settings.watched_per_dialect,
+            most_callbacks=settings.subscriptions_per_tenant, alone=settings.shard is None,
         )  # fmt: skip
 
     def tell(self, announcer: Announcer) -> None:
@@ -83,6 +87,7 @@ class Dialects:
             crosswalk=compat.crosswalk(),
             now_us=one.now_us,
             base_url=self._base_url,
+            limiter=self._limiter,
         )
 
     def channels(self) -> dict[str, Channel]:
@@ -94,6 +99,7 @@ class Dialects:
             post=self._poster,
             now_us=self._engine.now_us,
             check_url=self._poster.check_url,
+            base_url=self._base_url,
         )
         return {vendor: DialectChannel(vendor, push, delegate) for vendor, push in self._pushes}
 

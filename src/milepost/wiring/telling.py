@@ -26,18 +26,19 @@ class Telling:
         settings, engine = milepost.settings, milepost.engine
         pool = milepost.store.pool
         options = Options(allow_private_targets=settings.allow_private_targets)
-        self.subscriptions = PostgresSubscriptions(pool)
+        sealer = open_sealer(settings.data / KEY_FILE)
+        self.subscriptions = PostgresSubscriptions(pool, sealer, settings.subscriptions_per_tenant)
         self.log = PostgresDeliveryLog(pool)
         self.dialects = Dialects(
             engine,
             milepost.store.ledger,
             pool,
-            open_sealer(settings.data / KEY_FILE),
+            sealer,
             Poster(options),
-            settings.public_url or f"http://{settings.host}:{settings.port}",
+            settings,
         )
         self.announcer = Announcer(
-            PostgresOutbox(pool),
+            PostgresOutbox(pool, sealer, settings.pushes_per_day),
             channels(options) | self.dialects.channels(),
             audience=engine.audience,
             woken=engine.announced,
@@ -45,6 +46,7 @@ class Telling:
         self.dialects.tell(self.announcer)
 
     async def start(self) -> None:
+        await self.subscriptions.seal()  # what an older version left in plain text
         await self.announcer.refresh()  # before the first scan is taken
         self._task = asyncio.create_task(self.announcer.run())
 

@@ -80,7 +80,7 @@ class World:
         """(subscription, number, payload) of the deliveries made."""
         from datetime import UTC, datetime
 
-        await PostgresOutbox(self.store.pool).claim_outbox(1000, datetime.now(UTC))
+        await PostgresOutbox(self.store.pool, self.sealer).claim_outbox(1000, datetime.now(UTC))
         return await self.deliveries()
 
     async def deliveries(self) -> list[tuple[int, str, dict[str, object]]]:

@@ -10,7 +10,7 @@ from milepost.bench.server import free_port
 async def test_every_listener_hears_of_a_change() -> None:
     port = free_port()
     floor = subprocess.Popen(  # noqa: ASYNC220 - it only has to start
-        [sys.executable, "-m", "milepost.bench.fanout"], stdin=subprocess.PIPE
+        [sys.executable, "-m", "milepost.bench.streaming"], stdin=subprocess.PIPE
     )
     try:
         assert floor.stdin is not None

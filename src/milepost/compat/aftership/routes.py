@@ -59,7 +59,7 @@ CALLS = (
 def routes(services: CompatServices) -> list[Route]:
     """All paths of all versions; what is none of them is answered in the vendor's shape too."""
     desk = Desk(services)
-    access, rates = Access(services.credentials), Rates()
+    access, rates = Access(services.credentials), Rates(services.limiter)
     found = {
         name: Serve(handler, access, rates)
         for module in (trackings, listing, recognise, predict, connections, notifying)

@@ -93,6 +93,14 @@ def hmac_fits(secret: str, texts: Iterable[bytes], signature: str) -> bool:
     return any(hmac.compare_digest(hmac_of(secret, text).encode(), given) for text in texts)
 
 
+def is_rsa_key(public_key: str) -> bool:
+    """Whether it is the PEM of an RSA public key."""
+    try:
+        return isinstance(load_pem_public_key(public_key.encode()), rsa.RSAPublicKey)
+    except ValueError:
+        return False
+
+
 def rsa_fits(public_key: str, texts: Iterable[bytes], signature: str) -> bool:
     """The same with RSA-PSS over SHA-256. A key that is no RSA key fits nothing."""
     try:

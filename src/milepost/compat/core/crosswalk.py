@@ -15,6 +15,10 @@ _ALIASES = {"17track": "seventeentrack"}
 Codes = str | int | list[str | int] | None
 
 
+def _writes(vendor: str) -> bool:
+    return _ALIASES.get(vendor, vendor) in (*VENDORS, "slug")
+
+
 class Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A carrier. A vendor with several codes for it has a list, the one to write first."""
 
@@ -32,7 +36,7 @@ class Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def codes(self, vendor: str) -> list[str]:
         """All codes of a vendor as text, the usual one first."""
-        given = getattr(self, _ALIASES.get(vendor, vendor))
+        given = getattr(self, _ALIASES.get(vendor, vendor)) if _writes(vendor) else None
         if given is None:
             return []
         return [str(one) for one in given] if isinstance(given, list) else [str(given)]

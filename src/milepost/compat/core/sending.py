@@ -44,6 +44,7 @@ class Delegate(msgspec.Struct):
     post: Post
     now_us: Callable[[], int]
     check_url: Callable[[str], None]
+    base_url: str = ""
 
 
 class DialectChannel:
@@ -115,7 +116,7 @@ class DialectChannel:
 
     async def _addressed(self, watch: Watch, subscription: Subscription) -> Watch | None:
         """The watch with the URL and the secret that this push is for."""
-        secret, options = watch.secret, watch.options
+        secret, options = watch.secret, {"base_url": self._with.base_url} | watch.options
         hook = await self._with.hooks.of_subscription(watch.tenant, subscription.id)
         if hook is not None:
             secret, options = hook.secret or secret, options | {"hook": hook.options}

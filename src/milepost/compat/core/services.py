@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from milepost.compat.core.crosswalk import Crosswalk
-from milepost.engine.dialects import Credentials, Hooks, Watches
+from milepost.engine.dialects import Credential, Credentials, Hooks, Watches
 from milepost.engine.journey import Journey
 from milepost.engine.ports import Ledger
 from milepost.engine.queries import Queries
 from milepost.engine.register import Registrar
+from milepost.web.limits import Limiter
+
+RATE_PER_S, BURST = 2_000.0, 4_000
 
 
 class CompatServices(Struct):
-    """`base_url`: where buyers and clients reach this server, without a slash at the end."""
+    """`base_url`: where buyers and clients reach this server, without a slash at the end.
+
+    `limiter`: how fast one credential may call; see `too_fast_s`.
+    """
 
     queries: Queries
     registrar: Registrar
@@ -27,3 +33,8 @@ class CompatServices(Struct):
     crosswalk: Crosswalk
     now_us: Callable[[], int]
     base_url: str
+    limiter: Limiter = field(default_factory=lambda: Limiter(RATE_PER_S, BURST))
+
+    def too_fast_s(self, credential: Credential) -> float:
+        """0 if it may call now, else how many seconds it should wait."""
+        return self.limiter.wait_s(credential.key)

@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from milepost.compat.core import CompatServices, Credential
+from milepost.compat.core.bodies import NotAnObjectError, NotJsonError, object_of
 from milepost.compat.easypost import VENDOR, faults
 from milepost.compat.easypost.faults import EasyPostError
 from milepost.web.endpoint import read_body
@@ -85,6 +86,8 @@ async def _call(services: CompatServices, request: Request) -> Call:
     credential = await services.credentials.find(VENDOR, key) if key else None
     if credential is None or not _same(credential.secrets["api_key"], key):
         raise faults.unauthorized()
+    if services.too_fast_s(credential):
+        raise EasyPostError(429, "RATE_LIMITED", "You have exceeded the rate limit.")
     body = await read_body(request, MOST_BYTES)
     return Call(services, credential, request, _object(body))
 
@@ -107,13 +110,10 @@ def key_of(header: str) -> str:
 
 
 def _object(body: bytes) -> dict[str, Any]:
-    if not body.strip():
-        return {}
     try:
-        found = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        return object_of(body)
+    except NotJsonError:
         text = "The body is not valid JSON."
         raise EasyPostError(400, "BAD_REQUEST", text) from None
-    if not isinstance(found, dict):
-        raise EasyPostError(400, "BAD_REQUEST", "The body is not a JSON object.")
-    return found
+    except NotAnObjectError:
+        raise EasyPostError(400, "BAD_REQUEST", "The body is not a JSON object.") from None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 NO_TRACES = "暂无轨迹信息"
 BAD_CREDENTIALS = "非法参数[请核实ID和key是否正确]"
+NOT_POST = "请求方式错误[请使用POST]"
+TOO_FAST = "超出请求频率限制"
 NO_PACKAGE = "业务错误[没有可用套餐]"
 TOO_MANY = "超出订阅数量限制"
 BAD_DATA = "RequestData格式有误"
@@ -17,6 +19,8 @@ BAD_CALLBACK = "无效的输入[【CallbackUrl】不正确]"
 
 _CODES = {
     BAD_CREDENTIALS: "104",
+    NOT_POST: "102",
+    TOO_FAST: "405",
     NO_PACKAGE: "104",
     TOO_MANY: "405",
     BAD_DATA: "401",

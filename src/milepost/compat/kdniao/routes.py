@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -28,6 +29,7 @@ PATHS = (
     "/kdniaosandbox/gateway/exterfaceInvoke.json",
 )
 MOST_BYTES = 256 * 1024
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 HANDLERS: dict[str, Handler] = {
     "1002": query.answer,
     "8001": query.answer,
@@ -54,9 +56,15 @@ _ROAD = {"State": "0", "StateEx": "0", "Traces": []}
 def routes(services: CompatServices) -> list[Route]:
     door = Door(services)
     return [
-        *(Route(path, door.call, methods=["POST"]) for path in PATHS),
+        *(_any_case(Route(path, door.call, methods=METHODS)) for path in PATHS),
         Route(maps.PATH, RouteMap(services).show, methods=["GET"]),
     ]
+
+
+def _any_case(route: Route) -> Route:
+    """Kdniao's own servers do not mind how a path is written."""
+    route.path_regex = re.compile(route.path_regex.pattern, re.IGNORECASE)
+    return route
 
 
 class Door:
@@ -68,7 +76,11 @@ class Door:
     async def call(self, request: Request) -> Response:
         form = form_of(await read_body(request, MOST_BYTES), request.url.query)
         try:
+            if request.method != "POST":
+                raise KdniaoError(faults.NOT_POST)
             call = await authenticated(self._services.credentials, form)
+            if self._services.too_fast_s(call.credential):
+                raise KdniaoError(faults.TOO_FAST)
             answer = await self._handler(call.kind)(self._services, call)
         except KdniaoError as error:
             answer = self._refusal(form, error)

@@ -20,7 +20,7 @@ async def by_sign(services: CompatServices, given: dict[str, str]) -> Credential
     right = sign.of_query(param, credential.secrets["key"], customer)
     if not sign.same(signature, right):
         raise RefusedError(faults.BAD_SIGN)
-    return credential
+    return _not_too_fast(services, credential)
 
 
 async def by_key(services: CompatServices, key: str) -> Credential:
@@ -28,7 +28,7 @@ async def by_key(services: CompatServices, key: str) -> Credential:
     found = await services.credentials.find(VENDOR, sign.customer_of(key)) if key else None
     if found is None or not compare_digest(found.secrets["key"].encode(), key.encode()):
         raise RefusedError(faults.NO_SUBSCRIBER)
-    return found
+    return _not_too_fast(services, found)
 
 
 async def by_order_sign(services: CompatServices, given: dict[str, str]) -> Credential:
@@ -41,4 +41,10 @@ async def by_order_sign(services: CompatServices, given: dict[str, str]) -> Cred
     right = sign.of_order(param, t, key, credential.secrets["secret"])
     if not sign.same(signature, right):
         raise RefusedError(faults.BAD_SIGN)
+    return credential
+
+
+def _not_too_fast(services: CompatServices, credential: Credential) -> Credential:
+    if services.too_fast_s(credential):
+        raise RefusedError(faults.TOO_FAST)
     return credential

@@ -34,7 +34,7 @@ def route(
 ) -> Route:
     """`refuse` makes the answer of a fault: not all calls have the same."""
     endpoint = partial(_serve, services, handler, methods, refuse)
-    return Route(path, endpoint, methods=["GET", "POST"])
+    return Route(path, endpoint, methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
 
 
 async def _serve(

@@ -6,6 +6,7 @@ In China that clock is Beijing's, abroad it is the place's own.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 from milepost.domain.place import Place
 
@@ -20,11 +21,15 @@ def read(text: str) -> datetime:
 
 def wall(text: str, place: Place | None = None) -> str:
     """`yyyy-MM-dd HH:mm:ss` for the time of an event at a place."""
+    return _written(text, place is not None and place.country not in _AT_HOME)
+
+
+@lru_cache(maxsize=50_000)
+def _written(text: str, abroad: bool) -> str:
     at = read(text)
-    abroad = place is not None and place.country not in _AT_HOME
     if at.tzinfo is not None and not abroad:
         at = at.astimezone(BEIJING)
-    return f"{at:%Y-%m-%d %H:%M:%S}"
+    return at.replace(tzinfo=None).isoformat(sep=" ", timespec="seconds")
 
 
 def parse(text: str | None) -> datetime | None:
@@ -34,6 +39,12 @@ def parse(text: str | None) -> datetime | None:
     except ValueError:
         return None
     return at.replace(tzinfo=BEIJING) if at.tzinfo is None else at
+
+
+def us_of(text: str) -> int:
+    """Microseconds since 1970 of a time of a Track; one without an offset counts as Beijing's."""
+    at = read(text)
+    return int((at if at.tzinfo else at.replace(tzinfo=BEIJING)).timestamp() * 1_000_000)
 
 
 def beijing(now_us: int) -> datetime:

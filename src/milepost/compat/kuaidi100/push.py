@@ -16,7 +16,9 @@ from milepost.compat.kuaidi100.statuses import TABLE
 from milepost.domain.track import Leg, StatusView, Track
 
 SILENT_US = 3 * 86_400 * 1_000_000
-_SIGNED = {"delivered", "returned"}
+QUIET_US = 60 * 86_400 * 1_000_000
+QUIET = "quiet_told"  # an option of a watch that is given up because nothing changes any more
+SIGNED = {"delivered", "returned"}
 _NO_RECORD = TABLE.code("pending.no_carrier_info_timeout").partition(":")[2]
 _NO_CHANGE = TABLE.code("expired").partition(":")[2]
 
@@ -56,7 +58,7 @@ class Push:
         """After the parcel is signed for, and after an abort."""
         if not shape.standing(track):
             return True  # nothing is told of silence but that it has lasted too long
-        return _ended(track) in {"shutdown", "abort"}
+        return _ended(watch, track) in {"shutdown", "abort"}
 
 
 def message(watch: Watch, track: Track, change: Change, now_us: int) -> dict[str, Any] | None:
@@ -64,24 +66,24 @@ def message(watch: Watch, track: Track, change: Change, now_us: int) -> dict[str
     if not shape.standing(track):
         return _silent(watch, now_us)
     again = change.topic == "watch.pushed" and not watch.active
-    status = "updateall" if again else _ended(track)
+    status = "updateall" if again else _ended(watch, track)
     return {
         "status": status,
         "billstatus": "check" if status == "shutdown" else "got",
-        "message": _reason(track) if status == "abort" else "",
+        "message": _reason(watch, track) if status == "abort" else "",
         **_checked(watch, track),
         **_results(watch, track, now_us),
     }
 
 
-def _ended(track: Track) -> str:
-    if track.status.main in _SIGNED or track.status.sub == "exception.cancelled":
+def _ended(watch: Watch, track: Track) -> str:
+    if track.status.main in SIGNED or track.status.sub == "exception.cancelled":
         return "shutdown"
-    return "abort" if _reason(track) else "polling"
+    return "abort" if _reason(watch, track) else "polling"
 
 
-def _reason(track: Track) -> str:
-    if track.status.main == "expired":
+def _reason(watch: Watch, track: Track) -> str:
+    if track.status.main == "expired" or watch.options.get(QUIET):
         return _NO_CHANGE
     return _NO_RECORD if track.status.sub == "pending.no_carrier_info_timeout" else ""
 

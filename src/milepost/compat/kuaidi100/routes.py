@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from starlette.routing import Route
 
 from milepost.compat.core import CompatServices
-from milepost.compat.kuaidi100 import label, query, recognise, stdio, subscribe
+from milepost.compat.kuaidi100 import faults, label, query, recognise, stdio, subscribe
 from milepost.compat.kuaidi100.answering import Handler, route
-from milepost.compat.kuaidi100.sweeping import Sweeper
+from milepost.compat.kuaidi100.faults import RefusedError
 
 _BOTH = ("GET", "POST")
 _STDIO: dict[str, Handler] = {
@@ -23,16 +21,22 @@ _STDIO: dict[str, Handler] = {
 
 def routes(services: CompatServices) -> list[Route]:
     """Every path of the dialect."""
-    sweeper = Sweeper()
     return [
         route("/poll/query.do", query.query, services),
         route("/poll/maptrack.do", query.map_track, services),
-        route("/poll", partial(subscribe.poll, sweeper), services),
-        route("/pollmap", partial(subscribe.poll_map, sweeper), services),
+        route("/poll", subscribe.poll, services),
+        route("/pollmap", subscribe.poll_map, services),
         route("/autonumber/auto", recognise.auto_number, services, methods=_BOTH),
         route("/label/order", label.order, services),
         *(
             route(f"/stdio/{name}", handler, services, methods=_BOTH, refuse=stdio.refuse)
             for name, handler in _STDIO.items()
         ),
+        # Behind all the others: a call that there is not is told so in the vendor's words.
+        route("/stdio/{call}", _nothing, services, methods=_BOTH, refuse=stdio.refuse),
+        route("/poll/{call}", _nothing, services, methods=_BOTH),
     ]
+
+
+async def _nothing(_: CompatServices, __: dict[str, str]) -> None:
+    raise RefusedError(faults.INCOMPLETE)

@@ -13,7 +13,6 @@ from milepost.compat.core import (
 )
 from milepost.compat.kuaidi100 import VENDOR, access, asking, faults, phones, recognise, shape
 from milepost.compat.kuaidi100.faults import RefusedError
-from milepost.compat.kuaidi100.sweeping import Sweeper
 from milepost.domain.scan import Facts
 from milepost.engine.resolve import BadScanError
 
@@ -23,24 +22,21 @@ _SAID = ("from", "to", "resultv2", "lang", "order", "phone", "mobiletelephone", 
          "orderTime")  # fmt: skip
 
 
-async def poll(sweeper: Sweeper, services: CompatServices, given: dict[str, str]) -> dict[str, Any]:
+async def poll(services: CompatServices, given: dict[str, str]) -> dict[str, Any]:
     """`POST /poll`."""
-    return await _subscribe(sweeper, services, given, map_wanted=False)
+    return await _subscribe(services, given, map_wanted=False)
 
 
-async def poll_map(
-    sweeper: Sweeper, services: CompatServices, given: dict[str, str]
-) -> dict[str, Any]:
+async def poll_map(services: CompatServices, given: dict[str, str]) -> dict[str, Any]:
     """`POST /pollmap`: pushes have the page with the map; needs both ends of the road."""
-    return await _subscribe(sweeper, services, given, map_wanted=True)
+    return await _subscribe(services, given, map_wanted=True)
 
 
 async def _subscribe(
-    sweeper: Sweeper, services: CompatServices, given: dict[str, str], *, map_wanted: bool
+    services: CompatServices, given: dict[str, str], *, map_wanted: bool
 ) -> dict[str, Any]:
     param = asking.param_of(given.get("param", ""), faults.BAD_DATA)
     credential = await access.by_key(services, asking.text_of(param, "key"))
-    sweeper.wake(services, credential.tenant)
     options = _options(param, map_wanted)
     if map_wanted and not (options.get("from") and options.get("to")):
         raise RefusedError(faults.BAD_DATA)

@@ -12,7 +12,7 @@ from milepost.compat.seventeentrack import faults
 from milepost.compat.seventeentrack.call import Item, read_carrier
 from milepost.compat.seventeentrack.faults import FaultError
 from milepost.compat.seventeentrack.registry import Found
-from milepost.compat.seventeentrack.row import NOT_PUSHED, main_of, news_us
+from milepost.compat.seventeentrack.row import main_of, news_us, push_status_of, pushed_us
 from milepost.compat.seventeentrack.times import us_of
 from milepost.engine.resolve import BadScanError, checked_number
 
@@ -33,14 +33,18 @@ class Wanted(Struct, kw_only=True):
     registered: tuple[int | None, int | None] = (None, None)
     tracked: tuple[int | None, int | None] = (None, None)
     newest_first: bool = False
+    pushed: tuple[int | None, int | None] = (None, None)
+    push_status: str | None = None
     by_news: bool = False
+    by_push: bool = False
     page_no: int = 1
 
     @property
     def is_about_roads(self) -> bool:
         """Whether the store alone cannot answer."""
-        spans = (*self.registered, *self.tracked)
-        about = self.package_status or self.by_news or self.nothing
+        spans = (*self.registered, *self.tracked, *self.pushed)
+        ordered = self.by_news or self.by_push
+        about = self.package_status or self.push_status or ordered or self.nothing
         return bool(about) or any(one is not None for one in spans)
 
     def fits(self, one: Found) -> bool:
@@ -49,26 +53,26 @@ class Wanted(Struct, kw_only=True):
             return False
         if self.package_status and main_of(one).lower() != self.package_status:
             return False
-        return self.tracked == (None, None) or _within(news_us(one), self.tracked)
+        if self.push_status and push_status_of(one).lower() != self.push_status:
+            return False
+        return _within(news_us(one), self.tracked) and _within(pushed_us(one), self.pushed)
 
 
 def read_wanted(given: Item) -> Wanted:
     """From the object that was sent. Raises FaultError."""
     order = _one_of(given, "order_by", _ORDERS) or "registertimeasc"
-    pushed = _one_of(given, "push_status", _PUSH)
-    asks_pushes = any(given.get(f"push_time_{end}") for end in ("from", "to"))
     origin = given.get("data_origin")
     return Wanted(
         columns=_columns(given),
         package_status=str(given.get("package_status") or "").lower() or None,
-        # When a number was pushed last is not known here, so none was pushed as wanted.
-        nothing=pushed not in (None, NOT_PUSHED.lower())
-        or asks_pushes
-        or bool(origin and str(origin).lower() != "api"),
+        nothing=bool(origin and str(origin).lower() != "api"),
+        push_status=_one_of(given, "push_status", _PUSH),
+        pushed=_span(given, "push_time"),
         registered=_span(given, "register_time"),
         tracked=_span(given, "track_time"),
         newest_first=order.endswith("desc"),
         by_news=order.startswith("tracktime"),
+        by_push=order.startswith("pushtime"),
         page_no=_page_no(given),
     )
 

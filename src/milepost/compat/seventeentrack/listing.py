@@ -12,7 +12,8 @@ from milepost.compat.seventeentrack.call import Call, Item, read_json
 from milepost.compat.seventeentrack.faults import FaultError
 from milepost.compat.seventeentrack.filtering import Wanted, read_wanted
 from milepost.compat.seventeentrack.registry import Found, settle
-from milepost.compat.seventeentrack.row import news_us, row_of
+from milepost.compat.seventeentrack.row import news_us, pushed_us, row_of
+from milepost.engine.dialects import LastPush
 
 PAGE_SIZE = 40
 # A question that only the roads can answer is put to so many of them at most.
@@ -83,14 +84,19 @@ async def _search(call: Call, wanted: Wanted, start: int) -> tuple[int, list[Fou
 def _order(wanted: Wanted) -> Callable[[Found], Any]:
     if wanted.by_news:
         return lambda one: (news_us(one) or 0, one.watch.id)
+    if wanted.by_push:
+        return lambda one: (pushed_us(one) or 0, one.watch.id)
     return lambda one: one.watch.id
 
 
 async def _with_roads(call: Call, watches: list[Watch]) -> list[Found]:
-    return list(await asyncio.gather(*(_with_road(call, watch) for watch in watches)))
+    pushes = await call.services.watches.last_pushes(call.tenant, VENDOR, watches)
+    return list(
+        await asyncio.gather(*(_with_road(call, one, pushes.get(one.id)) for one in watches))
+    )
 
 
-async def _with_road(call: Call, watch: Watch) -> Found:
+async def _with_road(call: Call, watch: Watch, push: LastPush | None) -> Found:
     track = await call.services.queries.track(call.tenant, watch.number, private=True)
     await settle(call.services, watch, track, call.now_us)
-    return Found(watch, track)
+    return Found(watch, track, push)

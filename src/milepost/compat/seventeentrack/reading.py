@@ -54,7 +54,7 @@ async def get_quota(call: Call, _: bytes) -> Item:
 
 
 async def _track_info(call: Call, wanted: Item) -> Item:
-    watch, track = await find(call, wanted)
+    watch, track, _ = await find(call, wanted)
     return _told(call, Asked.of(watch, call.version), track)
 
 

@@ -11,6 +11,7 @@ from milepost.compat.seventeentrack.call import Call, Item, read_carrier, read_n
 from milepost.compat.seventeentrack.faults import FaultError
 from milepost.compat.seventeentrack.shape import carrier_of
 from milepost.domain.track import Track
+from milepost.engine.dialects import LastPush
 
 PAGE = 500
 
@@ -20,6 +21,7 @@ class Found(NamedTuple):
 
     watch: Watch
     track: Track | None
+    push: LastPush | None = None
 
 
 async def find(call: Call, item: Item, carrier_field: str = "carrier") -> Found:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from msgspec import Struct
 
 from milepost.compat.core import Crosswalk, load_statuses
@@ -31,6 +33,7 @@ class Status(Struct, frozen=True):
     sub: str
 
 
+@lru_cache(maxsize=256)
 def status_of(sub: str) -> Status:
     """17TRACK's words for a canonical sub."""
     code = STATUSES.code(sub)

@@ -17,7 +17,6 @@ from milepost.compat.seventeentrack import VENDOR, changing, faults, listing, re
 from milepost.compat.seventeentrack.call import Call, Item
 from milepost.compat.seventeentrack.faults import FaultError
 from milepost.compat.seventeentrack.shape import V22, V24
-from milepost.compat.seventeentrack.sweeping import Sweeper
 from milepost.web.endpoint import read_body
 from milepost.web.problems import ProblemError
 
@@ -55,7 +54,6 @@ class _Serve:
 
     def __init__(self, services: CompatServices) -> None:
         self._services = services
-        self._sweeper = Sweeper(services)
 
     async def __call__(self, scope: object, receive: object, send: object) -> None:
         request = Request(scope, receive, send)  # type: ignore[arg-type]
@@ -86,7 +84,8 @@ class _Serve:
         if request.method != "POST":
             raise FaultError(405, http=405)
         credential = await self._credential(request)
-        self._sweeper.wake(credential.tenant)
+        if self._services.too_fast_s(credential):
+            raise FaultError(429, http=429)
         body = await read_body(request, MOST_BYTES)
         call = Call(self._services, credential, version, self._services.now_us())
         return await handler(call, body)

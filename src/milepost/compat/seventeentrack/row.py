@@ -13,6 +13,7 @@ from milepost.domain.place import Place
 from milepost.domain.track import EventView
 
 NOT_PUSHED = "NotPushed"
+_PUSHED = {"delivered": "Success", "failed": "Failure"}
 _DAYS = ("days_after_order", "days_after_last_update", "days_of_transit", "days_of_transit_done")
 
 
@@ -29,9 +30,21 @@ def news_us(one: Found) -> int | None:
     return max((at for at in received if at is not None), default=None)
 
 
+def push_status_of(one: Found) -> str:
+    """NotPushed, Success or Failure; a push that failed once and will be tried again failed."""
+    if one.push is None or one.push.at_us is None:
+        return NOT_PUSHED
+    return _PUSHED.get(one.push.state, "Failure")
+
+
+def pushed_us(one: Found) -> int | None:
+    """When it was pushed last, successfully or not. Microseconds since 1970."""
+    return None if one.push is None else one.push.at_us
+
+
 def row_of(one: Found, call: Call) -> dict[str, Any]:
     """The line of a registered number."""
-    watch, track = one
+    watch, track, push = one
     options = watch.options
     events = told_of(track)
     row = {
@@ -48,9 +61,9 @@ def row_of(one: Found, call: Call) -> dict[str, Any]:
         "package_status": main_of(one),
         "track_time": times.of_us(news_us(one)),
         "sync_status": bool(events),
-        "push_time": None,
-        "push_status": NOT_PUSHED,
-        "push_status_code": None,
+        "push_time": times.of_us(pushed_us(one)),
+        "push_status": push_status_of(one),
+        "push_status_code": push.code if push is not None else None,
         "stop_track_time": times.of_us(watch.stopped_us),
         "stop_track_reason": options.get("stop_track_reason"),
         "is_retracked": bool(options.get("is_retracked")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from milepost.domain.track import EventView
@@ -18,23 +19,27 @@ NO_TIME: dict[str, Any] = {
 
 
 def of_event(event: EventView) -> dict[str, Any]:
-    """`time_iso`, `time_utc` and `time_raw` of an event."""
-    text = event.occurred_at
+    """`time_iso`, `time_utc` and `time_raw` of an event. Not to be changed: it may be shared."""
+    return _written(event.occurred_at, event.time_quality == _SOURCE_ZONE)
+
+
+@lru_cache(maxsize=50_000)
+def _written(text: str, zone_given: bool) -> dict[str, Any]:
     if len(text) == _DAY:
         return NO_TIME | {"time_raw": {"date": text, "time": None, "timezone": None}}
     at = datetime.fromisoformat(text)
-    raw = {"date": f"{at:%Y-%m-%d}", "time": f"{at:%H:%M:%S}", "timezone": None}
+    iso = at.isoformat(timespec="seconds")
+    raw = {"date": iso[:10], "time": iso[11:19], "timezone": None}
     if at.tzinfo is None:
         return NO_TIME | {"time_raw": raw}
-    iso = at.isoformat(timespec="seconds")
-    if event.time_quality == _SOURCE_ZONE:
+    if zone_given:
         raw["timezone"] = iso[19:]
     return {"time_iso": iso, "time_utc": utc_text(at), "time_raw": raw}
 
 
 def utc_text(at: datetime) -> str:
     """`2026-03-01T02:00:00Z` of an aware time."""
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def of_us(at_us: int | None) -> str | None:

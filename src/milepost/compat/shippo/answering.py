@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from functools import partial
 from hmac import compare_digest
+from math import ceil
 from traceback import format_exception
 from typing import Any
 from urllib.parse import parse_qsl
@@ -17,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from milepost.compat.core import CompatServices, Credential
+from milepost.compat.core.bodies import NotAnObjectError, NotJsonError, object_of
 from milepost.compat.shippo import VENDOR, faults
 from milepost.compat.shippo.faults import ShippoError
 from milepost.web.endpoint import read_body
@@ -50,6 +52,16 @@ class Call(Struct):
 
 
 Handler = Callable[[Call], Awaitable[Any]]
+
+
+def refusals(path: str, allowed: tuple[str, ...]) -> list[Route]:
+    """What other methods are told; behind the routes of those that are allowed."""
+    others = [one for one in ("GET", "POST", "PUT", "PATCH", "DELETE") if one not in allowed]
+
+    async def refuse(request: Request) -> Response:
+        return _json({"detail": f'Method "{request.method}" not allowed.'}, 405)
+
+    return [Route(one, refuse, methods=others) for one in (path, f"{path}/")]
 
 
 def route(
@@ -93,6 +105,9 @@ async def _call(services: CompatServices, request: Request) -> Call:
     found = await services.credentials.find(VENDOR, token) if token else None
     if found is None or not compare_digest(found.secrets["token"].encode(), token.encode()):
         raise faults.detail(401, "Invalid token.")
+    if wait_s := services.too_fast_s(found):
+        text = f"Request was throttled. Expected available in {ceil(wait_s)} seconds."
+        raise faults.detail(429, text)
     body = await read_body(request, MOST_BYTES)
     return Call(services, found, request, _form(body) if _is_form(request, body) else _object(body))
 
@@ -111,12 +126,9 @@ def _form(body: bytes) -> dict[str, Any]:
 
 
 def _object(body: bytes) -> dict[str, Any]:
-    if not body.strip():
-        return {}
     try:
-        found = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        return object_of(body)
+    except NotJsonError:
         raise faults.detail(400, "JSON parse error.") from None
-    if not isinstance(found, dict):
-        raise faults.detail(400, "Invalid data. Expected a dictionary.")
-    return found
+    except NotAnObjectError:
+        raise faults.detail(400, "Invalid data. Expected a dictionary.") from None

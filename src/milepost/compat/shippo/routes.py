@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from milepost.compat.core import CompatServices
 from milepost.compat.shippo import tracks, webhooks
-from milepost.compat.shippo.answering import route
+from milepost.compat.shippo.answering import refusals, route
 
 
 def routes(services: CompatServices) -> list[Route]:
@@ -19,4 +19,8 @@ def routes(services: CompatServices) -> list[Route]:
         *route("GET", "/webhooks/{id}", webhooks.retrieve, services),
         *route("PUT", "/webhooks/{id}", webhooks.update, services),
         *route("DELETE", "/webhooks/{id}", webhooks.delete, services),
+        *refusals("/tracks", ("POST",)),
+        *refusals("/tracks/{carrier}/{number}", ("GET",)),
+        *refusals("/webhooks", ("GET", "POST")),
+        *refusals("/webhooks/{id}", ("GET", "PUT", "DELETE")),
     ]

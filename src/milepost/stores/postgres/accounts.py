@@ -19,6 +19,16 @@ class KeyRow(NamedTuple):
     scopes: tuple[str, ...]
 
 
+class KeyLine(NamedTuple):
+    """A key as it is listed; of the key itself only a hash is kept."""
+
+    id: int
+    name: str
+    scopes: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime | None
+
+
 class Accounts:
     """Tenants and API keys in PostgreSQL."""
 
@@ -61,6 +71,27 @@ class Accounts:
                 name,
                 list(scopes),
             )
+
+    async def keys(self, tenant: int) -> list[KeyLine]:
+        """All keys of a tenant that are not revoked, oldest first."""
+        async with self._pool.connection() as connection:
+            rows = await connection.fetch(
+                "SELECT id, name, scopes, created_at, expires_at FROM api_key "
+                "WHERE tenant = $1 AND revoked_at IS NULL ORDER BY id",
+                tenant,
+            )
+        return [KeyLine(**{**dict(row), "scopes": tuple(row["scopes"])}) for row in rows]
+
+    async def revoke_key(self, tenant: int, key: int) -> bool:
+        """It is refused from then on; whether it was there and valid."""
+        async with self._pool.connection() as connection:
+            done = await connection.fetchval(
+                "UPDATE api_key SET revoked_at = now() "
+                "WHERE tenant = $1 AND id = $2 AND revoked_at IS NULL RETURNING id",
+                tenant,
+                key,
+            )
+        return done is not None
 
     async def key(self, digest: bytes) -> KeyRow | None:
         """A key that is neither expired nor revoked."""

@@ -12,7 +12,17 @@ from milepost.stores.postgres.pool import Pool
 
 _LINE = """
     id, subscription, message_id, topic, number, created_at, payload, state, attempts, next_at,
-    last_code, last_error, finished_at
+    last_code, last_error, finished_at,
+    (SELECT s.dialect FROM subscription s WHERE s.id = delivery.subscription) AS dialect
+"""
+# All dead letters at once, oldest first.
+_REPLAY_FAILED = """
+UPDATE delivery d SET state = 'pending', attempts = 0, next_at = $2, finished_at = NULL
+WHERE d.id IN (
+    SELECT f.id FROM delivery f JOIN subscription s ON s.id = f.subscription AND s.active
+    WHERE f.tenant = $1 AND f.state = 'failed' AND ($3::text IS NULL OR s.dialect = $3)
+        AND ($4::bigint IS NULL OR s.id = $4)
+    ORDER BY f.id LIMIT $5)
 """
 # Sent again at once and with all its attempts before it, under the same message id.
 _REPLAY = """
@@ -47,6 +57,12 @@ class PostgresDeliveryLog:
         async with self._pool.connection() as connection:
             return await connection.fetchval(_REPLAY, tenant, delivery, now) is not None
 
+    async def replay_failed(self, tenant: int, wanted: DeliveryFilter, now: datetime) -> int:
+        values = (tenant, now, wanted.dialect, wanted.subscription, wanted.limit)
+        async with self._pool.connection() as connection:
+            done: str = await connection.execute(_REPLAY_FAILED, *values)
+        return int(done.rpartition(" ")[2])
+
 
 def _query(tenant: int, wanted: DeliveryFilter) -> tuple[str, list[object]]:
     values: list[object] = [tenant, wanted.limit]
@@ -56,6 +72,12 @@ def _query(tenant: int, wanted: DeliveryFilter) -> tuple[str, list[object]]:
         if value is not None:
             values.append(value)
             where.append(f"{column} = ${len(values)}")
+    if wanted.dialect is not None:
+        values.append(wanted.dialect)
+        where.append(
+            "EXISTS (SELECT FROM subscription s WHERE s.id = delivery.subscription "
+            f"AND s.dialect = ${len(values)})"
+        )
     if wanted.before is not None:
         values.append(wanted.before)
         where.append(f"id < ${len(values)}")
@@ -77,5 +99,6 @@ def _delivery(row: asyncpg.Record, history: str = "[]") -> Delivery:
         last_code=row["last_code"],
         last_error=row["last_error"],
         finished_at=row["finished_at"],
+        dialect=row["dialect"],
         history=_history(history),
     )

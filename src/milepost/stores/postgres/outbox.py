@@ -11,6 +11,10 @@ import msgspec
 from milepost.engine.delivery import Due, Message, Outcome
 from milepost.stores.postgres.pool import Pool
 from milepost.stores.postgres.subscriptions import SUBSCRIPTION, subscription_of
+from milepost.stores.sealer import Sealer
+
+# So many messages a tenant may send a day, unless the server is told otherwise.
+MOST_A_DAY = 10_000_000
 
 # These statements do not wait for the disk: if the server's machine dies, what is lost is undone as
 # a whole and done again. Said within each of them, it costs no round trip of its own.
@@ -19,21 +23,19 @@ _QUICK = "set_config('synchronous_commit', 'off', true)"
 # mostly is; IN would look for them anew with each row.
 # A dialect tells how things stand, so of the news of a batch each watch is sent the last. The road
 # of a change has the watches of all its numbers. OFFSET 0 has them looked up one by one: there may
-# be a million, of which few have news.
+# be a million, of which few have news. What goes over a day's cap is kept as failed, so that a
+# person can send it later; the batch that would pass the cap is held back as a whole.
 _FAN_OUT = f"""
 WITH taken AS (
     DELETE FROM outbox WHERE id = ANY(ARRAY(
         SELECT id FROM outbox ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED))
     RETURNING id, tenant, shipment, topic, number, payload, created_us,
         'msg_' || replace(gen_random_uuid()::text, '-', '') AS message_id
-), made AS (
-    INSERT INTO delivery (tenant, subscription, message_id, topic, number, payload, next_at,
-        created_at)
-    SELECT t.tenant, s.id, t.message_id, t.topic, t.number, t.payload, $2,
-        timestamptz 'epoch' + t.created_us * interval '1 microsecond'
+), plain AS (
+    SELECT t.id, t.tenant, s.id AS subscription, t.message_id, t.topic, t.number, t.payload,
+        t.created_us
     FROM taken t JOIN subscription s ON s.tenant = t.tenant AND s.active AND s.dialect IS NULL
         AND t.topic = ANY(s.events) AND (s.number IS NULL OR s.number = t.number)
-    ORDER BY t.id
 ), news AS (
     SELECT DISTINCT ON (w.id, s.id) t.*, s.id AS subscription, w.id AS watch, w.number AS watched
     FROM taken t CROSS JOIN LATERAL (
@@ -47,14 +49,29 @@ WITH taken AS (
         AND t.topic = ANY(s.events)
         AND (s.id = w.subscription OR (w.subscription IS NULL AND s.account))
     ORDER BY w.id, s.id, t.id DESC
-), told AS (
+), wanted AS (
+    SELECT * FROM plain
+    UNION ALL
+    SELECT n.id, n.tenant, n.subscription, 'msg_' || replace(gen_random_uuid()::text, '-', ''),
+        n.topic, n.watched, convert_to('{{"watch":' || n.watch || ',"change":'
+            || convert_from(n.payload, 'UTF8') || '}}', 'UTF8'), n.created_us
+    FROM news n
+), counted AS (
+    INSERT INTO push_day AS p (tenant, day, pushes)
+    SELECT tenant, $3::integer, count(*) FROM wanted GROUP BY tenant ORDER BY tenant
+    ON CONFLICT (tenant, day) DO UPDATE SET pushes = p.pushes + excluded.pushes
+    RETURNING tenant, pushes <= $4::bigint AS room
+), made AS (
     INSERT INTO delivery (tenant, subscription, message_id, topic, number, payload, next_at,
-        created_at)
-    SELECT n.tenant, n.subscription, 'msg_' || replace(gen_random_uuid()::text, '-', ''), n.topic,
-        n.watched, convert_to('{{"watch":' || n.watch || ',"change":'
-            || convert_from(n.payload, 'UTF8') || '}}', 'UTF8'), $2,
-        timestamptz 'epoch' + n.created_us * interval '1 microsecond'
-    FROM news n ORDER BY n.id
+        created_at, state, last_error, finished_at)
+    SELECT w.tenant, w.subscription, w.message_id, w.topic, w.number, w.payload,
+        CASE WHEN c.room THEN $2::timestamptz END,
+        timestamptz 'epoch' + w.created_us * interval '1 microsecond',
+        CASE WHEN c.room THEN 'pending' ELSE 'failed' END,
+        CASE WHEN NOT c.room THEN 'Not sent: the cap of ' || $4::bigint
+            || ' messages a day is reached.' END,
+        CASE WHEN NOT c.room THEN $2::timestamptz END
+    FROM wanted w JOIN counted c USING (tenant) ORDER BY w.id
 )
 SELECT count(*), {_QUICK} FROM taken
 """
@@ -136,8 +153,10 @@ _encode = msgspec.json.Encoder().encode
 class PostgresOutbox:
     """See `engine.delivery.Outbox`."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, sealer: Sealer, most_a_day: int = MOST_A_DAY) -> None:
         self._pool = pool
+        self._sealer = sealer
+        self._most_a_day = most_a_day
 
     async def audience(self) -> dict[int, frozenset[str]]:
         async with self._pool.connection() as connection:
@@ -149,7 +168,8 @@ class PostgresOutbox:
 
     async def claim_outbox(self, limit: int, now: datetime) -> int:
         async with self._pool.connection() as connection:
-            return int(await connection.fetchval(_FAN_OUT, limit, now))
+            day = int(now.timestamp()) // 86_400
+            return int(await connection.fetchval(_FAN_OUT, limit, now, day, self._most_a_day))
 
     async def claim_deliveries(
         self, limit: int, room: Mapping[int, int], usual_room: int, now: datetime, lease_s: float
@@ -157,7 +177,7 @@ class PostgresOutbox:
         until = now + timedelta(seconds=lease_s)
         values = (limit, list(room), list(room.values()), usual_room, now, until)
         async with self._pool.connection() as connection:
-            return [_due(row) for row in await connection.fetch(_CLAIM, *values)]
+            return [_due(row, self._sealer) for row in await connection.fetch(_CLAIM, *values)]
 
     async def next_due(self, now: datetime) -> datetime | None:
         async with self._pool.connection() as connection:
@@ -194,11 +214,11 @@ class PostgresOutbox:
         return int(done.rpartition(" ")[2])
 
 
-def _due(row: asyncpg.Record) -> Due:
+def _due(row: asyncpg.Record, sealer: Sealer) -> Due:
     message = Message(
         row["message_id"], row["topic"], row["about"], row["happened_at"], row["payload"]
     )
-    return Due(row["delivery"], row["attempts"], subscription_of(row), message)
+    return Due(row["delivery"], row["attempts"], subscription_of(row, sealer), message)
 
 
 def _row(one: Outcome) -> tuple[object, ...]:

@@ -61,6 +61,16 @@ class PostgresCredentials:
             )  # fmt: skip
         return (await self._fetch("c.lookup = $1", lookup))[0]
 
+    async def revoke(self, tenant: int, dialect: str, key: int) -> bool:
+        async with self._pool.connection() as connection:
+            done = await connection.fetchval(
+                "UPDATE dialect_credential SET revoked_at = now() WHERE tenant = $1 "
+                "AND dialect = $2 AND id = $3 AND revoked_at IS NULL RETURNING id",
+                tenant, dialect, key,
+            )  # fmt: skip
+        self._known.clear()
+        return done is not None
+
     def _remember(self, lookup: bytes, found: Credential) -> Credential:
         if len(self._known) >= MOST_REMEMBERED:
             self._known.clear()

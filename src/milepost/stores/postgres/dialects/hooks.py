@@ -2,43 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
-import asyncpg
 import msgspec
 
 from milepost.engine.dialects import Hook
-from milepost.stores.postgres.dialects.rows import (
-    Changed,
-    CheckUrl,
-    context_of,
-    decode,
-    json_of,
-    opened,
-)
-from milepost.stores.postgres.pool import Pool
-from milepost.stores.sealer import Sealer
+from milepost.stores.postgres.dialects.rows import SubscribingStore, json_of
+
+# So many an account may have; AfterShip allows ten.
+MOST_HOOKS = 100
 
 
-class PostgresHooks:
+class PostgresHooks(SubscribingStore):
     """See `engine.dialects.Hooks`."""
-
-    def __init__(
-        self,
-        pool: Pool,
-        sealer: Sealer,
-        now_us: Callable[[], int],
-        *,
-        topics: Callable[[str], Sequence[str]],
-        check_url: CheckUrl,
-        changed: Changed,
-    ) -> None:
-        self._pool = pool
-        self._sealer = sealer
-        self._now_us = now_us
-        self._topics = topics
-        self._check_url = check_url
-        self._changed = changed
 
     async def of_tenant(self, tenant: int, dialect: str) -> list[Hook]:
         return await self._fetch("tenant = $1 AND dialect = $2", tenant, dialect)
@@ -54,6 +28,8 @@ class PostgresHooks:
 
     async def add(self, hook: Hook) -> Hook:
         self._check_url(hook.url)
+        if len(await self.of_tenant(hook.tenant, hook.dialect)) >= MOST_HOOKS:
+            raise ValueError(f"There may be {MOST_HOOKS} webhooks.")
         now_us = self._now_us()
         async with self._pool.connection() as connection, connection.transaction():
             subscription = await connection.fetchval(
@@ -105,16 +81,4 @@ class PostgresHooks:
                 f"created_us, updated_us FROM dialect_hook WHERE {where} ORDER BY id",
                 *values,
             )
-        return [self._hook(row) for row in rows]
-
-    def _sealed(self, hook: Hook) -> bytes | None:
-        if hook.secret is None:
-            return None
-        return self._sealer.seal(hook.secret.encode(), context_of(hook.tenant, hook.dialect))
-
-    def _hook(self, row: asyncpg.Record) -> Hook:
-        given = dict(row)
-        given["secret"] = opened(self._sealer, row)
-        given["options"] = decode(row["options"])
-        del given["sealed"]
-        return Hook(**given)
+        return [Hook(**self._fields(row)) for row in rows]

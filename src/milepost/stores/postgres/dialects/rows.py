@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Protocol
 
 import asyncpg
 import msgspec
 
+from milepost.stores.postgres.pool import Pool
 from milepost.stores.sealer import Sealer
 
 CheckUrl = Callable[[str], None]
@@ -15,6 +16,49 @@ Changed = Callable[[int], Awaitable[None]]
 _COLUMNS = {"number", "carrier_code", "carrier", "active", "callback", "account"}
 encode = msgspec.json.Encoder().encode
 decode = msgspec.json.Decoder().decode
+
+
+class Told(Protocol):
+    """A row of ours that a subscription stands for."""
+
+    tenant: int
+    dialect: str
+    secret: str | None
+
+
+class SubscribingStore:
+    """What the stores of watches and of hooks share: each row of theirs that names a URL is told
+    of by a subscription of the outbox.
+    """
+
+    def __init__(
+        self,
+        pool: Pool,
+        sealer: Sealer,
+        now_us: Callable[[], int],
+        *,
+        topics: Callable[[str], Sequence[str]],
+        check_url: CheckUrl,
+        changed: Changed,
+    ) -> None:
+        self._pool = pool
+        self._sealer = sealer
+        self._now_us = now_us
+        self._topics = topics
+        self._check_url = check_url
+        self._changed = changed
+
+    def _sealed(self, one: Told) -> bytes | None:
+        if one.secret is None:
+            return None
+        return self._sealer.seal(one.secret.encode(), context_of(one.tenant, one.dialect))
+
+    def _fields(self, row: asyncpg.Record) -> dict[str, Any]:
+        """A row's columns as the struct has them."""
+        given = dict(row) | {"secret": opened(self._sealer, row)}
+        given["options"] = decode(row["options"])
+        del given["sealed"]
+        return given
 
 
 def context_of(tenant: int, dialect: str) -> str:

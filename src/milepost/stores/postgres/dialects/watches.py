@@ -10,18 +10,23 @@ import asyncpg
 import msgspec
 
 from milepost.domain.event import key_of
-from milepost.engine.dialects import AlreadyWatchedError, TooManyWatchedError, Watch
+from milepost.engine.dialects import (
+    AlreadyWatchedError,
+    LastPush,
+    TooManyWatchedError,
+    Watch,
+)
 from milepost.engine.resolve import BadScanError, checked_number
+from milepost.stores.postgres.dialects.kept import KeptWatches
 from milepost.stores.postgres.dialects.rows import (
     Changed,
     CheckUrl,
-    context_of,
-    decode,
+    SubscribingStore,
     json_of,
-    opened,
     where_of,
 )
 from milepost.stores.postgres.pool import Pool
+from milepost.stores.postgres.subscriptions import MOST_SUBSCRIPTIONS
 from milepost.stores.sealer import Sealer
 
 # So many numbers a tenant may watch in one dialect, unless the server is told otherwise.
@@ -46,11 +51,31 @@ WHERE tenant = $1 AND dialect = $2 AND id = $3
 # Who subscribes anew wants to be told again, whatever failed before.
 _CALLBACK = """
 INSERT INTO subscription (tenant, channel, url, secret, events, dialect)
-VALUES ($1, $2, $3, '', $4, $2)
+SELECT $1, $2, $3, '', $4, $2
+WHERE EXISTS (SELECT FROM subscription
+        WHERE tenant = $1 AND dialect = $2 AND url = $3 AND NOT account)
+    OR (SELECT count(*) FROM subscription WHERE tenant = $1 AND dialect = $2) < $5
 ON CONFLICT (tenant, dialect, url) WHERE dialect IS NOT NULL AND NOT account
 DO UPDATE SET active = true, disabled_why = NULL, events = excluded.events,
     failing_since = CASE WHEN subscription.active THEN subscription.failing_since END
 RETURNING id, xmax = 0 AS fresh
+"""
+# Each may watch a million numbers, so they are not counted.
+_TENANTS = """
+SELECT t.id AS tenant FROM tenant t
+WHERE EXISTS (SELECT FROM dialect_watch w WHERE w.tenant = t.id AND w.dialect = $1) ORDER BY t.id
+"""
+_LAST_PUSHES = """
+SELECT asked.watch, found.state, found.last_code AS code,
+    (extract(epoch FROM found.at) * 1000000)::bigint AS at_us
+FROM unnest($3::bigint[], $4::text[]) AS asked (watch, number)
+CROSS JOIN LATERAL (
+    SELECT d.state, d.last_code, coalesce(d.finished_at, (d.history->-1->>'at')::timestamptz) AS at
+    FROM delivery d JOIN subscription s ON s.id = d.subscription AND s.dialect = $2
+    WHERE d.tenant = $1 AND d.number = asked.number
+        AND convert_from(d.payload, 'UTF8')::jsonb->>'watch' = asked.watch::text
+    ORDER BY d.id DESC LIMIT 1
+) AS found
 """
 _PUSH = """
 INSERT INTO delivery (tenant, subscription, message_id, topic, number, payload, next_at)
@@ -62,7 +87,7 @@ WHERE w.id = $1 AND w.tenant = $2
 """
 
 
-class PostgresWatches:
+class PostgresWatches(SubscribingStore):
     """See `engine.dialects.Watches`. `changed` is told of new subscriptions, `woke` of pushes."""
 
     def __init__(
@@ -76,15 +101,14 @@ class PostgresWatches:
         changed: Changed,
         woke: Callable[[], None],
         most: int = MOST_WATCHED,
+        most_callbacks: int = MOST_SUBSCRIPTIONS,
+        alone: bool = False,
     ) -> None:
-        self._pool = pool
-        self._sealer = sealer
-        self._now_us = now_us
-        self._topics = topics
-        self._check_url = check_url
-        self._changed = changed
+        super().__init__(pool, sealer, now_us, topics=topics, check_url=check_url, changed=changed)
         self._woke = woke
         self._most = most
+        self._most_callbacks = most_callbacks
+        self._kept = KeptWatches() if alone else None
         self._counts: dict[tuple[int, str], tuple[float, int]] = {}
 
     async def get(
@@ -94,10 +118,23 @@ class PostgresWatches:
             number = checked_number(number)
         except BadScanError:
             return []
-        filters: dict[str, Any] = {"number": number}
-        if carrier_code is not None:
-            filters["carrier_code"] = carrier_code
-        return await self.page(tenant, dialect, filters=filters)
+        found = await self._of_number(tenant, dialect, number)
+        return [one for one in found if carrier_code in (None, one.carrier_code)]
+
+    async def _of_number(self, tenant: int, dialect: str, number: str) -> list[Watch]:
+        if self._kept is None:
+            return await self.page(tenant, dialect, filters={"number": number})
+        key = tenant, dialect, number
+        kept = self._kept.find(key)
+        if kept is None:
+            began = self._kept.begin()
+            kept = await self.page(tenant, dialect, filters={"number": number})
+            self._kept.keep(key, kept, began)
+        return kept
+
+    def _written(self, watch: Watch) -> None:
+        if self._kept is not None:
+            self._kept.written(watch)
 
     async def by_id(self, tenant: int, dialect: str, watch: int) -> Watch | None:
         async with self._pool.connection() as connection:
@@ -110,6 +147,7 @@ class PostgresWatches:
 
     async def add(self, watch: Watch) -> Watch:
         watch = msgspec.structs.replace(watch, number=checked_number(watch.number))
+        began = self._kept.begin() if self._kept is not None else 0
         existing = await self.get(watch.tenant, watch.dialect, watch.number)
         same = [one for one in existing if one.carrier_code == watch.carrier_code]
         if same:
@@ -118,17 +156,23 @@ class PostgresWatches:
         subscription = await self._subscribe(watch)
         now_us = self._now_us()
         values = self._values(watch, subscription)
+        self._written(watch)
         async with self._pool.connection() as connection:
             made = await connection.fetchval(
                 _INSERT_WATCH, watch.tenant, watch.dialect, watch.number,
                 key_of(watch.tenant, watch.number), *values[:-1], now_us, values[-1],
             )  # fmt: skip
+        self._written(watch)
         if made is None:
             found = await self.get(watch.tenant, watch.dialect, watch.number)
             raise AlreadyWatchedError(
                 next(one for one in found if one.carrier_code == watch.carrier_code)
             )
-        return msgspec.structs.replace(watch, id=made, created_us=now_us, updated_us=now_us)
+        watch = msgspec.structs.replace(watch, id=made, created_us=now_us, updated_us=now_us)
+        if self._kept is not None and not existing:
+            key = watch.tenant, watch.dialect, watch.number
+            self._kept.keep(key, [watch], began + 2)  # two writes were our own
+        return watch
 
     async def save(self, watch: Watch) -> None:
         subscription = await self._subscribe(watch) if watch.active else None
@@ -136,6 +180,7 @@ class PostgresWatches:
             subscription = await self._known_subscription(watch)
         watch.updated_us = self._now_us()
         *values, stopped_us = self._values(watch, subscription)
+        self._written(watch)
         try:
             async with self._pool.connection() as connection:
                 await connection.execute(
@@ -145,13 +190,17 @@ class PostgresWatches:
         except asyncpg.UniqueViolationError:
             found = await self.get(watch.tenant, watch.dialect, watch.number, watch.carrier_code)
             raise AlreadyWatchedError(found[0] if found else watch) from None
+        finally:
+            self._written(watch)
 
     async def delete(self, watch: Watch) -> None:
+        self._written(watch)
         async with self._pool.connection() as connection:
             await connection.execute(
                 "DELETE FROM dialect_watch WHERE tenant = $1 AND dialect = $2 AND id = $3",
                 watch.tenant, watch.dialect, watch.id,
             )  # fmt: skip
+        self._written(watch)
 
     async def page(
         self,
@@ -188,6 +237,19 @@ class PostgresWatches:
                 )
             )
 
+    async def tenants(self, dialect: str) -> list[int]:
+        async with self._pool.connection() as connection:
+            rows = await connection.fetch(_TENANTS, dialect)
+        return [row["tenant"] for row in rows]
+
+    async def last_pushes(
+        self, tenant: int, dialect: str, watches: Sequence[Watch]
+    ) -> dict[int, LastPush]:
+        ids, numbers = [one.id for one in watches], [one.number for one in watches]
+        async with self._pool.connection() as connection:
+            rows = await connection.fetch(_LAST_PUSHES, tenant, dialect, ids, numbers)
+        return {row["watch"]: LastPush(row["state"], row["at_us"], row["code"]) for row in rows}
+
     async def push(self, watch: Watch) -> int:
         async with self._pool.connection() as connection:
             done: str = await connection.execute(_PUSH, watch.id, watch.tenant)
@@ -214,8 +276,10 @@ class PostgresWatches:
         async with self._pool.connection() as connection:
             row = await connection.fetchrow(
                 _CALLBACK, watch.tenant, watch.dialect, watch.callback,
-                list(self._topics(watch.dialect)),
+                list(self._topics(watch.dialect)), self._most_callbacks,
             )  # fmt: skip
+        if row is None:
+            raise TooManyWatchedError(f"{self._most_callbacks} callbacks are in use already")
         if row["fresh"]:
             await self._changed(row["id"])
         return int(row["id"])
@@ -230,16 +294,10 @@ class PostgresWatches:
         return found
 
     def _values(self, watch: Watch, subscription: int | None) -> tuple[Any, ...]:
-        context = context_of(watch.tenant, watch.dialect)
-        sealed = None if watch.secret is None else self._sealer.seal(watch.secret.encode(), context)
         return (
-            watch.carrier_code, watch.carrier, watch.callback, subscription, sealed,
+            watch.carrier_code, watch.carrier, watch.callback, subscription, self._sealed(watch),
             json_of(watch.options), watch.account, watch.active, watch.stopped_us,
         )  # fmt: skip
 
     def _watch(self, row: asyncpg.Record) -> Watch:
-        given = dict(row)
-        given["secret"] = opened(self._sealer, row)
-        given["options"] = decode(row["options"])
-        del given["sealed"]
-        return Watch(**given)
+        return Watch(**self._fields(row))

@@ -1,0 +1,97 @@
+"""A file's rows as items to send: shipments and scans, whoever wrote the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from milepost.cli._exports import SAMPLED, Reading, items_of, number_column, recognise
+from milepost.cli._tables import meaning_of, rows_of, understood
+
+SHOWN = 5
+Row = dict[str, Any]
+
+
+class Preview(Struct):
+    """What a file would become. `columns`: what we call it = the file's column."""
+
+    recognised: str | None
+    columns: dict[str, str]
+    shipments: int = 0
+    scans: int = 0
+    refused: int = 0
+    refusals: list[str] = []
+    sample: list[Row] = []
+
+
+def read_items(file: Path) -> Iterator[tuple[Row, Row | str]]:
+    """(row, item) of each shipment and scan; (row, why not) of a row that is none.
+
+    Raises ValueError for a file that cannot be read.
+    """
+    reading, rows = _opened(file)
+    for row in rows:
+        yield from _read(reading, row)
+
+
+def preview(file: Path) -> Preview:
+    """The same, counted."""
+    reading, rows = _opened(file)
+    seen = Preview(reading.vendor, reading.columns)
+    for row in rows:
+        for _, item in _read(reading, row):
+            _count(seen, item)
+    return seen
+
+
+def _count(seen: Preview, item: Row | str) -> None:
+    if isinstance(item, str):
+        seen.refused += 1
+        seen.refusals += [item] if len(seen.refusals) < SHOWN else []
+        return
+    if "occurred_at" in item:
+        seen.scans += 1
+    else:
+        seen.shipments += 1
+    seen.sample += [item] if len(seen.sample) < SHOWN else []
+
+
+def _opened(file: Path) -> tuple[Reading, Iterator[Row]]:
+    rows = rows_of(file)
+    first = list(islice(rows, SAMPLED))
+    return _reading(first), chain(first, rows)
+
+
+def _reading(first: list[Row]) -> Reading:
+    names = [str(name) for name in (first[0] if first else ())]
+    found = recognise(names)
+    if found is not None:
+        return found
+    columns: dict[str, str] = {}
+    for name in names:
+        meaning = meaning_of(name)
+        if meaning is not None:
+            columns.setdefault(meaning, name)
+    if "number" not in columns and (guessed := number_column(first)) is not None:
+        columns["number"] = guessed
+    return Reading(None, columns)
+
+
+def _read(reading: Reading, row: Row) -> Iterator[tuple[Row, Row | str]]:
+    try:
+        items = list(items_of(reading, row)) if reading.export else [_plain(reading, row)]
+    except ValueError as error:
+        yield row, str(error)
+        return
+    yield from ((row, item) for item in items)
+
+
+def _plain(reading: Reading, row: Row) -> Row:
+    item = understood(row, reading.columns.get("number"))
+    if "number" not in item:
+        raise ValueError("no tracking number")
+    return item
