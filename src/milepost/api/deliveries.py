@@ -18,7 +18,7 @@ from milepost.web.endpoint import Call, Endpoint
 from milepost.web.problems import ProblemError
 
 Id = Annotated[str, Meta(pattern="^[0-9]{1,18}$")]
-Dialect = Annotated[str, Meta(max_length=40)]
+Dialect = Annotated[str, Meta(pattern="^[a-z0-9_]{1,40}$")]
 
 
 class DeliveryQuery(Struct):

@@ -34,7 +34,9 @@ class NoticeDesk(Protocol):
 
     async def feeds(self, tenant: int) -> Sequence[FeedAnswer]: ...
 
-    async def add_feed(self, tenant: int, url: str) -> int: ...
+    async def add_feed(self, tenant: int, url: str) -> int:
+        """ValueError for an address that is not to be asked."""
+        ...
 
     async def remove_feed(self, tenant: int, feed: int) -> bool: ...
 
@@ -89,7 +91,7 @@ def endpoints(desk: NoticeDesk) -> list[Endpoint]:
         on(feeds, method="GET", path="/v1/notice-feeds", summary="CAP feeds listened to",
            answer=FeedPage),
         on(add_feed, method="POST", path="/v1/notice-feeds", summary="Listen to a CAP feed",
-           scope="write", body=NewFeed, answer=FeedAnswer, status=201),
+           scope="write", body=NewFeed, answer=FeedAnswer, status=201, answers=(422,)),
         on(remove_feed, method="DELETE", path="/v1/notice-feeds/{id}", scope="write", status=204,
            summary="Listen to a CAP feed no longer", answers=(404,)),
     ]  # fmt: skip
@@ -141,7 +143,10 @@ async def feeds(desk: NoticeDesk, call: Call) -> FeedPage:
 
 async def add_feed(desk: NoticeDesk, call: Call) -> FeedAnswer:
     url = call.body.url
-    return FeedAnswer(await desk.add_feed(call.caller.tenant, url), url)
+    try:
+        return FeedAnswer(await desk.add_feed(call.caller.tenant, url), url)
+    except ValueError as error:
+        raise ProblemError(422, str(error)) from None
 
 
 async def remove_feed(desk: NoticeDesk, call: Call) -> None:

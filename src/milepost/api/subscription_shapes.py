@@ -41,7 +41,7 @@ class SubscriptionChange(Struct, forbid_unknown_fields=True):
 class SubscriptionQuery(Struct):
     """Paging, and `dialect`: those that clients of this vendor made, in place of our own."""
 
-    dialect: Annotated[str, Meta(max_length=40)] | None = None
+    dialect: Annotated[str, Meta(pattern="^[a-z0-9_]{1,40}$")] | None = None
     limit: Annotated[int, Meta(ge=1, le=MOST_ON_A_PAGE)] = 50
     cursor: Annotated[str, Meta(pattern="^[0-9]{1,18}$")] | None = None
 

@@ -12,8 +12,9 @@ import structlog
 
 from milepost.api import notices
 from milepost.api.notices import FeedAnswer
+from milepost.channels.discovery import Options
 from milepost.channels.webhook.guard import GuardedNetwork, RefusedTargetError
-from milepost.channels.webhook.send import FAILURES
+from milepost.channels.webhook.send import FAILURES, Webhook
 from milepost.domain.moment import to_datetime
 from milepost.domain.notice import Notice
 from milepost.engine.notices import NoticeRow, placed
@@ -37,6 +38,7 @@ class Desk:
         self._store = PostgresNotices(context.pool)
         allow = context.settings.allow_private_targets
         self._network = GuardedNetwork(allow_private=allow)
+        self._check_url = Webhook(Options(allow_private_targets=allow)).check_target
         self._pool = httpcore2.AsyncConnectionPool(network_backend=self._network)
         self._known: list[NoticeRow] = []
         self.now_us = context.now_us
@@ -72,6 +74,7 @@ class Desk:
         return [FeedAnswer(one.id, one.url, one.read_at, one.last_error) for one in rows]
 
     async def add_feed(self, tenant: int, url: str) -> int:
+        self._check_url(url)
         feed = await self._store.add_feed(tenant, url)
         await self.read_feed(Feed(feed, tenant, url, None, None))
         return feed
