@@ -52,7 +52,7 @@ def scan_of(event: Event, lane: Lane, manner: Manner, weight_g: int, chance: Cha
         next_place=place_of(event.next_stop) if event.next_stop else None,
         actor=_actor(event, leg, chance),
         device=_device(event, chance),
-        evidence=_evidence(event, leg),
+        evidence=_evidence(event, leg, lane, chance),
         measurements=_measurements(event, lane, weight_g, chance),
     )
 
@@ -108,9 +108,16 @@ def _device(event: Event, chance: Chance) -> str | None:
     return f"{kind}-{event.stop.city.latin.upper().replace(' ', '')[:6]}-{chance.randrange(10, 99)}"
 
 
-def _evidence(event: Event, leg: Leg) -> list[str] | None:
+def _evidence(event: Event, leg: Leg, lane: Lane, chance: Chance) -> list[str] | None:
+    """What the courier's device sends with it; now and then a courier forgets the identity."""
+    end = event.sub.partition(".")[2][:9]
+    picture = f"photograph:demo-{leg.number}-{end}"
+    if event.sub.startswith("delivered") and lane.category == "high_value":
+        return [picture, *(["identity:verified"] if chance.hit(0.9) else [])]
+    if event.sub.startswith("delivered") and lane.category == "cold_chain":
+        return [f"signature:demo-{leg.number}"]
     if event.sub in {"delivered.signature", "delivered.proxy/neighbor", "exception.damaged"}:
-        return [f"https://evidence.example/{leg.number}/{event.sub.partition('.')[2][:9]}.jpg"]
+        return [picture]
     return None
 
 

@@ -14,15 +14,17 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
+from msgspec.structs import replace as replace_struct
 
 from milepost.domain.event import Event, is_status
 from milepost.domain.moment import to_text
 from milepost.domain.place import Place, as_place
 from milepost.domain.settle import MAIN
+from milepost.domain.status import BY_CODE
 from milepost.domain.track import Arrival
 from milepost.domain.whole import Whole
 from milepost.eta.estimate import Table, estimate
-from milepost.eta.facts import NOWHERE, Facts, Road, Seen, Spot, Window
+from milepost.eta.facts import DAY_US, NOWHERE, Facts, Road, Seen, Spot, Window
 from milepost.eta.lanes import LaneTable
 from milepost.eta.learning import Quote, learn, quote, refresh
 from milepost.eta.ports import Predictor
@@ -31,9 +33,14 @@ from milepost.places import locate, zone_of
 
 MOST_QUOTES = 200_000
 MOST_LESSONS = 50_000
+FORGET_US = 90 * DAY_US
+# What fewer roads than this say, or with a tail so long, is told as the guess that it is.
+FEWEST = 20.0
+LONGEST_TAIL = 6
 # Trained models over the lanes that a tenant's tables know.
 Models = Callable[[LaneTable], Sequence[Predictor]]
 _ENDED = {"delivered", "returned", "expired", "returning"}
+_ENDS = frozenset(code for code, one in BY_CODE.items() if one.main in _ENDED)
 
 
 def no_models(_: LaneTable) -> Sequence[Predictor]:
@@ -55,7 +62,7 @@ class Foresight:
 
     def __init__(self) -> None:
         self._learned: dict[int, Learned] = {}
-        self._quotes: OrderedDict[int, tuple[Road, Quote]] = OrderedDict()
+        self._quotes: OrderedDict[int, tuple[int, Road, Quote]] = OrderedDict()
         self._models: Models = no_models
 
     def of(self, tenant: int) -> Learned:
@@ -90,20 +97,20 @@ class Foresight:
         if facts is None or road in self._quotes or whole.shipment.main in _ENDED:
             return
         said = quote(facts, self.of(tenant).table)
-        self._quotes[road] = (Road(facts=facts, events=seen_of(whole)), said)
+        self._quotes[road] = (tenant, Road(facts=facts, events=seen_of(whole)), said)
         if len(self._quotes) > MOST_QUOTES:
             self._quotes.popitem(last=False)
 
     def learn(self, tenant: int, road: int, whole: Whole) -> None:
-        """A road has been delivered."""
+        """A road has ended; one that was delivered teaches."""
         facts = facts_of(whole)
         done_us = _delivered_us(whole)
+        kept = self._quotes.pop(road, None) if whole.shipment.main in _ENDED else None
         if facts is None or done_us is None:
             return
-        kept = self._quotes.pop(road, None)
         learned = self.of(tenant)
         told = Road(facts=facts, events=seen_of(whole), delivered_us=done_us)
-        learn(told, kept[1] if kept else None, learned.table)
+        learn(told, kept[2] if kept else None, learned.table)
         learned.silence.learn_road(told)
         learned.lessons.append(told)
         learned.roads += 1
@@ -111,8 +118,11 @@ class Foresight:
 
     def refresh(self, now_us: int) -> None:
         """Let answers rest on all that was learned, and on what is still on the road."""
-        cases = list(self._quotes.values())
-        for learned in self._learned.values():
+        oldest_us = now_us - FORGET_US
+        while self._quotes and next(iter(self._quotes.values()))[1].facts.created_us < oldest_us:
+            self._quotes.popitem(last=False)  # nobody will ever hear of it again
+        for tenant, learned in self._learned.items():
+            cases = [(road, said) for whose, road, said in self._quotes.values() if whose == tenant]
             refresh(cases, now_us, learned.table)
             learned.silence.refresh([road for road, _ in cases], now_us)
             learned.fresh = 0
@@ -122,7 +132,8 @@ class Foresight:
         facts = facts_of(whole)
         if facts is None or whole.shipment.main in _ENDED:
             return None
-        return estimate(facts, seen_of(whole), now_us, self.of(tenant).table)
+        found = estimate(facts, seen_of(whole), now_us, self.of(tenant).table)
+        return found if found.guess or _solid(found, now_us) else replace_struct(found, guess=True)
 
     def silence(self, tenant: int, whole: Whole, now_us: int) -> Silence | None:
         """How unusual a road's present silence is."""
@@ -130,6 +141,12 @@ class Foresight:
         if facts is None or whole.shipment.main in _ENDED:
             return None
         return self.of(tenant).silence.check(facts, seen_of(whole), now_us)
+
+
+def _solid(window: Window, now_us: int) -> bool:
+    """Whether enough is known to be said aloud: enough roads, and no tail into next year."""
+    ahead_us = max(window.p50_us - now_us, DAY_US)
+    return window.evidence >= FEWEST and window.p90_us - now_us <= LONGEST_TAIL * ahead_us
 
 
 def arrival(window: Window, destination: Place | None) -> Arrival:
@@ -209,6 +226,6 @@ def _offset_min(zone: str | None, at_us: int) -> int:
     return int(offset.total_seconds() // 60) if offset is not None else 0
 
 
-def delivers(event: Event) -> bool:
-    """Whether a scan may have ended its road well."""
-    return MAIN[event.code] == "delivered"
+def ends(event: Event) -> bool:
+    """Whether a scan may have ended its road."""
+    return event.code in _ENDS

@@ -7,11 +7,12 @@ import re
 import unicodedata
 from collections.abc import AsyncIterator, Mapping, Sequence
 
+from msgspec.structs import replace
 from starlette.applications import Starlette
 
 from milepost.domain.track import Track
-from milepost.pages import Missing, routes
-from unit.pages.samples import NOW, SAMPLES, hostile
+from milepost.pages import Brand, ColdChain, Extras, Missing, routes
+from unit.pages.samples import COLD, NOW, PICKUP_TEXT, SAMPLES, hostile
 
 NAMES = {
     "corriere": {"en": "Corriere Veloce", "zh": "维洛快递"},
@@ -54,7 +55,8 @@ class FakeLookup:
         return Missing(number=number)
 
     def carrier_name(self, slug: str, locale: str) -> str:
-        return NAMES.get(slug, {}).get(locale, slug)
+        names = NAMES.get(slug, {})
+        return names.get(locale[:2], names.get("en", slug))
 
     def extract(self, text: str) -> list[str]:
         plain = unicodedata.normalize("NFKC", text).upper().replace("-", "")
@@ -80,6 +82,42 @@ class FakeLookup:
             self.listeners -= 1
 
 
-def application(lookup: FakeLookup | None = None) -> Starlette:
+PROOF = "proof-of-the-consignee"
+ONCE = "204711"
+
+
+class FakeExtras(Extras):
+    """Proves with one token, redeems one code, and measures the cold chain's parcel."""
+
+    sends_codes = True
+
+    def __init__(self, lookup: FakeLookup, brand: Brand | None = None) -> None:
+        self._lookup = lookup
+        self._brand = brand or Brand()
+        self.sent: list[str] = []
+
+    async def proves(self, number: str, token: str) -> bool:
+        return token == PROOF
+
+    async def private(self, number: str) -> Track | None:
+        track = self._lookup.tracks[number]
+        last = replace(track.events[-1], text=PICKUP_TEXT)
+        return replace(track, events=[*track.events[:-1], last])
+
+    async def send_code(self, number: str) -> None:
+        self.sent.append(number)
+
+    async def redeem(self, number: str, code: str) -> str | None:
+        return PROOF if code == ONCE else None
+
+    async def brand(self, number: str | None) -> Brand:
+        return self._brand
+
+    async def cold_chain(self, number: str) -> ColdChain | None:
+        return COLD if number == SAMPLES["cold-chain"].number else None
+
+
+def application(lookup: FakeLookup | None = None, extras: Extras | None = None) -> Starlette:
     """The pages alone, read at a fixed moment."""
-    return Starlette(routes=routes(lookup or FakeLookup(), clock=lambda: NOW))
+    lookup = lookup or FakeLookup()
+    return Starlette(routes=routes(lookup, lambda: NOW, extras or FakeExtras(lookup)))

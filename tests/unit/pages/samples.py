@@ -16,6 +16,7 @@ from milepost.domain.track import (
     StatusView,
     Track,
 )
+from milepost.pages.ports import ColdChain, Reading
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
@@ -465,6 +466,74 @@ def hostile() -> Track:
     )
 
 
+PICKUP_TEXT = "Abholbereit am Kiosk, Abholcode: 7-40-2291"
+
+
+def locker() -> Track:
+    """Waits in a locker; the carrier's text in the public view still names the code."""
+    text = "【厦门思明营业部】快件已到店，凭取件码 6-3-7042 取件"
+    rows: list[Row] = [
+        ("2026-11-23T19:22:10+08:00", "picked_up", "已揽收", HANGZHOU),
+        ("2026-11-24T14:03:00+08:00", "available_for_pickup", text, XIAMEN),
+    ]
+    return track(
+        "JX0000000000042", "jiexun", scans(rows, number="JX0000000000042", carrier="jiexun")
+    )
+
+
+def cold_chain() -> Track:
+    rows: list[Row] = [
+        ("2026-11-22T18:05:00+01:00", "picked_up", "Collected, 4 °C", ROMA),
+        ("2026-11-23T02:11:00+01:00", "in_transit.arrived_hub", "Arrived", BOLOGNA),
+    ]
+    window = predicted("2026-11-24T14:00:00+01:00", "2026-11-24T18:00:00+01:00")
+    events = scans(rows, number="CV4410030045", carrier="corriere")
+    return track(
+        "CV4410030045", "corriere", events, arrival=window, origin=ROMA, destination=VERONA
+    )
+
+
+def _cold() -> ColdChain:
+    """Invented: six degrees at the most, but for forty minutes at a hub."""
+    start = datetime(2026, 11, 22, 17, 5, tzinfo=UTC)
+    readings = []
+    for step in range(200):
+        warm = 4_200 if 108 <= step <= 116 else 0
+        value = 4_000 + warm + (step * 37) % 900 - 450 + (step % 11) * 40
+        readings.append(Reading((start + timedelta(minutes=5 * step)).isoformat(), value))
+    return ColdChain(readings=tuple(readings), least_mc=2_000, most_mc=8_000)
+
+
+COLD = _cold()
+
+
+def by_sea() -> Track:
+    rows: list[Row] = [
+        ("2026-10-20T10:00:00+08:00", "picked_up", "已揽收", Place(city="宁波", country="CN")),
+        (
+            "2026-10-24T09:00:00+08:00",
+            "in_transit.departed_country",
+            "Vessel departed from Ningbo",
+            Place(city="宁波", country="CN"),
+        ),
+        (
+            "2026-11-22T07:30:00+01:00",
+            "in_transit.arrived_country",
+            "Vessel arrived at Rotterdam",
+            Place(city="Rotterdam", country="NL"),
+        ),
+    ]
+    events = scans(rows, number="TLW88120053", carrier="transglobe")
+    return track(
+        "TLW88120053",
+        "transglobe",
+        events,
+        origin=Place(city="杭州", country="CN"),
+        destination=Place(city="Dortmund", country="DE"),
+        arrival=promised("2026-11-26", "2026-11-30"),
+    )
+
+
 SAMPLES = {
     "on-the-way": on_the_way(),
     "out-for-delivery": out_for_delivery(),
@@ -479,4 +548,7 @@ SAMPLES = {
     "two-hundred-events": two_hundred_events(),
     "lost": lost(),
     "stale": stale(),
+    "locker": locker(),
+    "cold-chain": cold_chain(),
+    "by-sea": by_sea(),
 }

@@ -12,6 +12,7 @@ from milepost.domain.settle import MAIN
 from milepost.domain.whole import Whole
 
 GRACE_S = 3600
+_SIGNED = "delivered.signature"
 _FAILED = {"identity:failed", "identity:refused"}
 
 
@@ -27,7 +28,7 @@ def missing(whole: Whole, policy: Policy) -> list[str]:
     """The kinds of proof that no delivery scan brought."""
     told = [one for event in delivered(whole) for one in event.body.evidence or ()]
     kinds = {one.partition(":")[0] for one in told if one not in _FAILED}
-    if whole.facts.signed_by:
+    if whole.facts.signed_by or any(one.sub == _SIGNED for one in delivered(whole)):
         kinds.add("signature")
     return [kind for kind in policy.sign_off if kind not in kinds]
 

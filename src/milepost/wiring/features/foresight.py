@@ -9,7 +9,7 @@ import structlog
 
 from milepost.domain.alert import Finding
 from milepost.domain.marks import PROMISE
-from milepost.engine.foresight import Foresight, delivers, no_models
+from milepost.engine.foresight import Foresight, ends, no_models
 from milepost.engine.ports import Group, ListFilter
 from milepost.engine.secondlook import Looked
 from milepost.eta.lanes import LaneTable
@@ -65,7 +65,7 @@ class ForesightFeature(Feature):
         road_of = self._engine.shard.road_of
         if len(self._delivered) < MOST_WAITING:
             for row in group.rows:
-                if delivers(row[2]):
+                if ends(row[2]):
                     self._delivered[road_of(row[2].parcel)] = None
         for fact in group.facts:
             if len(self._announced) < MOST_WAITING:
