@@ -133,7 +133,8 @@ class Demo:
         if step.registration is not None:
             await _post(client, "/v1/shipments", _registration(step.registration, step.at))
         if step.payload is not None:
-            await _post(client, f"/v1/intake/{step.source}", step.payload)
+            path = f"devices/{step.report}" if step.report else f"intake/{step.source}"
+            await _post(client, f"/v1/{path}", step.payload)
         if step.scans:
             await _post(client, "/v1/scans", await self._scans(client, step))
 

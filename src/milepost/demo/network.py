@@ -9,6 +9,7 @@ from itertools import chain
 from milepost.demo.casting import Shipment, cast, cast_story, phases
 from milepost.demo.chance import Chance
 from milepost.demo.knowing import native_steps
+from milepost.demo.loggers import logged_steps
 from milepost.demo.placing import Span
 from milepost.demo.pushing import pushed_steps, pushing_source
 from milepost.demo.registering import registration_step
@@ -56,6 +57,7 @@ def _drawn(seed: int, wanted: Iterable[str], first: int, span: Span) -> Iterator
 def _steps(shipment: Shipment, seed: int) -> Iterator[Step]:
     chance = Chance.of(seed, shipment.index, "telling")
     yield registration_step(shipment, chance)
+    yield from logged_steps(shipment, Chance.of(seed, shipment.index, "logging"))
     source = pushing_source(shipment, chance)
     if source:
         yield from pushed_steps(shipment, source, chance)

@@ -39,7 +39,8 @@ class Registration(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Step(Struct, frozen=True, kw_only=True):
     """What becomes known to Milepost at one instant: a registration, scans, or a raw payload.
 
-    `payload` is what `source` would post to `/v1/intake/{source}`. `takes_back` is an earlier scan
+    `payload` is what `source` would post to `/v1/intake/{source}`, or a device to
+    `/v1/devices/{report}`. `takes_back` is an earlier scan
     that the one scan of this step takes back: whoever plays the step knows that event's id and
     sends the scan with it in `retracts`.
     """
@@ -48,5 +49,6 @@ class Step(Struct, frozen=True, kw_only=True):
     scans: tuple[Scan, ...] = ()
     registration: Registration | None = None
     source: str | None = None
+    report: str | None = None
     payload: bytes | None = None
     takes_back: Scan | None = None
