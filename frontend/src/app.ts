@@ -1,11 +1,21 @@
-// Comforts for a page that is complete without them.
+// Comforts for pages that are complete without them.
+import { offerMyClock } from "./clock";
 import { offerCopy } from "./copy";
+import { offerKeep } from "./keep";
+import { runKiosk } from "./kiosk";
 import { followRoad } from "./live";
 import { submitOnEnter } from "./look-up";
+import { showMine } from "./mine";
+import { offerMap } from "./open-map";
+import { offerCamera } from "./scan";
+import { offerVoice } from "./voice";
 
 const main = document.querySelector<HTMLElement>("main");
 if (main) {
-  offerCopy(main);
-  followRoad(main, () => offerCopy(main));
-  submitOnEnter(main);
+  const dress = (): void => {
+    for (const offer of [offerCopy, offerKeep, offerMyClock, offerMap]) offer(main);
+  };
+  dress();
+  followRoad(main, dress);
+  for (const begin of [submitOnEnter, offerVoice, offerCamera, showMine, runKiosk]) begin(main);
 }

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from base64 import b64decode
+from binascii import Error as NotBase64Error
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from typing import Any
 
 from milepost.carriers import registry
 from milepost.domain.track import Track
@@ -10,7 +13,9 @@ from milepost.engine.live import Live
 from milepost.engine.queries import Queries
 from milepost.engine.resolve import BadScanError
 from milepost.identify import extract_numbers, identify, normalise
-from milepost.pages import Missing
+from milepost.locale import LOCALES
+from milepost.pages import Brand, ColdChain, Extras, Missing
+from milepost.pages.links import Links
 from milepost.web.live import woken
 
 # A pasted mail may be long; nobody pastes more than this by hand.
@@ -30,6 +35,22 @@ class PublicLookup:
     async def track(self, number: str) -> Track | None:
         found = await self._find(number)
         return found[1] if found else None
+
+    async def tenant_of(self, number: str) -> int | None:
+        """Whose road the public page shows for a number."""
+        found = await self._find(number)
+        return found[0] if found else None
+
+    async def private(self, number: str) -> Track | None:
+        """The road with the carrier's words verbatim, for those who have proved themselves."""
+        tenant = await self.tenant_of(number)
+        return None if tenant is None else await self._queries.track(tenant, number, private=True)
+
+    @property
+    def only_tenant(self) -> int | None:
+        """The one whose site this is, where there is but one."""
+        tenants = self._tenants()
+        return tenants[0] if len(tenants) == 1 else None
 
     async def track_many(self, numbers: Sequence[str]) -> Mapping[str, Track]:
         found = {number: await self.track(number) for number in numbers[:MOST_NUMBERS]}
@@ -91,3 +112,84 @@ def _kind_of(problem: str) -> str:
         if kind in problem:
             return kind.replace(" ", "_")
     return "format"
+
+
+MOST_LOGO_BYTES = 64 * 1024
+PageSettings = Mapping[str, Any]
+
+
+class PublicExtras(Extras):
+    """See `pages.ports.Extras`. `settings_of` gives a tenant's page settings; `cold_chain` and
+    `send` (tenant, number, code) are None where there are no sensors and no channel.
+    """
+
+    def __init__(
+        self,
+        lookup: PublicLookup,
+        links: Links,
+        settings_of: Callable[[int], Awaitable[PageSettings]],
+        cold_chain: Callable[[int, str], Awaitable[ColdChain | None]] | None = None,
+        send: Callable[[int, str, str], Awaitable[None]] | None = None,
+    ) -> None:
+        self._lookup = lookup
+        self._links = links
+        self._settings_of = settings_of
+        self._cold_chain = cold_chain
+        self._send = send
+        self.sends_codes = send is not None
+
+    async def proves(self, number: str, token: str) -> bool:
+        tenant = await self._lookup.tenant_of(number)
+        return tenant is not None and self._links.proves(tenant, number, token)
+
+    async def private(self, number: str) -> Track | None:
+        return await self._lookup.private(number)
+
+    async def send_code(self, number: str) -> None:
+        tenant = await self._lookup.tenant_of(number)
+        if tenant is not None and self._send is not None:
+            await self._send(tenant, number, self._links.code(tenant, number))
+
+    async def redeem(self, number: str, code: str) -> str | None:
+        tenant = await self._lookup.tenant_of(number)
+        if tenant is None or self._send is None:
+            return None
+        return self._links.redeem(tenant, number, code)
+
+    async def brand(self, number: str | None) -> Brand:
+        tenant = await self._lookup.tenant_of(number) if number else self._lookup.only_tenant
+        return Brand() if tenant is None else brand_of(await self._settings_of(tenant))
+
+    async def cold_chain(self, number: str) -> ColdChain | None:
+        tenant = await self._lookup.tenant_of(number) if self._cold_chain else None
+        if tenant is None or self._cold_chain is None:
+            return None
+        return await self._cold_chain(tenant, number)
+
+
+def brand_of(settings: PageSettings) -> Brand:
+    """The brand of page settings `{name, accent, accent_dark, logo, languages, url}`; the logo is
+    a data URL of at most 64 kB. What is none of that is left out.
+    """
+    text = {name: value for name, value in settings.items() if isinstance(value, str) and value}
+    languages = settings.get("languages")
+    offered = languages if isinstance(languages, list) else []
+    url = text.get("url", "")
+    return Brand(
+        name=text.get("name", "Milepost")[:60],
+        accent=text.get("accent"),
+        accent_dark=text.get("accent_dark"),
+        logo=_logo(text.get("logo", "")),
+        languages=tuple(one for one in offered if one in LOCALES),
+        url=url if url.startswith("https://") else None,
+    )
+
+
+def _logo(url: str) -> tuple[str, bytes] | None:
+    head, _, body = url.partition(";base64,")
+    if not head.startswith("data:image/") or len(body) > MOST_LOGO_BYTES * 4 // 3:
+        return None
+    try:
+        return head.removeprefix("data:"), b64decode(body, validate=True)
+    except NotBase64Error:
+        return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -10,10 +11,11 @@ from msgspec.structs import replace
 from playwright.sync_api import Browser, Page, expect
 
 from unit.pages import samples
-from unit.pages.fake import AMBIGUOUS, MISTYPED, FakeLookup
+from unit.pages.fake import AMBIGUOUS, MISTYPED, PROOF, FakeLookup
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+SIZES = {"phone": (390, 844), "desk": (1280, 900)}
 SCRIPT = ROOT / "src" / "milepost" / "pages" / "static" / "app.js"
 NUMBERS = [track.number for track in samples.SAMPLES.values()]
 PATHS = {
@@ -23,8 +25,17 @@ PATHS = {
     "ambiguous": f"/t/{AMBIGUOUS}",
     "look-up": "/",
     "look-up-nothing": "/?q=hello",
+    "scan": "/scan",
+    "kiosk": "/kiosk",
+    "kiosk-answer": f"/kiosk?n={NUMBERS[0]}",
+    "pickup-code": f"/t/{samples.waiting_at_station().number}?k={PROOF}",
+    "parcels": "/parcels",
+    "embed": f"/embed/{NUMBERS[0]}",
+    "offline": "/offline",
     "results": "/?n=" + ",".join([*NUMBERS, "QQ0000000001", "QQ0000000002"]),
 }
+KEPT = [{"number": number, "url": f"/t/{number}"} for number in NUMBERS]
+KEEP_ALL = f"localStorage.setItem('parcels', {json.dumps(json.dumps(KEPT))})"
 ON_THE_WAY = f"/t/{samples.on_the_way().number}"
 
 
@@ -38,26 +49,34 @@ def built(path: Path, how: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize(("locale", "theme"), [("en", "light"), ("zh", "dark")])
-@pytest.mark.parametrize("name", PATHS)
-def test_axe_finds_nothing(browser: Browser, site: str, name: str, locale: str, theme: str) -> None:
+@pytest.mark.parametrize(
+    ("locale", "theme", "size"),
+    [("en", "light", "phone"), ("zh", "dark", "phone"), ("ar", "light", "desk")],
+)
+def test_axe_finds_nothing(browser: Browser, site: str, locale: str, theme: str, size: str) -> None:
     axe = built(AXE, "npm ci in frontend/").read_text("utf-8")
-    phone = {"width": 390, "height": 844}
+    width, height = SIZES[size]
     scheme = "dark" if theme == "dark" else "light"
-    context = browser.new_context(viewport=phone, color_scheme=scheme, base_url=site)
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme=scheme, base_url=site
+    )
+    context.add_init_script(KEEP_ALL)
     page = context.new_page()
-    mark = "&" if "?" in PATHS[name] else "?"
-    page.goto(f"{PATHS[name]}{mark}lang={locale}")
-    for details in page.locator("details").all():
-        details.evaluate("fold => { fold.open = true }")
-
-    page.evaluate(axe)
-    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations', 'incomplete']})")
+    found = {name: _found(page, path, locale, axe) for name, path in PATHS.items()}
     context.close()
 
-    assert [_in_short(rule) for rule in found["violations"]] == []
-    unsure = [rule for rule in found["incomplete"] if rule["id"] != "color-contrast"]
-    assert [_in_short(rule) for rule in unsure] == []
+    assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+def _found(page: Page, path: str, locale: str, axe: str) -> list[str]:
+    page.goto(f"{path}{'&' if '?' in path else '?'}lang={locale}", wait_until="load")
+    if path == "/parcels":
+        page.wait_for_selector(".calendar")
+    page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
+    page.evaluate(axe)
+    answer = page.evaluate("() => axe.run(document, {resultTypes: ['violations', 'incomplete']})")
+    unsure = [rule for rule in answer["incomplete"] if rule["id"] != "color-contrast"]
+    return [_in_short(rule) for rule in [*answer["violations"], *unsure]]
 
 
 def _in_short(rule: dict[str, object]) -> str:
@@ -66,8 +85,8 @@ def _in_short(rule: dict[str, object]) -> str:
     return f"{rule['id']}: {rule['help']}: {[node['html'][:160] for node in nodes[:3]]}"
 
 
-@pytest.mark.parametrize("width", [320, 390, 768, 1280])
-@pytest.mark.parametrize("locale", ["en", "zh"])
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("locale", ["de", "ar"])
 def test_nothing_is_wider_than_the_screen(
     browser: Browser, site: str, locale: str, width: int
 ) -> None:
@@ -96,7 +115,8 @@ def test_without_script_everything_is_there(browser: Browser, site: str) -> None
     expect(page.get_by_text("Shipment data received")).to_be_hidden()
     page.get_by_text("Show 1 earlier entry").click()
     expect(page.get_by_text("Shipment data received")).to_be_visible()
-    page.get_by_role("link", name="中文").click()
+    page.get_by_role("button", name="Language: English").click()
+    page.get_by_role("link", name="简体中文").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("11月25日 星期三")
     expect(page.get_by_role("button", name="复制")).to_have_count(0)
     context.close()

@@ -31,18 +31,32 @@ def flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, M
             yield key, value
 
 
-def _load() -> dict[str, dict[str, Message]]:
-    rows = sorted(path.name for path in files(__package__).iterdir() if path.name.endswith(".toml"))
-    return {name.removesuffix(".toml"): _read(name) for name in rows}
+class _Catalogues(dict[str, dict[str, Message]]):
+    """Read when first asked for: a command that speaks one language need not wait for all."""
+
+    def __missing__(self, name: str) -> dict[str, Message]:
+        if name not in LOCALES:
+            raise KeyError(name)
+        self[name] = dict(flatten(tomllib.loads((_HERE / f"{name}.toml").read_text("utf-8"))))
+        return self[name]
 
 
-def _read(name: str) -> dict[str, Message]:
-    return dict(flatten(tomllib.loads((files(__package__) / name).read_text("utf-8"))))
+class _Cldr(dict[str, Locale]):
+    """Babel's data of each catalogue's `meta.cldr`."""
+
+    def __missing__(self, name: str) -> Locale:
+        self[name] = Locale.parse(str(CATALOGUES[name]["meta.cldr"]))
+        return self[name]
 
 
-CATALOGUES = _load()
-LOCALES = tuple(CATALOGUES)
-CLDR = {name: Locale.parse(str(rows["meta.cldr"])) for name, rows in CATALOGUES.items()}
+_HERE = files(__package__)
+LOCALES = tuple(
+    sorted(
+        path.name.removesuffix(".toml") for path in _HERE.iterdir() if path.name.endswith(".toml")
+    )
+)
+CATALOGUES = _Catalogues()
+CLDR = _Cldr()
 
 
 def has(key: str, locale: str) -> bool:

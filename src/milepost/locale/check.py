@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Iterable, Iterator
 
 from milepost.domain.status import MAINS, STATUSES
-from milepost.locale.catalogue import CATALOGUES, CLDR, DEFAULT, Message
+from milepost.locale.catalogue import CATALOGUES, CLDR, DEFAULT, LOCALES, Message
+
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_WORDS_OF_A_SENTENCE = 3
 
 
 def problems(rules: Iterable[str] = ()) -> list[str]:
-    """One sentence for each text that is missing, empty or at odds with the other languages.
+    """One sentence for each text that is missing, empty, left in English or at odds with the
+    other languages.
 
     `rules` are the names of rules whose alerts a buyer may see: each needs its two texts.
     """
     needed = {*CATALOGUES[DEFAULT], *_needed(rules)}
-    return [text for name in CATALOGUES for text in _of_one(name, needed)]
+    return [text for name in LOCALES for text in _of_one(name, needed)]
 
 
 def _needed(rules: Iterable[str]) -> Iterator[str]:
@@ -41,6 +46,8 @@ def _of_message(name: str, key: str, message: Message) -> Iterator[str]:
         yield "is empty"
         return
     original = CATALOGUES[DEFAULT].get(key)
+    if name != DEFAULT and message == original and _is_sentence(message):
+        yield "is not translated"
     if original is not None and fields(message) != fields(original):
         yield f"has the fields {sorted(fields(message))}, not {sorted(fields(original))}"
 
@@ -52,3 +59,10 @@ def fields(message: Message) -> set[str]:
     forms = message.values() if isinstance(message, dict) else [message]
     found = {name for text in forms for _, name, _, _ in string.Formatter().parse(text) if name}
     return found - {"n"} if isinstance(message, dict) else found
+
+
+def _is_sentence(message: Message) -> bool:
+    """Single words and patterns may well be the same in two languages; sentences are not."""
+    text = message if isinstance(message, str) else " ".join(message.values())
+    words = _WORD.findall(re.sub(r"\{\w+\}", " ", text))
+    return len(words) >= _WORDS_OF_A_SENTENCE

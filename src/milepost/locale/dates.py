@@ -53,6 +53,26 @@ def city_of(zone: str, locale: str) -> str:
     return dates.get_timezone_location(zone, locale=CLDR[locale], return_city=True)
 
 
+def month(day: date, locale: str) -> str:
+    """`November 2026`."""
+    name = dates.format_skeleton("yMMMM", day, locale=CLDR[locale])
+    return name[:1].upper() + name[1:]
+
+
+def first_week_day(locale: str) -> int:
+    """The day with which a week begins, 0 is Monday."""
+    return CLDR[locale].first_week_day
+
+
+def weekdays(start: int, locale: str) -> list[tuple[str, str]]:
+    """(short, whole) names of the seven days, from that one on."""
+    short, whole = (
+        dates.get_day_names(width, "stand-alone", CLDR[locale]) for width in ("short", "wide")
+    )
+    order = [(start + step) % 7 for step in range(7)]
+    return [(short[day], whole[day]) for day in order]
+
+
 def _pattern(name: str, day: date, locale: str) -> str:
     value = day.date() if isinstance(day, datetime) else day
     return dates.format_date(value, translate(f"format.{name}", locale), locale=CLDR[locale])

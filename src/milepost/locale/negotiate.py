@@ -1,8 +1,12 @@
-"""Which of our languages a reader gets."""
+"""Which of our languages a reader gets, and which region's habits."""
 
 from __future__ import annotations
 
 from milepost.locale.catalogue import DEFAULT, LOCALES
+
+_BY_TAG = {name.lower(): name for name in LOCALES}
+# Where Chinese is written with traditional characters.
+_TRADITIONAL = frozenset({"hant", "tw", "hk", "mo"})
 
 
 def negotiate(chosen: str | None, remembered: str | None, accepted: str) -> str:
@@ -17,9 +21,26 @@ def negotiate(chosen: str | None, remembered: str | None, accepted: str) -> str:
 
 
 def match(tag: str) -> str | None:
-    """Our locale for a BCP 47 tag (`zh-Hant-TW` gives `zh`), None where we have none."""
-    language = tag.strip().lower().replace("_", "-").partition("-")[0]
-    return language if language in LOCALES else None
+    """Our locale for a BCP 47 tag (`zh-TW` gives `zh-Hant`), None where we have none."""
+    folded = tag.strip().lower().replace("_", "-")
+    language, *rest = folded.split("-")
+    if language == "zh" and "hans" not in rest and not _TRADITIONAL.isdisjoint(rest):
+        return _BY_TAG.get("zh-hant")
+    return _BY_TAG.get(folded) or _BY_TAG.get(language) or _of_language(language)
+
+
+def _of_language(language: str) -> str | None:
+    """The one variety that we have of a language: `pt-BR` for `pt-PT`."""
+    return next((name for tag, name in _BY_TAG.items() if tag.startswith(f"{language}-")), None)
+
+
+def region_of(accepted: str) -> str | None:
+    """The region (ISO 3166-1 alpha-2) of the most wanted language tag that names one."""
+    for tag in preferences(accepted):
+        for part in tag.replace("_", "-").split("-")[1:]:
+            if len(part) == 2 and part.isascii() and part.isalpha():
+                return part.upper()
+    return None
 
 
 def preferences(header: str) -> list[str]:

@@ -1,8 +1,8 @@
-"""The buyer's pages: look-up at `/`, one parcel's road at `/t/{number}`."""
+"""The buyer's pages: look-up at `/`, a parcel's road at `/t/{number}`, and what is around them."""
 
 from __future__ import annotations
 
-from milepost.pages.ports import Lookup, Missing
+from milepost.pages.ports import Brand, ColdChain, Extras, Lookup, Missing, Reading
 from milepost.pages.routes import routes
 
-__all__ = ["Lookup", "Missing", "routes"]
+__all__ = ["Brand", "ColdChain", "Extras", "Lookup", "Missing", "Reading", "routes"]

@@ -4,29 +4,41 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from functools import cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
-_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".wasm": "application/wasm",
+}
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
-class Asset(Struct, frozen=True):
+class Asset:
     """One file, plain and compressed. `name` has the content's hash: `app.1a2b3c4d.css`."""
 
-    name: str
-    media_type: str
-    etag: str
-    body: bytes
-    gzipped: bytes
+    def __init__(self, stem: str, suffix: str, body: bytes) -> None:
+        self.digest = hashlib.sha256(body).hexdigest()[:8]
+        self.name = f"{stem}.{self.digest}.{suffix}"
+        self.media_type = _TYPES[f".{suffix}"]
+        self.etag = f'"{self.digest}"'
+        self.body = body
+
+    @cached_property
+    def gzipped(self) -> bytes:
+        """Made when first asked for: some files are big and seldom wanted."""
+        return gzip.compress(self.body, 9, mtime=0)
 
 
 class Assets:
-    """All files of `pages/static`. The built script may be absent: pages work without it."""
+    """All files of `pages/static`. Built scripts may be absent: pages work without them."""
 
     def __init__(self) -> None:
         found = [_asset(path) for path in (files(__package__) / "static").iterdir()]
@@ -38,6 +50,11 @@ class Assets:
         asset = self._by_file.get(file)
         return f"/static/{asset.name}" if asset else None
 
+    def body(self, file: str) -> bytes | None:
+        """The file's content, None where there is no such file."""
+        asset = self._by_file.get(file)
+        return asset.body if asset else None
+
     async def serve(self, request: Request) -> Response:
         """One file; browsers and proxies may keep it for ever."""
         asset = self._by_name.get(request.path_params["name"])
@@ -48,13 +65,9 @@ class Assets:
 
 def _asset(path: Traversable) -> tuple[str, Asset | None]:
     stem, dot, suffix = path.name.rpartition(".")
-    media_type = _TYPES.get(dot + suffix)
-    if not stem or media_type is None:
+    if not stem or dot + suffix not in _TYPES:
         return path.name, None
-    body = path.read_bytes()
-    digest = hashlib.sha256(body).hexdigest()[:8]
-    name = f"{stem}.{digest}.{suffix}"
-    return path.name, Asset(name, media_type, f'"{digest}"', body, gzip.compress(body, 9, mtime=0))
+    return path.name, Asset(stem, suffix, path.read_bytes())
 
 
 def _answer(asset: Asset, request: Request) -> Response:

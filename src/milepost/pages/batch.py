@@ -8,8 +8,15 @@ from urllib.parse import parse_qs, quote
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from milepost.locale import units
+from milepost.pages.body import read_body
 from milepost.pages.buyer import LONGEST_NUMBER
-from milepost.pages.site import HEADERS, NO_INDEX, Site, number_url
+from milepost.pages.headers import HEADERS, LISTENING, LOOKING, NO_INDEX
+from milepost.pages.photo import (
+    MOST_BYTES as MOST_PHOTO_BYTES,
+)
+from milepost.pages.photo import LargePictureError, NoPictureError, read_barcodes, upload
+from milepost.pages.site import Site, number_url
 from milepost.pages.view.batch import batch
 
 MOST_NUMBERS = 100
@@ -28,60 +35,106 @@ class LookupPage:
         """The empty form; with `?q=` or `?n=` (numbers, by commas) the results."""
         query = request.query_params
         if "q" in query:
-            return self._sent_on(request, query["q"])
+            return await self._sent_on(request, query["q"])
         if "n" in query:
             return await self._results(request, query["n"].split(","))
-        return self._site.page(request, "lookup.html", indexed=True, problem=None, text="")
+        return await self._form(request, None, "", 200, indexed=True)
 
     async def submit(self, request: Request) -> Response:
         """A pasted text: sent on to its one number's page or to its results."""
-        body = await _body(request)
+        body = await read_body(request, MOST_BYTES)
         if body is None:
-            return self._problem(request, "too_long", "", 413)
+            return await self._form(request, "too_long", "", 413)
         fields = parse_qs(body.decode("utf-8", "replace"))
-        return self._sent_on(request, fields.get("q", [""])[0])
+        return await self._sent_on(request, fields.get("q", [""])[0])
 
-    def _sent_on(self, request: Request, text: str) -> Response:
+    async def scan(self, request: Request) -> Response:
+        """`/scan`: the camera, and the photograph where there is none."""
+        return await self._looking(request, None, 200)
+
+    async def photo(self, request: Request) -> Response:
+        """An uploaded photograph: sent on to what its barcodes say."""
+        body = await read_body(request, MOST_PHOTO_BYTES + 4_096)
+        if body is None:
+            return await self._looking(request, "photo_large", 413)
+        try:
+            picture = upload(request.headers.get("content-type", ""), body)
+            texts = await read_barcodes(picture)
+        except LargePictureError:
+            return await self._looking(request, "photo_large", 413)
+        except NoPictureError:
+            return await self._looking(request, "photo_bad", 400)
+        if not texts:
+            return await self._looking(request, "photo_nothing", 200)
+        return await self._sent_on(request, "\n".join(texts))
+
+    async def _sent_on(self, request: Request, text: str) -> Response:
         numbers = self._site.lookup.extract(text)
         if not numbers:
-            return self._problem(request, "nothing" if text.strip() else None, text, 200)
+            return await self._form(request, "nothing" if text.strip() else None, text, 200)
         if len(numbers) == 1:
             return _see(number_url(_one_word(text) or numbers[0]))
         listed = ",".join(quote(number, safe="") for number in numbers[: MOST_NUMBERS + 1])
         return _see(f"/?n={listed}")
 
-    def _problem(self, request: Request, problem: str | None, text: str, status: int) -> Response:
-        shown = text[:2_000]
-        return self._site.page(request, "lookup.html", status=status, problem=problem, text=shown)
+    async def _form(
+        self,
+        request: Request,
+        problem: str | None,
+        text: str,
+        status: int,
+        *,
+        indexed: bool = False,
+    ) -> Response:
+        return self._site.page(
+            request,
+            "lookup.html",
+            status=status,
+            indexed=indexed,
+            brand=await self._site.extras.brand(None),
+            more=LISTENING,
+            problem=problem,
+            text=text[:2_000],
+        )
+
+    async def _looking(self, request: Request, problem: str | None, status: int) -> Response:
+        return self._site.page(
+            request,
+            "scan.html",
+            status=status,
+            brand=await self._site.extras.brand(None),
+            more=LOOKING,
+            problem=problem,
+            most=units.megabytes(MOST_PHOTO_BYTES, self._site.reader(request).locale),
+        )
 
     async def _results(self, request: Request, given: list[str]) -> Response:
-        numbers = list(
-            dict.fromkeys(number.strip()[:LONGEST_NUMBER] for number in given if number.strip())
-        )
-        shown = numbers[:MOST_NUMBERS]
+        shown, limit = wanted(given)
         tracks = await self._site.lookup.track_many(shown)
         groups = batch(shown, tracks, self._site.reader(request))
         made_up = any(track.synthetic for track in tracks.values())
-        limit = MOST_NUMBERS if len(numbers) > MOST_NUMBERS else None
         return self._site.page(
-            request, "results.html", groups=groups, numbers=shown, limit=limit, made_up=made_up
+            request,
+            "results.html",
+            brand=await self._site.extras.brand(None),
+            more=LISTENING,
+            groups=groups,
+            numbers=shown,
+            limit=limit,
+            made_up=made_up,
         )
+
+
+def wanted(given: list[str]) -> tuple[list[str], int | None]:
+    """The numbers that are looked up, each once, and the limit where there were more."""
+    numbers = list(dict.fromkeys(one.strip()[:LONGEST_NUMBER] for one in given if one.strip()))
+    return numbers[:MOST_NUMBERS], MOST_NUMBERS if len(numbers) > MOST_NUMBERS else None
 
 
 def _one_word(text: str) -> str | None:
     """The text itself where it is a single word, which may be an order number; else None."""
     words = unicodedata.normalize("NFKC", text).split()
     return words[0] if len(words) == 1 and len(words[0]) <= LONGEST_NUMBER else None
-
-
-async def _body(request: Request) -> bytes | None:
-    """The request's body, None where it is longer than we read."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            return None
-    return bytes(body)
 
 
 def _see(url: str) -> Response:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qs
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from milepost.domain.track import Track
+from milepost.locale.units import SYSTEMS
+from milepost.pages.body import read_body
+from milepost.pages.headers import HEADERS, MAPPING, NO_INDEX
 from milepost.pages.live import revision
-from milepost.pages.site import HEADERS, NO_INDEX, Site, number_url
+from milepost.pages.proof import Proof
+from milepost.pages.site import CHOICES, Site, number_url, with_choice
 from milepost.pages.view.buyer import buyer_view
 from milepost.pages.view.missing import missing_view
+from milepost.pages.view.reader import CLOCKS
 
 LONGEST_NUMBER = 64
+_MOST_BYTES = 4 * 1024
 
 
 class BuyerPage:
@@ -18,6 +27,7 @@ class BuyerPage:
 
     def __init__(self, site: Site) -> None:
         self._site = site
+        self._proof = Proof(site)
 
     async def show(self, request: Request) -> Response:
         """200 with the road, 307 to the number in its usual spelling, else 404 with the reasons.
@@ -27,13 +37,49 @@ class BuyerPage:
         asked = request.path_params["number"].strip()[:LONGEST_NUMBER]
         track = await self._site.lookup.track(asked)
         if track is not None:
-            view = buyer_view(track, self._site.reader(request))
-            return self._site.page(request, "buyer.html", view=view, seen=revision(track))
+            return await self._road(request, asked, track)
         number = self._normalised(asked)
         if number == asked:
             return self._missing(request, number)
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(number_url(number) + query, 307, HEADERS | NO_INDEX)
+
+    async def prove(self, request: Request) -> Response:
+        """A form of the page: ask for a one-time code, or show the pick-up code for one."""
+        number = request.path_params["number"].strip()[:LONGEST_NUMBER]
+        track = await self._site.lookup.track(number)
+        body = await read_body(request, _MOST_BYTES)
+        if track is None or body is None:
+            return Response("Not found\n", 404, HEADERS | NO_INDEX, "text/plain")
+        code = parse_qs(body.decode("utf-8", "replace")).get("code", [""])[0].strip()
+        if not code:
+            await self._site.extras.send_code(number)
+            return RedirectResponse(f"{number_url(number)}?code=sent", 303, HEADERS | NO_INDEX)
+        token = await self._site.extras.redeem(number, code[:16])
+        query = f"k={token}" if token else "code=wrong"
+        return RedirectResponse(f"{number_url(number)}?{query}", 303, HEADERS | NO_INDEX)
+
+    async def _road(self, request: Request, asked: str, track: Track) -> Response:
+        site = self._site
+        seen = revision(track)
+        brand = await site.extras.brand(asked)
+        track, pickup = await self._proof.of(request, asked, track)
+        cold = await site.extras.cold_chain(asked)
+        view = buyer_view(track, site.reader(request, brand), pickup, cold)
+        return site.page(
+            request,
+            "buyer.html",
+            view=view,
+            seen=seen,
+            brand=brand,
+            brand_of=asked,
+            more=MAPPING if view.map else None,
+            live_query=live_query(request),
+            clocks=[(name, with_choice(request, "time", name)) for name in CLOCKS],
+            clock=site.reader(request).clock,
+            systems=[(name, with_choice(request, "units", name)) for name in SYSTEMS],
+            system=site.reader(request).system,
+        )
 
     def _normalised(self, asked: str) -> str:
         """Without spaces and full-width forms, if it is one number at all."""
@@ -45,3 +91,9 @@ class BuyerPage:
         explained = self._site.lookup.explain(number)
         view = missing_view(explained, self._site.reader(request))
         return self._site.page(request, "missing.html", status=404, view=view)
+
+
+def live_query(request: Request) -> str:
+    """What a live page tells again with every part: the reader's choices and proof."""
+    query = request.query_params
+    return "".join(f"&{name}={query[name]}" for name in (*CHOICES[1:], "k") if name in query)

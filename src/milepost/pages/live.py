@@ -12,8 +12,11 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from milepost.domain.track import Track
-from milepost.pages.site import HEADERS, NO_INDEX, Site
+from milepost.pages.headers import HEADERS, NO_INDEX
+from milepost.pages.proof import Proof
+from milepost.pages.site import Site
 from milepost.pages.view.buyer import buyer_view
+from milepost.pages.view.reader import CLOCKS
 
 HEARTBEAT_S = 20.0
 _RETRY_MS = 5_000
@@ -26,6 +29,7 @@ class LiveFeed:
     def __init__(self, site: Site, heartbeat_s: float = HEARTBEAT_S) -> None:
         self._site = site
         self._heartbeat_s = heartbeat_s
+        self._proof = Proof(site)
 
     async def show(self, request: Request) -> Response:
         """An endless stream of `main` events; 404 where the number has no record."""
@@ -49,10 +53,21 @@ class LiveFeed:
         track = await self._site.lookup.track(number)
         if track is None or revision(track) == seen:
             return _BEAT
-        reader = self._site.reader(request)
-        html = self._site.render("_road.html", reader, view=buyer_view(track, reader))
+        html = await self._road(request, number, track)
         data = "".join(f"data: {line}\n" for line in html.splitlines())
         return f"event: main\nid: {revision(track)}\n{data}\n"
+
+    async def _road(self, request: Request, number: str, track: Track) -> str:
+        reader = self._site.reader(request)
+        track, pickup = await self._proof.of(request, number, track)
+        cold = await self._site.extras.cold_chain(number)
+        return self._site.render(
+            "_road.html",
+            reader,
+            view=buyer_view(track, reader, pickup, cold),
+            clock=reader.clock,
+            clocks=[(name, f"?time={name}") for name in CLOCKS],
+        )
 
 
 def revision(track: Track) -> str:

@@ -43,3 +43,63 @@ class Lookup(Protocol):
 
     def live(self, number: str) -> AsyncIterator[None]:
         """Yields each time that the road of the number has changed."""
+
+
+class Brand(Struct, frozen=True, kw_only=True):
+    """How a merchant's pages look. `accent` and `accent_dark` are `#rrggbb`; `languages` are the
+    locales offered (all where empty); `logo` is a file (media type, bytes) that we serve.
+    """
+
+    name: str = "Milepost"
+    accent: str | None = None
+    accent_dark: str | None = None
+    logo: tuple[str, bytes] | None = None
+    languages: tuple[str, ...] = ()
+    url: str | None = None
+
+
+class Reading(Struct, frozen=True):
+    """One temperature: an aware time as RFC 3339 text, thousandths of a degree Celsius."""
+
+    at: str
+    temperature_mc: int
+
+
+class ColdChain(Struct, frozen=True, kw_only=True):
+    """What sensors near the parcel measured, oldest first, and what is allowed (None: unknown)."""
+
+    readings: tuple[Reading, ...]
+    least_mc: int | None = None
+    most_mc: int | None = None
+
+
+class Extras:
+    """What a page can show beyond the road. These answers are those of an installation that has
+    nothing of it; the roof overrides what it has.
+    """
+
+    # Whether one-time codes can be sent.
+    sends_codes: bool = False
+
+    async def proves(self, number: str, token: str) -> bool:
+        """Whether a link's token shows that its holder may see the parcel's personal data."""
+        return False
+
+    async def private(self, number: str) -> Track | None:
+        """The road with the carrier's words verbatim, for those who have proved themselves."""
+        return None
+
+    async def send_code(self, number: str) -> None:
+        """Send a one-time code to the consignee, if there is a way. Says nothing of whether."""
+
+    async def redeem(self, number: str, code: str) -> str | None:
+        """The token that a one-time code is worth, None where it is wrong or too old."""
+        return None
+
+    async def brand(self, number: str | None) -> Brand:
+        """The brand of the merchant whose parcel it is; of the site where that is not known."""
+        return Brand()
+
+    async def cold_chain(self, number: str) -> ColdChain | None:
+        """Temperatures on the way, None where nobody measured."""
+        return None

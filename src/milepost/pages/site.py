@@ -1,4 +1,4 @@
-"""What all pages share: templates, the reader's language, and the headers of every answer."""
+"""What all pages share: templates, the reader's language and habits, and their answers."""
 
 from __future__ import annotations
 
@@ -9,50 +9,53 @@ from urllib.parse import quote, urlencode
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
-from milepost.locale import LOCALES, negotiate, translate
-from milepost.locale.negotiate import match
+from milepost.locale import LOCALES, negotiate, translate, units
+from milepost.locale.negotiate import match, region_of
 from milepost.pages.assets import Assets
-from milepost.pages.ports import Lookup
-from milepost.pages.view.reader import Reader
+from milepost.pages.headers import HEADERS, NO_INDEX
+from milepost.pages.ports import Brand, Extras, Lookup
+from milepost.pages.view.branding import brand_url, logo_url
+from milepost.pages.view.reader import CLOCKS, Reader, zone_named
+
+__all__ = ["HEADERS", "NO_INDEX", "Site", "number_url"]
 
 NBSP = "\N{NO-BREAK SPACE}"
-_COOKIE = "lang"
 _ONE_YEAR_S = 365 * 86_400
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Vary": "Accept-Language, Cookie",
-}
-NO_INDEX = {"X-Robots-Tag": "noindex, nofollow"}
+# What a reader chooses by a query parameter and a cookie of the same name remembers.
+CHOICES = ("lang", "units", "time", "tz")
 
 
 class Site:
     """The pages' common ground. `clock` gives the aware moment of reading."""
 
-    def __init__(self, lookup: Lookup, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, lookup: Lookup, clock: Callable[[], datetime], extras: Extras | None = None
+    ) -> None:
         self.lookup = lookup
+        self.extras = extras or Extras()
         self.assets = Assets()
-        self._clock = clock
+        self.clock = clock
         self._templates = _environment()
 
-    def reader(self, request: Request) -> Reader:
-        """Who reads: `?lang=`, then the cookie, then Accept-Language."""
-        locale = negotiate(
-            request.query_params.get("lang"),
-            request.cookies.get(_COOKIE),
-            request.headers.get("accept-language", ""),
+    def reader(self, request: Request, brand: Brand | None = None) -> Reader:
+        """Who reads: the address says, then the cookie, then Accept-Language."""
+        accepted = request.headers.get("accept-language", "")
+        locale = negotiate(request.query_params.get("lang"), request.cookies.get("lang"), accepted)
+        offered = brand.languages if brand is not None else ()
+        if offered and locale not in offered:
+            locale = offered[0]
+        clock = chosen(request, "time", CLOCKS) or "scan"
+        mine = request.query_params.get("tz") or request.cookies.get("tz")
+        return Reader(
+            locale,
+            self.clock(),
+            self.lookup.carrier_name,
+            system=chosen(request, "units", units.SYSTEMS) or units.system_of(region_of(accepted)),
+            clock=clock,
+            zone=zone_named(mine) if clock == "mine" else None,
         )
-        return Reader(locale, self._clock(), self.lookup.carrier_name)
 
     def render(self, template: str, reader: Reader, **context: object) -> str:
         """A template in the reader's language."""
@@ -66,32 +69,75 @@ class Site:
         *,
         status: int = 200,
         indexed: bool = False,
+        brand: Brand | None = None,
+        brand_of: str | None = None,
+        more: dict[str, str] | None = None,
         **context: object,
     ) -> HTMLResponse:
-        """A whole page. A language chosen by `?lang=` is remembered for a year."""
-        reader = self.reader(request)
-        languages = language_links(request, reader.locale)
-        html = self.render(template, reader, languages=languages, indexed=indexed, **context)
-        headers = HEADERS if indexed else HEADERS | NO_INDEX
-        response = HTMLResponse(html, status, headers | {"Content-Language": reader.locale})
-        chosen = match(request.query_params.get("lang", ""))
-        if chosen:
-            secure = request.url.scheme == "https"
-            response.set_cookie(_COOKIE, chosen, _ONE_YEAR_S, secure=secure, httponly=True)
+        """A whole page; `more` headers win. What the address chooses is remembered for a year.
+
+        `brand_of` is the number whose merchant the brand is of.
+        """
+        brand = brand or Brand()
+        reader = self.reader(request, brand)
+        html = self.render(
+            template,
+            reader,
+            languages=language_links(request, reader.locale, brand.languages or LOCALES),
+            indexed=indexed,
+            brand=brand,
+            brand_style=brand_url(brand),
+            logo=logo_url(brand, brand_of),
+            **context,
+        )
+        headers = HEADERS | (more or {}) | ({} if indexed else NO_INDEX)
+        headers |= {"Content-Language": reader.locale}
+        if style := self.assets.url("app.css"):
+            headers["Link"] = f"<{style}>; rel=preload; as=style"
+        response = HTMLResponse(html, status, headers)
+        remember(request, response)
         return response
 
 
-def language_links(request: Request, current: str) -> list[dict[str, object]]:
+def chosen(request: Request, name: str, among: tuple[str, ...]) -> str | None:
+    """What the address or the cookie says, if it is one of those."""
+    given = request.query_params.get(name) or request.cookies.get(name)
+    return given if given in among else None
+
+
+def remember(request: Request, response: Response) -> None:
+    """Keeps valid choices of the address in cookies."""
+    query = request.query_params
+    valid = {
+        "lang": match(query.get("lang", "")),
+        "units": query.get("units") if query.get("units") in units.SYSTEMS else None,
+        "time": query.get("time") if query.get("time") in CLOCKS else None,
+        "tz": query.get("tz") if zone_named(query.get("tz")) else None,
+    }
+    secure = request.url.scheme == "https"
+    for name, value in valid.items():
+        if value:
+            response.set_cookie(name, value, _ONE_YEAR_S, secure=secure, httponly=True)
+
+
+def with_choice(request: Request, name: str, value: str) -> str:
+    """The address of the same page with one choice made otherwise."""
+    others = [pair for pair in request.query_params.multi_items() if pair[0] != name]
+    return "?" + urlencode([*others, (name, value)])
+
+
+def language_links(
+    request: Request, current: str, offered: tuple[str, ...] = LOCALES
+) -> list[dict[str, object]]:
     """The same page in each language, named in that language."""
-    others = [pair for pair in request.query_params.multi_items() if pair[0] != "lang"]
     return [
         {
             "tag": translate("meta.tag", locale),
             "name": translate("meta.name", locale),
             "current": locale == current,
-            "url": "?" + urlencode([*others, ("lang", locale)]),
+            "url": with_choice(request, "lang", locale),
         }
-        for locale in LOCALES
+        for locale in offered
     ]
 
 

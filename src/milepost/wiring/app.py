@@ -27,6 +27,7 @@ from milepost.web.limits import Limiter, PublicLimit
 from milepost.web.openapi import document
 from milepost.web.problems import ProblemError, on_fault, on_http_error, on_problem, on_unavailable
 from milepost.wiring.milepost import Milepost
+from milepost.wiring.pages import extras_of
 
 
 def build_app(settings: Settings, now_us: Callable[[], int] = clock_us) -> Starlette:
@@ -72,7 +73,9 @@ def _routes(milepost: Milepost) -> list[BaseRoute]:
         *health.routes(milepost.services),
         *compat.routes(milepost.telling.dialects.services()),
         *(one for feature in milepost.features for one in feature.routes()),
-        *pages.routes(lookup, lambda: to_datetime(milepost.now_us(), 0)),
+        *pages.routes(
+            lookup, lambda: to_datetime(milepost.now_us(), 0), extras_of(milepost, lookup)
+        ),
     ]
 
 

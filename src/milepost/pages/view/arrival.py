@@ -6,8 +6,8 @@ from msgspec import Struct
 
 from milepost.domain.track import Arrival
 from milepost.locale import dates
-from milepost.pages.view.reader import Reader
-from milepost.pages.view.times import day_word, in_zone, offset_text, show, unbroken, zone_of
+from milepost.pages.view.reader import Reader, zone_named
+from milepost.pages.view.times import day_word, in_zone, offset_text, show, unbroken
 from milepost.pages.view.window import Window, hours, passed, window_of
 
 
@@ -31,7 +31,7 @@ def arrival_sentence(arrival: Arrival, reader: Reader) -> Sentence:
     head, rest = _one_day(window, reader) if window.one_day else (_days(window, reader), None)
     return Sentence(
         kicker=_kicker(window, reader),
-        head=head,
+        head=head[:1].upper() + head[1:],
         rest=rest,
         note=reader.text("arrival.sentences").join(_notes(window, reader)) or None,
         short=_short(window, reader),
@@ -95,7 +95,7 @@ def _zone_note(window: Window, reader: Reader) -> list[str]:
     if offset is None:
         return [reader.text("arrival.zone_unknown")]
     zone = window.arrival.zone
-    if zone is None or zone_of(zone) is None:
+    if zone is None or zone_named(zone) is None:
         return [reader.text("arrival.zone", zone=offset)]
     city = dates.city_of(zone, reader.locale)
     return [reader.text("arrival.zone", zone=reader.text("arrival.city", city=city, offset=offset))]

@@ -42,7 +42,7 @@ def batch(numbers: Sequence[str], tracks: Mapping[str, Track], reader: Reader) -
     sorted_rows: dict[str, list[Row]] = {name: [] for name in GROUPS}
     for number in numbers:
         track = tracks.get(number)
-        sorted_rows[group_of(track)].append(_row(number, track, reader))
+        sorted_rows[group_of(track)].append(row_of(number, track, reader))
     label = {name: reader.text(f"lookup.group_{name}") for name in GROUPS}
     return [Group(name, label[name], rows) for name, rows in sorted_rows.items() if rows]
 
@@ -59,7 +59,8 @@ def group_of(track: Track | None) -> str:
     return "arriving" if status is not None and status.step == 3 else "on_the_way"
 
 
-def _row(number: str, track: Track | None, reader: Reader) -> Row:
+def row_of(number: str, track: Track | None, reader: Reader) -> Row:
+    """One line for a number, with or without a record."""
     if track is None:
         return Row(number=number, status=reader.text("missing.short"), tone="wait")
     reader = on_the_road_of(track, reader)

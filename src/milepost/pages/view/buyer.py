@@ -9,12 +9,17 @@ from msgspec import Struct
 from milepost.domain.status import STATUSES
 from milepost.domain.track import Track
 from milepost.locale import dates
+from milepost.pages.ports import ColdChain
 from milepost.pages.view.arrival import Sentence
+from milepost.pages.view.cold import CurveView, cold_view
+from milepost.pages.view.due import due
 from milepost.pages.view.headline import headline
 from milepost.pages.view.history import History, history
 from milepost.pages.view.notices import Notice, notices
+from milepost.pages.view.pickup import Pickup, waits, without_codes
 from milepost.pages.view.reader import Reader, on_the_road_of
 from milepost.pages.view.road import LegView, ParcelView, legs, parcels
+from milepost.pages.view.road_map import MapView, map_view
 from milepost.pages.view.steps import Step, steps
 from milepost.pages.view.times import Stamp, parse
 from milepost.pages.view.tone import tone_of
@@ -41,12 +46,24 @@ class BuyerView(Struct, frozen=True, kw_only=True):
     service: str | None
     synthetic: bool
     live: bool
+    pickup: Pickup | None = None
+    map: MapView | None = None
+    cold: CurveView | None = None
+    time_note: str | None = None
+    dated: bool = False
 
 
-def buyer_view(track: Track, reader: Reader) -> BuyerView:
-    """The view of a track for a reader. Nothing in it that names a person or an order."""
+def buyer_view(
+    track: Track, reader: Reader, pickup: Pickup | None = None, cold: ColdChain | None = None
+) -> BuyerView:
+    """The view of a track for a reader. Nothing in it that names a person or an order, and no
+    pick-up code unless `pickup` says that the reader has proved himself.
+    """
     status = STATUSES.get(track.status.sub)
     reader = on_the_road_of(track, reader)
+    pickup = pickup or Pickup(None, proven=False, sends=False)
+    if not pickup.proven:
+        track = without_codes(track)
     return BuyerView(
         number=track.number,
         carrier=reader.carrier(track.carrier),
@@ -63,7 +80,19 @@ def buyer_view(track: Track, reader: Reader) -> BuyerView:
         service=track.service,
         synthetic=track.synthetic,
         live=not (track.sealed or (status is not None and status.final)),
+        pickup=pickup if waits(track) else None,
+        map=map_view(track, reader),
+        cold=cold_view(cold, reader) if cold else None,
+        time_note=_time_note(reader),
+        dated=due(track, reader) is not None,
     )
+
+
+def _time_note(reader: Reader) -> str | None:
+    if reader.zone is None:
+        return None
+    city = dates.city_of(reader.zone.key, reader.locale)
+    return reader.text("choice.time_note", zone=city)
 
 
 def last_seen(track: Track, reader: Reader) -> str | None:

@@ -1,25 +1,36 @@
-"""Who reads the page: language, the moment of reading, and how carriers are called there."""
+"""Who reads the page: language, moment, habits, and how carriers are called there."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from milepost.domain.place import Place
 from milepost.domain.track import Track
-from milepost.locale import dates, status_label, translate
+from milepost.locale import dates, status_label, translate, units
+from milepost.places import zone_of
+
+CLOCKS = ("scan", "destination", "mine")
 
 
 class Reader(Struct, frozen=True):
-    """`now` is aware. `name_carrier` takes (slug, locale). `domestic` roads need no countries."""
+    """`now` is aware. `name_carrier` takes (slug, locale). `domestic` roads need no countries.
+
+    `system` is one of `locale.units.SYSTEMS`. `clock` says whose clock times are told by: that of
+    the `scan`, of the `destination`, or `mine`; `zone` is that clock's zone once it is known.
+    """
 
     locale: str
     now: datetime
     name_carrier: Callable[[str, str], str]
     domestic: bool = False
+    system: str = "metric"
+    clock: str = "scan"
+    zone: ZoneInfo | None = None
 
     def text(self, key: str, **values: object) -> str:
         return translate(key, self.locale, **values)
@@ -29,6 +40,15 @@ class Reader(Struct, frozen=True):
 
     def carrier(self, slug: str | None) -> str | None:
         return self.name_carrier(slug, self.locale) if slug else None
+
+    def distance(self, metres: float) -> str:
+        return units.distance(metres, self.locale, self.system)
+
+    def temperature(self, celsius: float) -> str:
+        return units.temperature(celsius, self.locale, self.system)
+
+    def span(self, value: timedelta) -> str:
+        return units.span(value, self.locale)
 
     def place(self, place: Place | None) -> str | None:
         """The place's own name, or its parts with the country in the reader's language."""
@@ -51,9 +71,27 @@ class Reader(Struct, frozen=True):
 
 
 def on_the_road_of(track: Track, reader: Reader) -> Reader:
-    """The same reader, who is told countries only where the road touches more than one."""
+    """The same reader, who is told countries only where the road touches more than one, and times
+    by the destination's clock if that was asked for and is known.
+    """
     places = [track.origin, track.destination, *(event.place for event in track.events)]
-    return replace(reader, domestic=len({row.country for row in places if row and row.country}) < 2)
+    domestic = len({row.country for row in places if row and row.country}) < 2
+    zone = destination_zone(track) if reader.clock == "destination" else reader.zone
+    return replace(reader, domestic=domestic, zone=zone)
+
+
+def destination_zone(track: Track) -> ZoneInfo | None:
+    """The zone of the place that the parcel goes to, as far as it is known for sure."""
+    name = track.arrival.zone if track.arrival is not None else None
+    return zone_named(name or zone_of(track.destination))
+
+
+def zone_named(name: str | None) -> ZoneInfo | None:
+    """The IANA zone of that name, None where there is none."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (KeyError, ValueError, OSError):
+        return None
 
 
 def _names(text: str, country: str | None, code: str | None) -> bool:

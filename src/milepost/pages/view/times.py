@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta, timezone
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from milepost.locale import dates
-from milepost.pages.view.reader import Reader
+from milepost.pages.view.reader import Reader, zone_named
 
 
 class Stamp(Struct, frozen=True):
@@ -57,21 +56,15 @@ def parse(text: str, quality: str | None = None) -> Stamp:
 def in_zone(text: str, zone: str | None) -> Stamp:
     """The stamp of a time at a zone's own clock, if both are known."""
     value = datetime.fromisoformat(text)
-    if value.tzinfo is None or (local := zone_of(zone)) is None:
+    if value.tzinfo is None or (local := zone_named(zone)) is None:
         return parse(text)
     return parse(value.astimezone(local).isoformat())
 
 
-def zone_of(name: str | None) -> ZoneInfo | None:
-    """The IANA zone of that name, None where there is none."""
-    try:
-        return ZoneInfo(name) if name else None
-    except (KeyError, ValueError, OSError):
-        return None
-
-
 def show(stamp: Stamp, reader: Reader) -> TimeView:
-    """The stamp in the reader's language."""
+    """The stamp in the reader's language, at the reader's clock where the instant is known."""
+    if reader.zone is not None and stamp.clock is not None and stamp.offset is not None:
+        stamp = in_zone(stamp.iso, reader.zone.key)
     today = stamp.today(reader.now)
     clock = dates.clock(stamp.clock, reader.locale) if stamp.clock else None
     short = dates.weekday_short(stamp.day, reader.locale, today)

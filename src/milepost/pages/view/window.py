@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from milepost.domain.track import Arrival
 from milepost.locale import dates
-from milepost.pages.view.reader import Reader
-from milepost.pages.view.times import Stamp, in_zone, zone_of
+from milepost.pages.view.reader import Reader, zone_named
+from milepost.pages.view.times import Stamp, in_zone
 
 PROMISES = ("carrier_promise", "merchant_promise")
 _HOURS_OF_THE_DAY_AFTER = timedelta(hours=36)
@@ -36,7 +36,7 @@ def window_of(arrival: Arrival, reader: Reader) -> Window:
     """The window in the zone of its destination where that is known."""
     last = _stamp(arrival, arrival.latest)
     first = _stamp(arrival, arrival.earliest) if arrival.earliest else None
-    zone = zone_of(arrival.zone)
+    zone = zone_named(arrival.zone)
     today = reader.now.astimezone(zone).date() if zone else last.today(reader.now)
     return Window(arrival, first, last, today)
 

@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { spoken } from "../src/spoken";
+
+const SAID: [string, string][] = [
+  ["one two three four five six seven eight", "12345678"],
+  ["one two double three four triple seven", "12334777"],
+  ["oh four four one zero zero two nine", "04410029"],
+  ["C V four four one zero zero two nine nine one seven", "CV4410029917"],
+  ["charlie victor 4410029917", "CV4410029917"],
+  ["the number is C V 441 002 9917 thank you", "CV4410029917"],
+  ["R R one two three four five six seven eight five C N", "RR123456785CN"],
+  ["yankee tango twenty three forty five sixty seven eighty", "YT23456780"],
+  ["four-four-one, zero-zero-two", "441002"],
+  ["x-ray one two three four five", "X12345"],
+  ["幺二三四五六七八九零", "1234567890"],
+  ["顺丰 一三五七九二四六八零幺二", "SF135792468012"],
+  ["单号是 圆通 八零零零零零零零零零零幺零幺", "YT80000000000101"],
+  ["ＹＴ 八八八八 一二三四", "YT88881234"],
+  ["三个八，两个六，一二三四", "888661234"],
+  ["我的快递 773 幺幺二 二三三 谢谢", "773112233"],
+  ["where is my parcel", ""],
+  ["我的包裹在哪里", ""],
+  ["one two", ""],
+  ["", ""],
+];
+
+for (const [sentence, number] of SAID) {
+  test(`"${sentence}" is ${number || "no number"}`, () => {
+    assert.equal(spoken(sentence), number);
+  });
+}
