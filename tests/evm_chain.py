@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
+# py-evm lets Python recurse ten times deeper than the stack holds; nested JSON must not get so far.
+_DEEPEST = sys.getrecursionlimit()
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from eth_tester import EthereumTester, PyEVMBackend
     from web3 import EthereumTesterProvider, Web3
+sys.setrecursionlimit(_DEEPEST)
 
 
 class Chain:
