@@ -1,6 +1,7 @@
 """Liability: the stretches in which it can have happened, who held the parcel, with what odds.
 
-First the window: from the last proof that all was well to the first that it was not. Then every
+First the window: from the last proof that all was well to the first that it was not, or, for a
+temperature, as long as it was measured to be wrong. Then every
 holding that overlaps it gets a weight: what such a stretch invites by itself (`hazard.toml`) times
 what sensors and scans say of it. Weights are made odds; what lies in gaps of the record stays open.
 """
@@ -91,7 +92,7 @@ def liability_of(
 ) -> Liability:
     """Who answers for a problem, as far as the record tells."""
     seen = standing(nodes)
-    began, ended = _window(problem, seen, now_s)
+    began, ended = _measured(problem, anomalies, now_s) or _window(problem, seen, now_s)
     found = [one for one in custody.holdings if _overlap_s(one, began.at_s, ended.at_s) is not None]
     weighed = [(one, *_weight(problem, one, seen, anomalies, began, ended)) for one in found]
     flaws = tuple(flaw for flaw in custody.flaws if _concerns(flaw, began.at_s, ended.at_s))
@@ -101,6 +102,18 @@ def liability_of(
         window_until=ended.event, shares=shares, unclear_pm=unclear_pm, flaws=flaws,
         by_carrier=_by_carrier(shares),
     )  # fmt: skip
+
+
+def _measured(
+    problem: Problem, anomalies: Sequence[Anomaly], now_s: int | None
+) -> tuple[_Bound, _Bound] | None:
+    """What sensors measured tells its own times; a photograph says nothing of warmth."""
+    found = [one for one in anomalies if one.kind == "temperature_excursion"]
+    if problem != "temperature" or not found:
+        return None
+    ends = [one.until_s if one.until_s is not None else now_s for one in found]
+    last = max((end for end in ends if end is not None), default=None)
+    return _Bound(min(one.from_s for one in found), None), _Bound(last, None)
 
 
 def _window(problem: Problem, nodes: Sequence[Node], now_s: int | None) -> tuple[_Bound, _Bound]:
@@ -123,9 +136,11 @@ def _says(problem: Problem, node: Node) -> bool:
 
 
 def _proves_good(problem: Problem, node: Node) -> bool:
-    """For a loss every scan proves that it was there; else somebody must have looked at it."""
-    if problem == "loss":
-        return True
+    """For a loss every scan proves that it was there; else somebody must have looked at it. Nobody
+    sees that goods have been warm.
+    """
+    if problem in ("loss", "temperature"):
+        return problem == "loss"
     return node.state in _GOOD_STATES or "photograph" in {
         one.partition(":")[0] for one in node.evidence
     }

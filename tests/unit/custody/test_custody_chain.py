@@ -110,6 +110,15 @@ def test_a_photograph_on_the_way_narrows_the_window() -> None:
     assert set(found.by_carrier) == {"dhl"}
 
 
+def test_warmth_is_blamed_on_who_held_it_while_it_was_measured() -> None:
+    warm = Anomaly(
+        kind="temperature_excursion", from_s=seconds(12), until_s=seconds(13), source="t"
+    )
+    found = liable("temperature", anomalies=[warm])
+    assert (found.from_s, found.until_s) == (seconds(12), seconds(13))
+    assert found.by_carrier == {"yto": 1000}
+
+
 def test_what_is_lost_was_lost_after_its_last_scan() -> None:
     found = liable("loss", ROAD[:3], now_s=seconds(300))
     assert found.window_from == ROAD[2].id
