@@ -6,6 +6,7 @@ offset at all. `because` and `event` name events by their id.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from msgspec import Struct, field
@@ -145,3 +146,24 @@ class Track(Struct, frozen=True, kw_only=True):
     signed_by: str | None = None
     synthetic: bool = False
     sealed: bool = False
+
+
+class Coming(Struct, frozen=True, kw_only=True):
+    """A stop ahead: half of such roads are there by `p50`; `odds`: the share that comes by."""
+
+    place: Place
+    p10: str
+    p50: str
+    p90: str
+    odds: float
+
+
+class Foreseen(Track, frozen=True, kw_only=True):
+    """A road that can be asked for what lies ahead: only who shows it asks. Never encoded."""
+
+    ahead: Callable[[], Sequence[Coming]]
+
+
+def ahead_of(track: Track) -> Sequence[Coming]:
+    """The stops ahead, as far as they are known."""
+    return track.ahead() if isinstance(track, Foreseen) else ()

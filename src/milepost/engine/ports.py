@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from msgspec import Struct
 
@@ -105,6 +105,25 @@ class Announcement(NamedTuple):
     created_us: int
 
 
+class Verbatim(NamedTuple):
+    """What an event said before it was masked, by field, on its way into the vault; `fingerprint`
+    is 0 for facts. The journal never has it.
+    """
+
+    tenant: int
+    parcel: int
+    fingerprint: int
+    fields: Mapping[str, Any]
+
+
+class Mention(NamedTuple):
+    """A raw payload that speaks of a parcel although it gave no row of the journal."""
+
+    tenant: int
+    parcel: int
+    raw: int
+
+
 class Group(Struct, kw_only=True):
     """All that one transaction writes. `seq` is set by the ledger at its first try."""
 
@@ -116,6 +135,8 @@ class Group(Struct, kw_only=True):
     facts: list[FactRow] = []
     alerts: list[AlertChange] = []
     outbox: list[Announcement] = []
+    sealed: list[Verbatim] = []
+    mentions: list[Mention] = []
 
 
 class Link(NamedTuple):
@@ -163,12 +184,19 @@ class ListFilter(Struct, frozen=True, kw_only=True):
     carrier: str | None = None
     text: str | None = None
     trouble: bool | None = None
+    # Only these roads; None for all.
+    roads: tuple[int, ...] | None = None
     limit: int = 50
     after: tuple[int, int] | None = None
 
 
 class Ledger(Protocol):
-    """Where everything durable is kept. Answers only of the tenant that asks."""
+    """Where everything durable is kept. Answers only of the tenant that asks.
+
+    `keeps_verbatim`: a group's `sealed` is kept in a vault; else nothing may be masked.
+    """
+
+    keeps_verbatim: bool
 
     async def commit(self, shard: int, group: Group) -> int:
         """Write a group in one transaction; its sequence number once it is durable."""
@@ -183,9 +211,15 @@ class Ledger(Protocol):
         ...
 
     async def road_and_facts(
-        self, tenant: int, parcels: Sequence[int], since: date
+        self, tenant: int, parcels: Sequence[int], since: date, private: bool = False
     ) -> tuple[list[Row], list[FactRow]]:
-        """Events and facts of some parcels in one question, each oldest first."""
+        """Events and facts of some parcels in one question, each oldest first. `private`: as their
+        sources told them, where that is not erased.
+        """
+        ...
+
+    async def verbatim(self, tenant: int, parcels: Sequence[int]) -> dict[int, Mapping[str, Any]]:
+        """What the vault has of some parcels' events, by fingerprint."""
         ...
 
     async def facts(self, tenant: int, parcels: Sequence[int]) -> list[FactRow]: ...

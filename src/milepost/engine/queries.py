@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Protocol
 
 import msgspec
@@ -11,7 +12,7 @@ import msgspec
 from milepost.domain.alert import DEFAULT_POLICY, Finding
 from milepost.domain.event import Event, key_of
 from milepost.domain.scan import Facts
-from milepost.domain.track import NoticeView, Track
+from milepost.domain.track import Coming, Foreseen, NoticeView, Track
 from milepost.engine.answers import Answer, Answers, Question
 from milepost.engine.foresight import Foresight, arrival
 from milepost.engine.notices import Notices, shown, spot_of
@@ -20,6 +21,7 @@ from milepost.engine.ports import Ledger, Link
 from milepost.engine.readmodel import first_day
 from milepost.engine.redact import restored
 from milepost.engine.resolve import checked_number
+from milepost.engine.roads import Ahead, Roads, coming
 from milepost.engine.secondlook import Looked
 from milepost.engine.shard import Shard
 from milepost.engine.unfold import unfold, whole_of
@@ -58,6 +60,7 @@ class Queries:
         self.others: Callable[[int], list[Finding]] = lambda _: []
         self.notices = Notices()
         self.foresight: Foresight | None = None
+        self.roads: Roads | None = None
         self._shipments: dict[int, list[Link]] = {}
 
     def learn(self, links: Sequence[Link]) -> None:
@@ -76,6 +79,11 @@ class Queries:
     def roads_beside(self, link: Link) -> set[int]:
         """The roads of all boxes of a number's shipment."""
         return {one.road for one in self._shipments.get(link.shipment, [link])}
+
+    def roads_at(self, key: int) -> set[int]:
+        """The roads of the shipment that a parcel's key belongs to."""
+        link = self._shard.links.get(key)
+        return {key} if link is None else self.roads_beside(link)
 
     def road_of(self, tenant: int, number: str) -> int:
         """The key under which listeners wait for changes of a number."""
@@ -166,6 +174,20 @@ class Queries:
         if window is None or (window.guess and (track.promise or track.destination is None)):
             return track
         return msgspec.structs.replace(track, arrival=arrival(window, track.destination))
+
+    def ahead(self, tenant: int, track: Track) -> list[Ahead]:
+        """The road ahead of each box; none where no network is learned."""
+        now_s = self._now_us() // 1_000_000
+        return self.roads.ahead(tenant, track, now_s) if self.roads is not None else []
+
+    def foreseen(self, tenant: int, track: Track) -> Track:
+        """The same, and it can be asked for what lies ahead."""
+        given = {name: getattr(track, name) for name in Track.__struct_fields__}
+        return Foreseen(**given, ahead=partial(self._coming, tenant, track))
+
+    def _coming(self, tenant: int, track: Track) -> Sequence[Coming]:
+        found = self.ahead(tenant, track) if len(track.parcels) == 1 else []
+        return coming(found[0]) if found else ()
 
     def _notices(
         self, tenant: int, events: Sequence[Event], facts: Sequence[Facts], now_s: int

@@ -114,4 +114,5 @@ class Dialects:
             await self._announcer.changed(subscription)
 
     async def _track(self, tenant: int, number: str) -> Track | None:
-        return await self._engine.queries.track(tenant, number, private=True)
+        track = await self._engine.queries.track(tenant, number, private=True)
+        return track and self._engine.queries.foreseen(tenant, track)

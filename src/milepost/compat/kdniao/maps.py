@@ -1,6 +1,6 @@
 """Instructions 8003 and 8005: where the parcel has been, and a signed link to a drawn route.
 
-The predicted path is empty: we do not make one up.
+The predicted path is what the network of the tenant's own roads tells; empty until it has learned.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from milepost.compat.kdniao import query, shape, sign
 from milepost.compat.kdniao.asking import Address, Instruction, Wanted
 from milepost.compat.kdniao.states import visible
 from milepost.domain.place import Place
-from milepost.domain.track import Track
+from milepost.domain.track import Track, ahead_of
 from milepost.places import locate
 
 Json = dict[str, Any]
@@ -55,7 +55,9 @@ async def answer(services: CompatServices, call: Instruction) -> Json:
     found = await query.answer(services, call)
     # Without traces there is nothing to draw, and a wrong phone must not draw anything.
     traced = bool(found["Traces"])
-    track = await query.find(services, call.credential.tenant, call.wanted.number)
+    tenant = call.credential.tenant
+    track = await query.find(services, tenant, call.wanted.number)
+    track = track and services.queries.foreseen(tenant, track)
     signer = Signer(services.base_url, call.credential, services.now_us())
     return found | fields(track if traced else None, call.wanted, signer, found["ShipperCode"])
 
@@ -75,12 +77,11 @@ def places(track: Track | None, sender: Address | None, receiver: Address | None
     origin = _end(sender) or (_point(track.origin) if track is not None else None)
     target = _end(receiver) or (_point(track.destination) if track is not None else None)
     stops = coordinates(track) if track is not None else []
-    nothing: list[Json] = []
     return {
         "SenderCityLatAndLng": _text(origin),
         "ReceiverCityLatAndLng": _text(target),
         "Coordinates": [{"Location": name, "LatAndLng": _text(at)} for name, at in stops],
-        "PreCoordinates": nothing,
+        "PreCoordinates": predicted(track) if track is not None else [],
         "CityIsNull": not stops,
     }
 
@@ -94,6 +95,12 @@ def coordinates(track: Track) -> list[tuple[str, Point]]:
         if at is not None and (not stops or stops[-1][1] != at):
             stops.append((name, at))
     return stops
+
+
+def predicted(track: Track) -> list[Json]:
+    """The facilities that are probably still to come, as far as it is known where they are."""
+    stops = [(shape.city(one.place), _point(one.place)) for one in ahead_of(track)]
+    return [{"Location": name, "LatAndLng": _text(at)} for name, at in stops if at is not None]
 
 
 def _point(place: Place | None) -> Point | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from milepost.compat.core import Watch
 from milepost.compat.kdniao import faults
@@ -23,8 +23,14 @@ def tails_of(phones: Iterable[str | None]) -> list[str]:
     return sorted({tail for tail in map(tail_of, phones) if tail is not None})
 
 
-def may_see(carrier: str | None, given: Sequence[str | None], watches: Sequence[Watch]) -> bool:
-    """Whether one of the phones given opens the parcel.
+def may_see(
+    carrier: str | None,
+    given: Sequence[str | None],
+    watches: Sequence[Watch],
+    registered: Collection[str] = (),
+) -> bool:
+    """Whether one of the phones given opens the parcel: it ends as one that a subscriber named, or
+    as one of the `registered` consignee's or consignor's does.
 
     Where no phone was ever registered, any four digits will do. Raises KdniaoError where the
     carrier asks for one and none is given.
@@ -38,4 +44,5 @@ def may_see(carrier: str | None, given: Sequence[str | None], watches: Sequence[
     if not tails:
         raise KdniaoError(faults.BAD_PHONE)
     known = {tail for watch in watches for tail in watch.options.get("tails", ())}
+    known |= set(registered)
     return not known or bool(known & set(tails))

@@ -66,7 +66,8 @@ async def opens(
         return True
     number = call.wanted.number
     watches = await services.watches.get(call.credential.tenant, VENDOR, number)
-    return phones.may_see(carrier, given, watches)
+    tails = await services.registrar.tails(call.credential.tenant, number)
+    return phones.may_see(carrier, given, watches, tails)
 
 
 def head(call: Instruction, shipper: str, number: str) -> Json:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from milepost.compat.kuaidi100 import area, clock
 from milepost.domain.place import Place
-from milepost.domain.track import EventView, Track
+from milepost.domain.track import EventView, Track, ahead_of
 
 PASSED, HERE, AHEAD = "已经过节点", "当前停留节点", "预估途径节点"
 _DONE = {"delivered", "returned"}
@@ -36,23 +36,26 @@ def _begun(track: Track) -> str | None:
 
 
 def predicted(track: Track) -> list[dict[str, str]]:
-    """The nodes passed, the one it is at, and those that the carrier has announced."""
+    """The nodes passed, the one it is at, and those that probably come or were announced."""
     stops = _stops([event for event in track.events if event.retracted_by is None])
     nodes = [_node(place, first, last, PASSED) for place, first, last in stops]
     done = track.status.main in _DONE
     if nodes and not done:
         nodes[-1] |= {"state": HERE, "leaveTime": ""}
     seen = {node["name"] for node in nodes}
-    for place in [] if done else _ahead(track):
+    for place, arrives in [] if done else _ahead(track):
         if area.spot(place) not in seen:
             seen.add(area.spot(place))
-            nodes.append(_node(place, "", "", AHEAD))
+            nodes.append(_node(place, arrives, "", AHEAD))
     return nodes
 
 
-def _ahead(track: Track) -> list[Place]:
-    last = track.events[-1].next_place if track.events else None
-    return [place for place in (last, track.destination) if place is not None and area.name(place)]
+def _ahead(track: Track) -> list[tuple[Place, str]]:
+    """Places with the time at which they are probably reached, where that is known."""
+    foreseen = [(one.place, clock.wall(one.p50, one.place)) for one in ahead_of(track)]
+    last = track.events[-1].next_place if track.events and not foreseen else None
+    said = [(place, "") for place in (last, track.destination) if place is not None]
+    return [(place, at) for place, at in foreseen + said if area.name(place)]
 
 
 def _stops(events: list[EventView]) -> list[tuple[Place, str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from milepost.compat.core import CompatServices, Watch
 from milepost.compat.kuaidi100 import VENDOR, faults
@@ -18,12 +18,18 @@ def tail_of(phone: str) -> str:
     return "".join(one for one in phone if one.isascii() and one.isdigit())[-TAIL:]
 
 
-def check(carrier: str | None, phone: str, watches: Iterable[Watch] = ()) -> None:
+def check(
+    carrier: str | None,
+    phone: str,
+    watches: Iterable[Watch] = (),
+    registered: Collection[str] = (),
+) -> None:
     """Raises RefusedError if the carrier wants a phone and this cannot be the parcel's."""
     if carrier not in CARRIERS:
         return
     tail = tail_of(phone)
     known = {tail_of(str(watch.options.get("phone") or "")) for watch in watches} - {""}
+    known |= set(registered)
     if len(tail) < TAIL or (known and tail not in known):
         raise RefusedError(faults.WRONG_PHONE)
 
@@ -31,6 +37,7 @@ def check(carrier: str | None, phone: str, watches: Iterable[Watch] = ()) -> Non
 async def check_for(
     services: CompatServices, tenant: int, number: str, carrier: str | None, phone: str
 ) -> None:
-    """The same against what subscribers of this number have said."""
+    """The same against what subscribers of this number have said, and its registration."""
     if carrier in CARRIERS:
-        check(carrier, phone, await services.watches.get(tenant, VENDOR, number))
+        watches = await services.watches.get(tenant, VENDOR, number)
+        check(carrier, phone, watches, await services.registrar.tails(tenant, number))

@@ -59,6 +59,8 @@ async def _answer(services: CompatServices, given: dict[str, str], level: str) -
         await phones.check_for(services, credential.tenant, number, track.carrier, phone)
         com = services.crosswalk.code_of(VENDOR, track.carrier or "") or com
     view = shape.view_of(param, level)
+    if view.level == 8:
+        track = services.queries.foreseen(credential.tenant, track)
     answer = shape.result(track, com, view, services.now_us(), services.base_url)
     return _shown(answer, asking.text_of(param, "show"))
 

@@ -1,0 +1,147 @@
+"""Roads on a running server: the network learned from scans, missorts found, better ways."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import islice
+
+from milepost.api import roads as api
+from milepost.domain.event import is_status
+from milepost.domain.settle import MAIN
+from milepost.engine.ports import Group, ListFilter
+from milepost.engine.roads import RULES, Roads
+from milepost.engine.secondlook import Looked
+from milepost.web.endpoint import Endpoint
+from milepost.wiring.feature import Context, Feature
+
+PAUSE_S = 0.5
+# At most this share of a core, however many parcels move: what ended goes first, the rest of the
+# busiest times teaches when it ends.
+MOST_AT_ONCE = 40
+MOST_WAITING = 20_000
+JUDGE_EVERY_S = 2.0
+FIRST_LESSONS = 10_000
+_TELLING = frozenset(
+    code for code in range(256)
+    if MAIN[code] not in ("", "unknown", "pending", "info_received") and is_status(code)
+)  # fmt: skip
+_ENDING = frozenset(
+    code for code in _TELLING
+    if MAIN[code] in ("delivered", "available_for_pickup", "returning", "returned")
+)  # fmt: skip
+
+
+class RoadsFeature(Feature):
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._engine = context.engine
+        self.roads = Roads()
+        self._ended: dict[int, None] = {}
+        self._moved: dict[int, None] = {}
+        self._recalling = True
+
+    async def start(self) -> None:
+        self._engine.queries.roads = self.roads
+        self._engine.after_commit.append(self._note)
+        work = (self._run(), self._begin(), self._watch())
+        self._tasks = [asyncio.create_task(one) for one in work]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def endpoints(self) -> Sequence[Endpoint]:
+        return api.endpoints(self._engine.queries, self.roads, self._context.now_us)
+
+    @property
+    def waiting(self) -> int:
+        """How many roads have changed since they were learned."""
+        return len(self._ended) + len(self._moved)
+
+    def _note(self, group: Group) -> None:
+        if self.waiting >= MOST_WAITING:
+            return
+        road_of = self._engine.shard.road_of
+        for row in group.rows:
+            event = row[2]
+            if event.code in _ENDING:
+                self._ended[road_of(event.parcel)] = None
+            # A bare retraction or a promise has no place, but the former changes the road.
+            elif event.code in _TELLING or event.reference is not None:
+                self._moved[road_of(event.parcel)] = None
+        for fact in group.facts:  # its ends may be known from now on
+            road = road_of(fact.parcel)
+            if road in self.roads.of(fact.tenant).kept:
+                self._moved[road] = None
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(PAUSE_S)
+            with suppress(ConnectionError):
+                await self.learn()
+
+    async def learn(self) -> None:
+        """From some of the roads that have ended or moved since the last time."""
+        left = MOST_AT_ONCE
+        for waiting in (self._ended, self._moved):
+            roads = list(islice(waiting, left))
+            left -= len(roads)
+            for road in roads:  # before they are read: what comes meanwhile is news
+                del waiting[road]
+            try:
+                found = await self._engine.queries.wholes(roads)
+            except ConnectionError:
+                waiting.update(dict.fromkeys(roads))
+                raise
+            for road, looked in found.items():
+                self._learn(road, looked)
+                await asyncio.sleep(0)
+
+    def _learn(self, road: int, looked: Looked) -> None:
+        tenant, number, whole = looked
+        now_s = self._context.now_us() // 1_000_000
+        found = self.roads.learn(tenant, road, number, whole, now_s)
+        if found or not self._recalling:  # with little learned, nothing looks astray
+            self._engine.desk.settle(tenant, road, number, RULES, found)
+
+    async def _watch(self) -> None:
+        """How facilities and edges are now; alternatives are made anew when that changes."""
+        while True:
+            await asyncio.sleep(JUDGE_EVERY_S)
+            for tenant in self.roads.tenants:
+                self.judge(tenant)
+                await asyncio.sleep(0)
+
+    def judge(self, tenant: int) -> None:
+        now_s = self._context.now_us() // 1_000_000
+        notices = self._engine.queries.notices.of(tenant, now_s)
+        self.roads.judge(tenant, notices, now_s)
+
+    async def _begin(self) -> None:
+        """After a start: the newest roads of every tenant teach what was known before."""
+        with suppress(ConnectionError):
+            for tenant, _ in await self._context.milepost.store.accounts.tenants():
+                await self._recall(tenant)
+        self._recalling = False
+        standing = self._engine.desk.standing.items()
+        self._moved |= {road: None for road, known in standing if known.keys() & set(RULES)}
+
+    async def _recall(self, tenant: int) -> None:
+        after, left = None, FIRST_LESSONS
+        while left > 0:
+            wanted = ListFilter(limit=200, after=after)
+            rows = await self._context.ledger.list_shipments(tenant, wanted)
+            if not rows:
+                return
+            after, left = (rows[-1].last_s, rows[-1].id), left - len(rows)
+            mine = [row.id for row in rows if self._engine.owns(self._engine.shard.road_of(row.id))]
+            self._moved |= dict.fromkeys(mine)
+            # As many as are learned in the meantime, so that what moves now comes first.
+            await asyncio.sleep(PAUSE_S * len(rows) / MOST_AT_ONCE)
+
+
+def open_feature(context: Context) -> Feature:
+    return RoadsFeature(context)
