@@ -15,6 +15,8 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from milepost.settings import Settings
+from milepost.stores.postgres.raws import OpenRaw, PostgresRaws
+from milepost.stores.sealer import MASTER_KEY, open_sealer
 from milepost.web.auth import hash_of, new_key
 from milepost.wiring import build_app
 
@@ -103,6 +105,18 @@ class Running:
     def written(self) -> None:
         """Bring the read model up to date."""
         self.call(self.milepost.engine.read_model.cycle)
+
+    def raws(self, tenant: int) -> list[OpenRaw]:
+        """The raw payloads of a tenant, opened."""
+        store, settings = self.milepost.store, self.milepost.settings
+        reader = PostgresRaws(lambda: open_sealer(settings.data / MASTER_KEY))
+        ids = [row[0] for row in self.sql("SELECT id FROM raw WHERE tenant = $1", tenant)]
+
+        async def read() -> list[OpenRaw]:
+            async with store.pool.connection() as connection:
+                return await reader.read(connection, tenant, ids)
+
+        return list(self.call(read))
 
     def sql(self, query: str, *values: Any) -> list[Any]:
         async def ask() -> list[Any]:

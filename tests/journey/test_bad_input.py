@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 import pytest
-import zstandard
 
 from journey.running import Caller, Running, at, scan
 
@@ -28,8 +27,7 @@ def rejected(me: Caller, bad: Any) -> str:
 
 
 def raws(app: Running, me: Caller) -> list[bytes]:
-    rows = app.sql("SELECT body FROM raw WHERE tenant = $1 ORDER BY id", me.tenant)
-    return [zstandard.decompress(row["body"]) for row in rows]
+    return [one.body for one in app.raws(me.tenant)]
 
 
 @pytest.mark.parametrize(

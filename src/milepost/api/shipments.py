@@ -36,13 +36,15 @@ Sought = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*$")]
 
 class ShipmentQuery(Struct):
     """Filters of the list. `text`: the beginning of a tracking number, however it is spelt, or of
-    an order number as the merchant writes it.
+    an order number as the merchant writes it. `phone` and `email`: of consignee or consignor.
     """
 
     status: Main | None = None
     carrier: Sought | None = None
     text: Sought | None = None
     trouble: bool = False
+    phone: Sought | None = None
+    email: Sought | None = None
     limit: Annotated[int, Meta(ge=1, le=200)] = 50
     cursor: str | None = None
 
@@ -127,6 +129,7 @@ async def page(services: Services, call: Call) -> ShipmentPage:
         carrier=query.carrier,
         text=query.text,
         trouble=query.trouble or None,
+        roads=await _roads(services, call.caller.tenant, query),
         limit=query.limit + 1,
         after=_position(query.cursor) if query.cursor else None,
     )
@@ -134,6 +137,15 @@ async def page(services: Services, call: Call) -> ShipmentPage:
     shown = rows[: query.limit]
     following = _cursor(shown[-1]) if len(rows) > query.limit else None
     return ShipmentPage([_line(row) for row in shown], following)
+
+
+async def _roads(services: Services, tenant: int, query: ShipmentQuery) -> tuple[int, ...] | None:
+    """The roads of the people asked for; None where nobody is."""
+    asked = {name: value for name in ("phone", "email") if (value := getattr(query, name))}
+    if not asked:
+        return None
+    found = [set(await services.registrar.found(tenant, *pair)) for pair in asked.items()]
+    return tuple(set.intersection(*found))
 
 
 async def one(services: Services, call: Call) -> Track:

@@ -38,6 +38,13 @@ def keys_group() -> None:
     type=click.Choice(["AES", "RSA"]),
     help="With --dialect aftership: requests without this signature are refused.",
 )
+@click.option(
+    "--scope",
+    "scopes",
+    type=click.Choice(["read", "write", "personal"]),
+    multiple=True,
+    help="What the key may do, once for each [read, write]. 'personal' shows and erases people.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def create(
     tenant: str,
@@ -46,6 +53,7 @@ def create(
     callback: str | None,
     public_key: Path | None,
     auth_type: str | None,
+    scopes: tuple[str, ...],
     as_json: bool,
     **given: object,
 ) -> None:
@@ -60,7 +68,7 @@ def create(
         return
     if callback is not None:
         raise click.UsageError("--callback goes with --dialect; see 'POST /v1/subscriptions'.")
-    key = asyncio.run(create_key(from_environment(**given), tenant, name))
+    key = asyncio.run(create_key(from_environment(**given), tenant, name, scopes=scopes))
     click.echo(msgspec.json.encode({"tenant": tenant, "key": key}).decode() if as_json else key)
 
 
@@ -210,8 +218,15 @@ async def create_credentials(
     return fields
 
 
-async def create_key(settings: Settings, tenant: str, name: str, *, synthetic: bool = False) -> str:
-    """A new key of a tenant in the store of these settings."""
+async def create_key(
+    settings: Settings,
+    tenant: str,
+    name: str,
+    *,
+    synthetic: bool = False,
+    scopes: tuple[str, ...] = (),
+) -> str:
+    """A new key of a tenant in the store of these settings; it reads and writes by default."""
     from milepost.web.auth import hash_of, new_key
     from milepost.wiring import open_store
 
@@ -219,7 +234,7 @@ async def create_key(settings: Settings, tenant: str, name: str, *, synthetic: b
     try:
         key = new_key()
         owner = await store.accounts.tenant(tenant, synthetic=synthetic)
-        await store.accounts.add_key(owner, hash_of(key), name)
+        await store.accounts.add_key(owner, hash_of(key), name, scopes or ("read", "write"))
     finally:
         await store.close()
     return key

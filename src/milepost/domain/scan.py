@@ -53,7 +53,8 @@ class LinkedNumber(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a source says of the shipment as a whole. Weights in grams.
 
-    `categories` are kinds of goods that need care (see `milepost.domain.care`).
+    `categories` are kinds of goods that need care (see `milepost.domain.care`). `goods`, `hs_code`
+    and `packing` are as declared to customs.
     """
 
     number: str
@@ -66,7 +67,12 @@ class Facts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     destination: Place | None = None
     signed_by: str | None = None
     categories: tuple[str, ...] = ()
+    goods: str | None = None
+    hs_code: str | None = None
+    packing: str | None = None
     linked: tuple[LinkedNumber, ...] = ()
+    declared_value_minor: int | None = None
+    currency: str | None = None
 
 
 class Unread(Struct, frozen=True, kw_only=True, omit_defaults=True):

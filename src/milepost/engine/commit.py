@@ -72,7 +72,10 @@ class Committer:
         self.commits += 1
         self.busy_s += time.perf_counter() - began
         self.last_seq = seq
-        self._after(group, seq)
+        try:
+            self._after(group, seq)
+        except Exception as error:  # it is durable: whoever waits must hear of it all the same
+            log.exception("after_commit_failed", error=repr(error))
         done.set_result(seq)
 
     async def _durable(self, group: Group) -> int:
@@ -91,4 +94,5 @@ class Committer:
 
 
 def _has_anything(group: Group) -> bool:
-    return any((group.rows, group.raws, group.unread, group.facts, group.alerts, group.outbox))
+    rest = (group.raws, group.unread, group.facts, group.alerts, group.outbox, group.mentions)
+    return bool(group.rows) or any(rest)

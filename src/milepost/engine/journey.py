@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Protocol
 
 import msgspec
@@ -25,10 +26,20 @@ from milepost.domain.scan import Facts, Parsed, Scan, Unread
 from milepost.engine.announce import Audience, announcements
 from milepost.engine.commit import Committer
 from milepost.engine.decode import NotABatchError, Rejected, decode_scans
-from milepost.engine.ports import AlertChange, FactRow, Group, Raw, Row, UnreadRow
+from milepost.engine.ports import (
+    AlertChange,
+    FactRow,
+    Group,
+    Mention,
+    Raw,
+    Row,
+    UnreadRow,
+)
 from milepost.engine.rawids import RawIds
+from milepost.engine.redact import redact, redact_facts
 from milepost.engine.resolve import BadScanError, Resolver, check_text, checked_number
 from milepost.engine.shard import Outcome, Shard
+from milepost.reading import mask
 
 # Queries must stay quick under load, so a batch gives way to them after so many scans.
 SLICE = 50
@@ -76,7 +87,10 @@ class Journey:
         now_us: Callable[[], int],
         peers: PeersPort | None = None,
         wake: Callable[[Iterable[tuple[int, Row]]], Awaitable[None]] | None = None,
+        *,
+        redacts: bool = False,
     ) -> None:
+        self._redacts = redacts
         self._shard = shard
         self._wake = wake
         self._peers = peers
@@ -112,7 +126,7 @@ class Journey:
         receipt = Receipt(unread=len(parsed.unread), errors=list(parsed.errors))
         group = self._committer.filling
         group.unread += [_unread(tenant, raw, source, one, received_us) for one in parsed.unread]
-        group.facts += list(_facts(tenant, source, parsed.facts, received_us))
+        self._add_facts(_facts(tenant, source, parsed.facts, received_us), raw)
         scans = list(enumerate(parsed.scans))
         await self._walk(tenant, scans, source, raw, received_us, receipt)
         return receipt
@@ -128,8 +142,18 @@ class Journey:
 
     async def add_facts(self, tenant: int, source: str, facts: Sequence[Facts]) -> None:
         """Keep what a merchant says of its shipments."""
-        self._committer.filling.facts += list(_facts(tenant, source, facts, self._now_us()))
+        self._add_facts(_facts(tenant, source, facts, self._now_us()), None)
         await self._committer.ticket()
+
+    def _add_facts(self, facts: Iterable[FactRow], raw: int | None) -> None:
+        group = self._committer.filling
+        known = len(group.facts)
+        group.facts += facts
+        if self._redacts:
+            redact_facts(group, known)
+            if raw is not None:
+                fresh = group.facts[known:]
+                group.mentions += [Mention(one.tenant, one.parcel, raw) for one in fresh]
 
     async def _keep(
         self, tenant: int, source: str, content_type: str | None, body: bytes
@@ -232,12 +256,23 @@ class Journey:
                 rows += [(index, Row(tenant, raw, event)) for event in events]
             except BadScanError as error:
                 receipt.rejected.append(Rejected(index, str(error)))
+                if self._redacts:
+                    self._mention_refused(tenant, scan, raw)
         return rows
+
+    def _mention_refused(self, tenant: int, scan: Scan, raw: int) -> None:
+        with suppress(BadScanError):
+            parcel = key_of(tenant, checked_number(scan.number))
+            self._committer.filling.mentions.append(Mention(tenant, parcel, raw))
 
     def _process(self, rows: Sequence[tuple[int, Row]], received_us: int, receipt: Receipt) -> None:
         group = self._committer.filling
-        known = len(group.alerts)
+        known, written = len(group.alerts), len(group.rows)
         outcome = self._shard.process(rows, received_us // 1_000_000, group)
+        if self._redacts:
+            if outcome.accepted < len(rows):
+                _mention(group, rows, written)
+            redact(group, written)
         self._tell(group, outcome, group.alerts[known:], received_us)
         receipt.accepted += outcome.accepted
         receipt.duplicates += outcome.duplicates
@@ -255,9 +290,19 @@ class Journey:
             raise OverloadedError
 
 
+def _mention(group: Group, rows: Sequence[tuple[int, Row]], written: int) -> None:
+    """What was not written (a duplicate, one too many) stands in the raw payload all the same."""
+    taken = {id(row) for row in group.rows[written:]}
+    group.mentions += [
+        Mention(row.tenant, row.event.parcel, row.raw)
+        for _, row in rows
+        if row.raw is not None and id(row) not in taken
+    ]
+
+
 def _unread(tenant: int, raw: int, source: str, piece: Unread, received_us: int) -> UnreadRow:
     where, reason, sample = (
-        part[:SAMPLE].replace("\x00", "").encode("utf-8", "replace").decode()
+        mask(part[:SAMPLE].replace("\x00", "").encode("utf-8", "replace").decode())
         for part in (piece.where, piece.reason, piece.raw)
     )
     return UnreadRow(tenant, raw, source, where, reason, sample, received_us)

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
+from typing import Annotated
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from milepost.domain.care import Category
 from milepost.domain.event import key_of
 from milepost.domain.place import Place
 from milepost.domain.scan import Facts, LinkedNumber, Scan, id_text
 from milepost.engine.journey import Journey
+from milepost.engine.personal import Parties, Party, Personal, coarse
 from milepost.engine.ports import Ledger, Link
 from milepost.engine.queries import Queries
 from milepost.engine.resolve import BadScanError, checked_number
+
+Declared = Annotated[str, Meta(max_length=200)]
 
 
 class ParcelRegistration(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -28,7 +32,10 @@ class ParcelRegistration(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Registration(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a merchant knows of a shipment. Give `number` and `carrier` for one box under one
     number, or `parcels` for more. `promised_to` is what the buyer was told, at
-    `promised_at` (now by default): the newest promise counts.
+    `promised_at` (now by default): the newest promise counts. `goods`, `hs_code` and `packing` are
+    as declared to customs. `consignee` and `consignor` go into the vault; only city, region,
+    country and the beginning of the postal code are kept beside it, where `destination` and
+    `origin` are not given. The declared value is in the smallest unit of its `currency`.
     """
 
     number: str | None = None
@@ -45,6 +52,13 @@ class Registration(Struct, frozen=True, kw_only=True, omit_defaults=True):
     weight_g: int | None = None
     category: Category | None = None
     categories: list[Category] = []
+    goods: Declared | None = None
+    hs_code: Declared | None = None
+    packing: Declared | None = None
+    consignee: Party | None = None
+    consignor: Party | None = None
+    declared_value_minor: Annotated[int, Meta(ge=0, le=2**62)] | None = None
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] | None = None
 
 
 class Registered(Struct, frozen=True):
@@ -69,6 +83,7 @@ class Registrar:
         self._journey = journey
         self._queries = queries
         self._join = join
+        self.personal: Personal | None = None  # the vault's desk, where there is one
 
     async def register(self, tenant: int, wanted: Registration, now: datetime) -> Registered:
         """Durable when answered; registering again changes what is given anew.
@@ -78,6 +93,7 @@ class Registrar:
         boxes = _boxes(wanted)
         links = self._settled(tenant, links_of(tenant, boxes))
         first = links[0]
+        await self._keep(tenant, first, wanted)
         heads = list({link.box: link for link in reversed(links)}.values())[::-1]
         promises = (_promise(wanted, link, now) for link in heads)
         found = [scan for scan in promises if scan is not None]
@@ -92,6 +108,29 @@ class Registrar:
             await self.link(links)
         await self._journey.add_facts(tenant, "merchant", [_facts(wanted, first)])
         return Registered(id_text(first.shipment), [link.number for link in links])
+
+    async def _keep(self, tenant: int, first: Link, wanted: Registration) -> None:
+        """What is personal goes to the vault first: whatever follows holds none of it."""
+        if wanted.consignee is None and wanted.consignor is None:
+            return
+        if self.personal is None:
+            raise RegistrationError("consignee, consignor: there is no vault to keep them in")
+        given = Parties(wanted.consignee, wanted.consignor)
+        await self.personal.keep(tenant, first.shipment, given)
+
+    async def tails(self, tenant: int, number: str) -> frozenset[str]:
+        """The last digits of the phones that a shipment was registered with."""
+        if self.personal is not None:
+            with suppress(BadScanError):  # no number at all: nobody is known by it
+                return await self.personal.tails(tenant, checked_number(number))
+        return frozenset()
+
+    async def found(self, tenant: int, field: str, value: str) -> set[int]:
+        """The roads of shipments with this phone or email."""
+        if self.personal is None:
+            return set()
+        keys = await self.personal.find(tenant, field, value)
+        return {road for key in keys for road in self._queries.roads_at(key)}
 
     def _settled(self, tenant: int, links: list[Link]) -> list[Link]:
         """The links as they will be: a number that has a shipment already stays in it."""
@@ -179,16 +218,22 @@ def _facts(wanted: Registration, first: Link) -> Facts:
         order_number=wanted.order_number,
         weight_g=wanted.weight_g,
         pieces=len(wanted.parcels) or None,
-        origin=wanted.origin,
-        destination=wanted.destination,
+        origin=coarse(wanted.origin, wanted.consignor),
+        destination=coarse(wanted.destination, wanted.consignee),
         categories=_categories(wanted),
+        declared_value_minor=wanted.declared_value_minor,
+        currency=wanted.currency,
+        goods=wanted.goods,
+        hs_code=wanted.hs_code,
+        packing=wanted.packing,
     )
 
 
 def _categories(wanted: Registration) -> tuple[str, ...]:
     """As given; a shipment that changes its country is cross-border without being told."""
     found: set[str] = {*wanted.categories, *([wanted.category] if wanted.category else [])}
-    ends = [one.country for one in (wanted.origin, wanted.destination) if one and one.country]
+    places = coarse(wanted.origin, wanted.consignor), coarse(wanted.destination, wanted.consignee)
+    ends = [one.country for one in places if one and one.country]
     if len(set(ends)) > 1:
         found.add("cross_border")
     return tuple(sorted(found))

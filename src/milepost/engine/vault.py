@@ -25,6 +25,10 @@ class Vault(Protocol):
         """Keep fields; the reference under which they are found. Durable when it returns."""
         ...
 
+    async def keep(self, tenant: int, road: int, reference: str, fields: Mapping[str, Any]) -> None:
+        """The same under a reference of the caller's; what was there is replaced."""
+        ...
+
     async def get(self, tenant: int, references: Sequence[str]) -> dict[str, dict[str, Any]]:
         """What is kept under references; one that was erased, or is another tenant's, is absent."""
         ...

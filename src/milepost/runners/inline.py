@@ -363,4 +363,7 @@ class Inline:
         if group.outbox:
             self.announced.set()
         for told in self.after_commit:
-            told(group)
+            try:
+                told(group)
+            except Exception as error:  # one feature's fault is not the others'
+                log.exception("after_commit_failed", who=repr(told), error=repr(error))

@@ -6,10 +6,10 @@ and it finds what the first had made durable.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from operator import attrgetter
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from msgspec import Struct
 from msgspec.msgpack import encode
@@ -30,7 +30,9 @@ from milepost.engine.ports import (
     Row,
     ShipmentRow,
     UnreadRow,
+    Verbatim,
 )
+from milepost.engine.redact import restored, restored_facts
 from milepost.identify import normalise
 
 _TROUBLE = frozenset(status.code for status in STATUSES.values() if status.trouble)
@@ -51,7 +53,10 @@ class AlertRow(Struct):
 class MemoryLedger:
     """See `engine.ports.Ledger`. What was written may be looked at in its public attributes."""
 
+    keeps_verbatim = True
+
     def __init__(self) -> None:
+        self.sealed: list[Verbatim] = []
         self.commits: dict[int, int] = {}
         self.journal: list[tuple[int, Row]] = []
         self.raws: dict[int, Raw] = {}
@@ -79,6 +84,7 @@ class MemoryLedger:
         self.unread += group.unread
         self.fact_rows += group.facts
         self.outbox += group.outbox
+        self.sealed += group.sealed
         for change in group.alerts:
             self._alert(change)
         return group.seq
@@ -109,9 +115,20 @@ class MemoryLedger:
         return range(first, self._next_raw)
 
     async def road_and_facts(
-        self, tenant: int, parcels: Sequence[int], since: date
+        self, tenant: int, parcels: Sequence[int], since: date, private: bool = False
     ) -> tuple[list[Row], list[FactRow]]:
-        return await self.road(tenant, parcels, since), await self.facts(tenant, parcels)
+        rows, facts = await self.road(tenant, parcels, since), await self.facts(tenant, parcels)
+        if not private:
+            return rows, facts
+        said = await self.verbatim(tenant, parcels)
+        names = [one.fields["signed_by"] for one in self.sealed if "signed_by" in one.fields]
+        rows = [row._replace(event=restored(row.event, said.get(row.event.fingerprint)))
+                for row in rows]  # fmt: skip
+        return rows, [restored_facts(row, names) for row in facts]
+
+    async def verbatim(self, tenant: int, parcels: Sequence[int]) -> dict[int, Mapping[str, Any]]:
+        mine = (one for one in self.sealed if one.tenant == tenant and one.parcel in parcels)
+        return {one.fingerprint: one.fields for one in mine if one.fingerprint}
 
     async def road(self, tenant: int, parcels: Sequence[int], since: date) -> list[Row]:
         found = [
@@ -221,7 +238,8 @@ def _newest(row: ShipmentRow) -> tuple[int, int]:
 
 def _fits(row: ShipmentRow, wanted: ListFilter) -> bool:
     return (
-        (wanted.main is None or row.main == MAIN_CODE[wanted.main])
+        (wanted.roads is None or row.id in wanted.roads)
+        and (wanted.main is None or row.main == MAIN_CODE[wanted.main])
         and (wanted.carrier is None or row.carrier == wanted.carrier)
         and (not wanted.trouble or row.alerts > 0 or row.code in _TROUBLE)
         and (not wanted.text or _begins(row, wanted.text))

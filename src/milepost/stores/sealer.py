@@ -13,6 +13,7 @@ from secrets import token_bytes
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+MASTER_KEY = "secret.key"  # the file of the master key, in the data folder
 NONCE_BYTES = 12
 KEY_BYTES = 32
 

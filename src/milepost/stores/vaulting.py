@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import re
 import unicodedata
+from collections.abc import Mapping
 from hashlib import sha256
 from secrets import token_bytes
 from typing import Any, Literal
@@ -23,18 +24,39 @@ from milepost.stores.sealer import Sealer, SealError
 Suite = Literal["aes256gcm", "sm4gcm"]
 _NONCE = 12
 _TAG = 16
-_KEY_BYTES = {"aes256gcm": 32, "sm4gcm": 16}
+_KEY_BYTES: dict[Suite, int] = {"aes256gcm": 32, "sm4gcm": 16}
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(dict[str, Any]).decode
+
+
+def checked_suite(name: str) -> Suite:
+    """Raises ValueError for a suite that there is not."""
+    for one in _KEY_BYTES:
+        if one == name:
+            return one
+    raise ValueError(f"vault_suite: '{name}' is none of {', '.join(_KEY_BYTES)}")
 
 
 def new_key(suite: Suite) -> bytes:
     return token_bytes(_KEY_BYTES[suite])
 
 
-def seal_item(suite: Suite, key: bytes, reference: str, fields: dict[str, Any]) -> bytes:
+def seal_item(suite: Suite, key: bytes, reference: str, fields: Mapping[str, Any]) -> bytes:
     """Fields sealed so that they open only under their own reference."""
-    nonce, text, bound = token_bytes(_NONCE), _encode(fields), reference.encode()
+    return encrypt(suite, key, _encode(fields), reference.encode())
+
+
+def open_item(suite: Suite, key: bytes, reference: str, sealed: bytes) -> dict[str, Any]:
+    """Raises SealError."""
+    try:
+        return _decode(decrypt(suite, key, sealed, reference.encode()))
+    except (InvalidTag, ValueError):
+        raise SealError(f"vault item {reference}: sealed with another key, or changed") from None
+
+
+def encrypt(suite: Suite, key: bytes, text: bytes, bound: bytes) -> bytes:
+    """A random nonce of 12 bytes, then the ciphertext and its tag; `bound` is authenticated."""
+    nonce = token_bytes(_NONCE)
     if suite == "aes256gcm":
         return nonce + AESGCM(key).encrypt(nonce, text, bound)
     encryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce)).encryptor()
@@ -42,18 +64,16 @@ def seal_item(suite: Suite, key: bytes, reference: str, fields: dict[str, Any]) 
     return nonce + encryptor.update(text) + encryptor.finalize() + encryptor.tag
 
 
-def open_item(suite: Suite, key: bytes, reference: str, sealed: bytes) -> dict[str, Any]:
-    """Raises SealError."""
-    nonce, text, bound = sealed[:_NONCE], sealed[_NONCE:], reference.encode()
-    try:
-        if suite == "aes256gcm":
-            return _decode(AESGCM(key).decrypt(nonce, text, bound))
-        mode = modes.GCM(nonce, text[-_TAG:])
-        decryptor = Cipher(algorithms.SM4(key), mode).decryptor()
-        decryptor.authenticate_additional_data(bound)
-        return _decode(decryptor.update(text[:-_TAG]) + decryptor.finalize())
-    except InvalidTag:
-        raise SealError(f"vault item {reference}: sealed with another key, or changed") from None
+def decrypt(suite: Suite, key: bytes, sealed: bytes, bound: bytes) -> bytes:
+    """Raises InvalidTag, and ValueError for what is too short to be sealed at all."""
+    nonce, text = sealed[:_NONCE], sealed[_NONCE:]
+    if len(text) < _TAG:
+        raise ValueError("too short to be sealed")
+    if suite == "aes256gcm":
+        return AESGCM(key).decrypt(nonce, text, bound)
+    decryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce, text[-_TAG:])).decryptor()
+    decryptor.authenticate_additional_data(bound)
+    return decryptor.update(text[:-_TAG]) + decryptor.finalize()
 
 
 def wrap(sealer: Sealer, tenant: int, road: int, key: bytes) -> bytes:

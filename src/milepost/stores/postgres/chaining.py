@@ -62,7 +62,9 @@ class PostgresChain:
             if head.genesis is not None
         ]
         if begun:
-            await connection.executemany("INSERT INTO notary_log VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", begun)
+            await connection.executemany(
+                "INSERT INTO notary_log VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", begun
+            )
         columns = zip(*(addition.link for addition in additions), strict=True)
         await connection.execute(_ADD, *map(list, columns))
         after = {

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 import msgspec
@@ -25,6 +25,7 @@ from milepost.engine.ports import (
     ShipmentRow,
     UnreadRow,
 )
+from milepost.engine.redact import restored, restored_facts
 from milepost.stores.postgres import listing
 from milepost.stores.postgres.chaining import PostgresChain
 from milepost.stores.postgres.copying import (
@@ -36,6 +37,8 @@ from milepost.stores.postgres.copying import (
 )
 from milepost.stores.postgres.migrate import migrate
 from milepost.stores.postgres.pool import Pool
+from milepost.stores.postgres.raws import RawSealing
+from milepost.stores.postgres.texts import TEXT, TEXTS_AS_ROWS, PostgresTexts
 
 _pack_facts = msgspec.msgpack.Encoder().encode
 _unpack_facts = msgspec.msgpack.Decoder(Facts).decode
@@ -58,6 +61,7 @@ UNION ALL
 SELECT tenant, NULL, parcel, 0, observed_us, NULL, 0, {_FACT}, 0, NULL, body
 FROM fact WHERE parcel = ANY($1::bigint[]) AND tenant = $2
 """
+_PRIVATE = _ROAD_AND_FACTS + TEXTS_AS_ROWS
 _SINCE = f"""
 SELECT {ROW_COLUMNS}
 FROM journal WHERE seq > $1 ORDER BY seq
@@ -88,12 +92,23 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (tenant, number) DO UPDATE S
 CHUNK = 5_000
 
 
+class Private(NamedTuple):
+    """How what is personal in a commit is kept."""
+
+    texts: PostgresTexts
+    raws: RawSealing
+
+
 class PostgresLedger:
     """See `engine.ports.Ledger`."""
 
-    def __init__(self, pool: Pool, chain: PostgresChain | None = None) -> None:
+    def __init__(
+        self, pool: Pool, chain: PostgresChain | None = None, private: Private | None = None
+    ) -> None:
         self.pool = pool
         self._chain = chain
+        self._private = private
+        self.keeps_verbatim = private is not None
         self._days: set[date] = set()
         self._shards = 0
 
@@ -115,21 +130,38 @@ class PostgresLedger:
             # for it, and finds its number taken.
             try:
                 async with connection.transaction():
-                    await _write(connection, shard, group, group.seq, self._chain)
+                    raws = await self._keep_private(connection, group)
+                    await _write(connection, shard, group, raws, group.seq, self._chain)
             except asyncpg.UniqueViolationError as error:
                 if error.constraint_name != "journal_commit_pkey":
                     raise
+                if self._private is not None:
+                    self._private.raws.give_up()
             return self._settled(group.seq)
 
     def _settled(self, seq: int) -> int:
         if self._chain is not None:
             self._chain.settle(seq)
+        if self._private is not None:
+            self._private.raws.settle()
         return seq
+
+    async def _keep_private(self, connection: asyncpg.Connection, group: Group) -> Sequence[Raw]:
+        """Write what goes into the vault; the raw payloads as they are to be kept."""
+        if self._private is None:
+            return group.raws
+        if group.sealed or group.mentions:
+            await self._private.texts.write(
+                connection, group.sealed, group.mentions, _newest_us(group)
+            )
+        return await self._private.raws.seal(connection, group.raws)
 
     async def _partitions(self, connection: asyncpg.Connection, group: Group) -> None:
         days = {day_of(row.event.received_us) for row in group.rows[:1] + group.rows[-1:]}
         days |= {day_of(raw.received_us) for raw in group.raws[:1] + group.raws[-1:]}
-        if group.rows or group.raws:
+        if group.sealed and not group.rows:
+            days.add(day_of(_newest_us(group)))
+        if days:
             days.add(max(days) + timedelta(days=1))  # midnight may lie within the next group
         for day in sorted(days - self._days):
             await _make_partitions(connection, day)
@@ -146,14 +178,24 @@ class PostgresLedger:
         return [row_of(row) for row in rows]
 
     async def road_and_facts(
-        self, tenant: int, parcels: Sequence[int], since: date
+        self, tenant: int, parcels: Sequence[int], since: date, private: bool = False
     ) -> tuple[list[Row], list[FactRow]]:
+        texts = self._private.texts if self._private is not None and private else None
+        sql = _ROAD_AND_FACTS if texts is None else _PRIVATE
         async with self.pool.connection() as connection:
-            found = await connection.fetch(_ROAD_AND_FACTS, parcels, tenant, since)
-        rows = [row_of(row) for row in found if row[7] != _FACT]
-        facts = [row for row in found if row[7] == _FACT]
-        facts.sort(key=lambda row: (row[4], row[10]))
-        return rows, [_fact(row) for row in facts]
+            found = await connection.fetch(sql, parcels, tenant, since)
+        rows = [row_of(row) for row in found if row[7] >= 0]
+        said = texts.opened(row for row in found if row[7] == TEXT) if texts is not None else {}
+        told = [row for row in found if row[7] == _FACT]
+        told.sort(key=lambda row: (row[4], row[10]))
+        facts = [_fact(row) for row in told]
+        return (_verbatim(rows, said), _named(facts, said)) if said else (rows, facts)
+
+    async def verbatim(self, tenant: int, parcels: Sequence[int]) -> dict[int, Mapping[str, Any]]:
+        if self._private is None:
+            return {}
+        async with self.pool.connection() as connection:
+            return await self._private.texts.read(connection, tenant, parcels)
 
     async def facts(self, tenant: int, parcels: Sequence[int]) -> list[FactRow]:
         async with self.pool.connection() as connection:
@@ -298,13 +340,14 @@ async def _committed(connection: asyncpg.Connection, seq: int) -> bool:
 async def _make_partitions(connection: asyncpg.Connection, day: date) -> None:
     name = day.strftime("%Y%m%d")
     until = day + timedelta(days=1)
-    for table in ("journal", "raw"):
+    for table in ("journal", "raw", "vault_text"):
         await connection.execute(
             f"CREATE TABLE IF NOT EXISTS {table}_{name} PARTITION OF {table} "
             f"FOR VALUES FROM ('{day}') TO ('{until}')"
         )
     await connection.execute(
         f"CREATE INDEX IF NOT EXISTS journal_{name}_parcel ON journal_{name} (parcel);"
+        f"CREATE INDEX IF NOT EXISTS vault_text_{name}_road ON vault_text_{name} (road);"
         f"CREATE INDEX IF NOT EXISTS journal_{name}_seq ON journal_{name} USING brin (seq)"
         " WITH (pages_per_range = 32, autosummarize = on);"
         f"CREATE INDEX IF NOT EXISTS raw_{name}_id ON raw_{name} USING brin (id)"
@@ -316,6 +359,7 @@ async def _write(
     connection: asyncpg.Connection,
     shard: int,
     group: Group,
+    raws: Sequence[Raw],
     seq: int,
     chain: PostgresChain | None,
 ) -> None:
@@ -331,8 +375,8 @@ async def _write(
         await _copy(connection, "journal", JOURNAL_COLUMNS, stream)
         if chain is not None:
             await chain.write(connection, shard, seq, group.rows, bodies)
-    if group.raws:
-        await _copy(connection, "raw", RAW_COLUMNS, raw_rows(group.raws))
+    if raws:
+        await _copy(connection, "raw", RAW_COLUMNS, raw_rows(raws))
     await _write_small(connection, group)
 
 
@@ -414,6 +458,23 @@ def _fact_row(row: Sequence[Any]) -> FactRow:
 
 def _fact(row: Sequence[Any]) -> FactRow:
     return FactRow(row[2], row[0], row[4], "", _unpack_facts(row[10]))
+
+
+def _newest_us(group: Group) -> int:
+    if group.rows:
+        return group.rows[-1].event.received_us
+    return max((one.observed_us for one in group.facts), default=0)
+
+
+def _verbatim(rows: Sequence[Row], said: Mapping[int, Mapping[str, Any]]) -> list[Row]:
+    return [
+        row._replace(event=restored(row.event, said.get(row.event.fingerprint))) for row in rows
+    ]
+
+
+def _named(facts: Sequence[FactRow], said: Mapping[int, Mapping[str, Any]]) -> list[FactRow]:
+    names = said.get(0, {}).get("names", ())
+    return [restored_facts(row, names) for row in facts]
 
 
 def row_of(row: Sequence[Any]) -> Row:

@@ -30,6 +30,8 @@ def query(tenant: int, wanted: ListFilter) -> tuple[str, list[Any]]:
         where.append(f"carrier = {bind(wanted.carrier)}")
     if wanted.trouble:
         where.append(f"(alerts > 0 OR code = ANY({bind(_TROUBLE)}::smallint[]))")
+    if wanted.roads is not None:
+        where.append(f"id = ANY({bind(list(wanted.roads))}::bigint[])")
     if wanted.after is not None:
         where.append(f"(last_s, id) < ({bind(wanted.after[0])}, {bind(wanted.after[1])})")
     limit = bind(wanted.limit)

@@ -49,8 +49,19 @@ WITH taken AS (
         AND t.topic = ANY(s.events)
         AND (s.id = w.subscription OR (w.subscription IS NULL AND s.account))
     ORDER BY w.id, s.id, t.id DESC
+), buyers AS (
+    SELECT DISTINCT ON (t.id, s.id) t.id, t.tenant, s.id AS subscription, t.message_id, t.topic,
+        t.number, t.payload, t.created_us
+    FROM taken t CROSS JOIN LATERAL (
+        SELECT t.shipment AS parcel UNION SELECT l.parcel FROM link l WHERE l.road = t.shipment
+    ) AS p
+    JOIN buyer_parcel b ON b.parcel = p.parcel
+    JOIN subscription s ON s.id = b.subscription AND s.tenant = t.tenant AND s.active
+        AND t.topic = ANY(s.events)
 ), wanted AS (
     SELECT * FROM plain
+    UNION ALL
+    SELECT * FROM buyers
     UNION ALL
     SELECT n.id, n.tenant, n.subscription, 'msg_' || replace(gen_random_uuid()::text, '-', ''),
         n.topic, n.watched, convert_to('{{"watch":' || n.watch || ',"change":'

@@ -19,6 +19,12 @@ JOIN vault_key k ON k.tenant = i.tenant AND k.road = i.road WHERE i.tenant = $1 
 """
 _BY_REFERENCE = _ITEMS.format("i.reference = ANY($2::text[])")
 _BY_ROAD = _ITEMS.format("i.road = $2")
+# Whether there was one under this reference already.
+_PUT = """
+INSERT INTO vault_item (tenant, road, reference, sealed) VALUES ($1, $2, $3, $4)
+ON CONFLICT (tenant, reference) DO UPDATE SET sealed = excluded.sealed
+RETURNING xmax <> 0
+"""
 
 
 class PostgresVault:
@@ -30,19 +36,30 @@ class PostgresVault:
 
     async def put(self, tenant: int, road: int, fields: Mapping[str, Any]) -> str:
         reference = token_urlsafe(12)
+        await self.keep(tenant, road, reference, fields)
+        return reference
+
+    async def keep(self, tenant: int, road: int, reference: str, fields: Mapping[str, Any]) -> None:
         async with self._pool.connection() as connection, connection.transaction():
             secret = await self._secret(connection, tenant)
             suite, key = await self._key(connection, tenant, road)
             sealed = seal_item(suite, key, reference, dict(fields))
-            await connection.execute(
-                "INSERT INTO vault_item (tenant, road, reference, sealed) VALUES ($1, $2, $3, $4)",
-                tenant, road, reference, sealed,
-            )  # fmt: skip
+            if await connection.fetchval(_PUT, tenant, road, reference, sealed):
+                # What was replaced must not be found any more.
+                await self._forget_index(connection, tenant, road)
+                rows = await connection.fetch(_BY_ROAD, tenant, road)
+                digests = [_digests(secret, self._open(tenant, row)) for row in rows]
+            else:
+                digests = [_digests(secret, fields)]
             await connection.executemany(
                 "INSERT INTO vault_index VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-                [(tenant, digest, road) for digest in _digests(secret, fields)],
+                [(tenant, digest, road) for one in digests for digest in one],
             )
-        return reference
+
+    async def _forget_index(self, connection: asyncpg.Connection, tenant: int, road: int) -> None:
+        await connection.execute(
+            "DELETE FROM vault_index WHERE tenant = $1 AND road = $2", tenant, road
+        )
 
     async def get(self, tenant: int, references: Sequence[str]) -> dict[str, dict[str, Any]]:
         async with self._pool.connection() as connection:

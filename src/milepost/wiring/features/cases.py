@@ -26,7 +26,7 @@ class CaseFeature(Feature):
     def __init__(self, context: Context) -> None:
         self._engine = context.engine
         store = self._store = PostgresCases(context.pool)
-        vault = PostgresVault(context.pool, context.sealer)
+        vault = PostgresVault(context.pool, context.sealer, context.settings.vault_suite)
         self.desk = CaseDesk(
             store, vault, context.engine.audience, self._track, context.now_us,
             context.engine.announced.set,
