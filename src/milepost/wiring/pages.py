@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import msgspec
 
 from milepost.domain.care import Limits
+from milepost.engine.onetime import OneTimeCodes
 from milepost.pages import ColdChain, Reading
 from milepost.pages.links import Links, key_from
 from milepost.public import PublicExtras, PublicLookup
@@ -49,11 +50,13 @@ def links_of(settings: Settings, now_us: Callable[[], int]) -> Links:
 def extras_of(milepost: Milepost, lookup: PublicLookup) -> PublicExtras:
     """Signed links, brands, and what sensors measured where that feature is there."""
     sensors = next((one.curves for one in milepost.features if hasattr(one, "curves")), None)
+    codes = (getattr(one, "codes", None) for one in milepost.features)
     return PublicExtras(
         lookup,
         links_of(milepost.settings, milepost.now_us),
         TenantPages(milepost.store.pool).of,
         cold_chain=None if sensors is None else cold_chain_from(sensors),
+        codes=next((one for one in codes if isinstance(one, OneTimeCodes)), None),
     )
 
 

@@ -15,6 +15,7 @@ from milepost.engine.cases.desk import CaseDesk, CaseFilter, Opening
 from milepost.engine.ports import AlertChange, Group
 from milepost.stores.postgres.cases import PostgresCases
 from milepost.stores.postgres.vault import PostgresVault
+from milepost.stores.vaulting import checked_suite
 from milepost.web.endpoint import Endpoint
 from milepost.wiring.feature import Context, Feature
 
@@ -26,7 +27,8 @@ class CaseFeature(Feature):
     def __init__(self, context: Context) -> None:
         self._engine = context.engine
         store = self._store = PostgresCases(context.pool)
-        vault = PostgresVault(context.pool, context.sealer, context.settings.vault_suite)
+        suite = checked_suite(context.settings.vault_suite)
+        vault = PostgresVault(context.pool, context.sealer, suite)
         self.desk = CaseDesk(
             store, vault, context.engine.audience, self._track, context.now_us,
             context.engine.announced.set,
