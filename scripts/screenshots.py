@@ -1,6 +1,8 @@
 """Photographs every sample page: phone and desk, each language, light and dark.
 
     python scripts/screenshots.py [NAME ...]    into build/screenshots/
+    python scripts/screenshots.py at=http://127.0.0.1:8000 NUMBER ...    parcels of a running server
+    python scripts/screenshots.py lang=de,ja theme=dark size=phone       only these
 
 Needs Debian's chromium (CHROMIUM names another). The samples are those of the tests.
 """
@@ -12,6 +14,7 @@ import os
 import sys
 import threading
 import time
+from itertools import product
 from pathlib import Path
 
 import uvicorn
@@ -53,6 +56,17 @@ def pages() -> dict[str, str]:
     }
 
 
+def parcels_at(numbers: list[str]) -> dict[str, str]:
+    """The pages of a running server."""
+    return {number: f"/t/{number}" for number in numbers} | {
+        "look-up": "/",
+        "results": f"/?n={','.join([*numbers, 'ZX000000001'])}",
+        "parcels": "/parcels",
+        "kiosk-answer": f"/kiosk?n={numbers[0]}",
+        "embed": f"/embed/{numbers[0]}",
+    }
+
+
 def serve() -> uvicorn.Server:
     """The pages on a thread of their own."""
     server = uvicorn.Server(uvicorn.Config(application(), port=PORT, log_level="warning"))
@@ -63,7 +77,7 @@ def serve() -> uvicorn.Server:
 
 
 def photograph(
-    browser: Browser, chosen: dict[str, str], size: str, locale: str, theme: str
+    browser: Browser, chosen: dict[str, str], site: str, size: str, locale: str, theme: str
 ) -> None:
     """One context: every chosen page, whole."""
     width, height = SIZES[size]
@@ -72,34 +86,44 @@ def photograph(
         color_scheme="dark" if theme == "dark" else "light",
         device_scale_factor=1,
     )
-    kept = [{"number": row.number, "url": f"/t/{row.number}"} for row in SAMPLES.values()]
+    kept = [
+        {"number": path.removeprefix("/t/"), "url": path}
+        for path in chosen.values()
+        if path.startswith("/t/")
+    ]
     context.add_init_script(f"localStorage.setItem('parcels', {json.dumps(json.dumps(kept))})")
     page = context.new_page()
     for name, path in chosen.items():
         mark = "&" if "?" in path else "?"
-        page.goto(f"http://127.0.0.1:{PORT}{path}{mark}lang={locale}", wait_until="load")
+        page.goto(f"{site}{path}{mark}lang={locale}", wait_until="load")
         if name == "parcels":
             page.wait_for_selector(".calendar")
         page.screenshot(path=OUT / f"{name}-{size}-{locale}-{theme}.png", full_page=True)
     context.close()
 
 
-def main(names: list[str]) -> None:
-    """All pages, or those named; `lang=ar,th` gives other languages than English and Chinese."""
-    locales = next((one[5:].split(",") for one in names if one.startswith("lang=")), LOCALES)
-    names = [one for one in names if not one.startswith("lang=")]
-    chosen = {name: path for name, path in pages().items() if not names or name in names}
+def main(words: list[str]) -> None:
+    """All pages, or those named; the words with `=` choose language, theme, size and server."""
+    wanted = dict(word.split("=", 1) for word in words if "=" in word)
+    names = [word for word in words if "=" not in word]
+    found = parcels_at(names) if "at" in wanted else pages()
+    chosen = {name: path for name, path in found.items() if not names or name in names}
+    chosen = found if "at" in wanted else chosen
+    locales, themes, sizes = (
+        wanted[name].split(",") if name in wanted else usual
+        for name, usual in (("lang", LOCALES), ("theme", ["light", "dark"]), ("size", list(SIZES)))
+    )
     OUT.mkdir(parents=True, exist_ok=True)
-    server = serve()
+    server = None if "at" in wanted else serve()
+    site = wanted.get("at", f"http://127.0.0.1:{PORT}")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        for size in SIZES:
-            for locale in locales:
-                for theme in ("light", "dark"):
-                    photograph(browser, chosen, size, locale, theme)
+        for size, locale, theme in product(sizes, locales, themes):
+            photograph(browser, chosen, site, size, locale, theme)
         browser.close()
-    server.should_exit = True
-    print(f"{len(chosen) * 4 * len(locales)} screenshots in {OUT}")
+    if server is not None:
+        server.should_exit = True
+    print(f"{len(chosen) * len(sizes) * len(locales) * len(themes)} screenshots in {OUT}")
 
 
 if __name__ == "__main__":

@@ -10,12 +10,21 @@ import { offerMap } from "./open-map";
 import { offerCamera } from "./scan";
 import { offerVoice } from "./voice";
 
+// What nobody misses in the first moment waits until the page has been seen.
+const afterPaint = (work: () => void): void => {
+  if (document.hidden) work();
+  else requestAnimationFrame(() => setTimeout(work));
+};
+
 const main = document.querySelector<HTMLElement>("main");
 if (main) {
   const dress = (): void => {
     for (const offer of [offerCopy, offerKeep, offerMyClock, offerMap]) offer(main);
   };
-  dress();
-  followRoad(main, dress);
-  for (const begin of [submitOnEnter, offerVoice, offerCamera, showMine, runKiosk]) begin(main);
+  for (const begin of [submitOnEnter, runKiosk]) begin(main);
+  afterPaint(() => {
+    dress();
+    followRoad(main, dress);
+    for (const begin of [offerVoice, offerCamera, showMine]) begin(main);
+  });
 }

@@ -1,4 +1,5 @@
 // What is kept can be opened without a connection; nothing else is stored.
+import "./push-worker";
 
 interface Fetching extends Event {
   request: Request;

@@ -10,12 +10,13 @@ from typing import Any
 from milepost.carriers import registry
 from milepost.domain.track import Track
 from milepost.engine.live import Live
+from milepost.engine.onetime import OneTimeCodes
 from milepost.engine.queries import Queries
 from milepost.engine.resolve import BadScanError
 from milepost.identify import extract_numbers, identify, normalise
 from milepost.locale import LOCALES
 from milepost.pages import Brand, ColdChain, Extras, Missing
-from milepost.pages.links import Links
+from milepost.pages.links import CODE_OPENS_S, Links
 from milepost.web.live import woken
 
 # A pasted mail may be long; nobody pastes more than this by hand.
@@ -120,7 +121,7 @@ PageSettings = Mapping[str, Any]
 
 class PublicExtras(Extras):
     """See `pages.ports.Extras`. `settings_of` gives a tenant's page settings; `cold_chain` and
-    `send` (tenant, number, code) are None where there are no sensors and no channel.
+    `codes` are None where there are no sensors and no channels.
     """
 
     def __init__(
@@ -129,14 +130,14 @@ class PublicExtras(Extras):
         links: Links,
         settings_of: Callable[[int], Awaitable[PageSettings]],
         cold_chain: Callable[[int, str], Awaitable[ColdChain | None]] | None = None,
-        send: Callable[[int, str, str], Awaitable[None]] | None = None,
+        codes: OneTimeCodes | None = None,
     ) -> None:
         self._lookup = lookup
         self._links = links
         self._settings_of = settings_of
         self._cold_chain = cold_chain
-        self._send = send
-        self.sends_codes = send is not None
+        self._codes = codes
+        self.sends_codes = codes is not None
 
     async def proves(self, number: str, token: str) -> bool:
         tenant = await self._lookup.tenant_of(number)
@@ -147,14 +148,20 @@ class PublicExtras(Extras):
 
     async def send_code(self, number: str) -> None:
         tenant = await self._lookup.tenant_of(number)
-        if tenant is not None and self._send is not None:
-            await self._send(tenant, number, self._links.code(tenant, number))
+        if tenant is not None and self._codes is not None:
+            await self._codes.send(tenant, await self._usual(number))
 
     async def redeem(self, number: str, code: str) -> str | None:
         tenant = await self._lookup.tenant_of(number)
-        if tenant is None or self._send is None:
+        if tenant is None or self._codes is None:
             return None
-        return self._links.redeem(tenant, number, code)
+        if not await self._codes.redeem(tenant, await self._usual(number), code):
+            return None
+        return self._links.token(tenant, number, CODE_OPENS_S)[0]
+
+    async def _usual(self, number: str) -> str:
+        track = await self._lookup.track(number)
+        return number if track is None else track.number
 
     async def brand(self, number: str | None) -> Brand:
         tenant = await self._lookup.tenant_of(number) if number else self._lookup.only_tenant

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from unit.pages.fake import FakeLookup, application
 
@@ -28,6 +28,8 @@ ARGUMENTS = [
     "--disable-dev-shm-usage",
     "--no-first-run",
 ]
+# A condition that holds is seen at once; this only bounds the wait on a busy machine.
+expect.set_options(timeout=30_000)
 SIZES = {"phone": (390, 844), "desk": (1280, 900)}
 
 

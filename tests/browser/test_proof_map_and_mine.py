@@ -79,7 +79,7 @@ def test_the_big_map_opens_without_a_tile_server(drawing: Browser, site: str) ->
     page.goto(f"/t/{CROSS_BORDER}")
     page.get_by_role("button", name="Open the map").click()
 
-    expect(page.locator(".big[data-drawn]")).to_be_visible(timeout=20_000)
+    expect(page.locator(".big[data-drawn]")).to_be_visible(timeout=60_000)
     expect(page.locator(".big canvas")).to_be_visible()
     page.get_by_role("button", name="Close the map").click()
     expect(page.get_by_role("img", name="Map of the road")).to_be_visible()

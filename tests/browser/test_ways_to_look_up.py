@@ -50,7 +50,7 @@ def test_the_camera_reads_a_barcode(seeing: Browser, site: str) -> None:
     page.goto("/")
     page.get_by_role("link", name="Use the camera").click()
 
-    expect(page).to_have_url(f"{site}{ADDRESS}", timeout=15_000)
+    expect(page).to_have_url(f"{site}{ADDRESS}", timeout=60_000)
     assert [url for url in elsewhere if not url.startswith((site, "blob:", "data:"))] == []
     context.close()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from msgspec import Meta, Struct, field
 from starlette.responses import Response
@@ -23,6 +23,7 @@ Time = Annotated[str, Meta(max_length=40)]
 PARQUET = "application/vnd.apache.parquet"
 _OTHER = ("from", "to", "by", "format", "limit", "which", "cursor")
 _SECONDS = 12
+Found = TypeVar("Found")
 
 
 class Filters(Struct, kw_only=True):
@@ -141,7 +142,7 @@ async def report(services: ReportServices, call: Call) -> Answer | Response:
         services.reports.report(
             tenant,
             _name(call),
-            _selection(query, by),
+            selection(query, by),
             limit=query.limit,
             synthetic=services.synthetic(tenant),
         )
@@ -161,7 +162,7 @@ async def behind(services: ReportServices, call: Call) -> BehindPage:
         services.reports.behind(
             call.caller.tenant,
             _name(call),
-            _selection(query, ()),
+            selection(query, ()),
             which=query.which,
             limit=query.limit,
             after=_position(query.cursor) if query.cursor else None,
@@ -169,7 +170,7 @@ async def behind(services: ReportServices, call: Call) -> BehindPage:
     )
 
 
-async def _asked(question: Awaitable[Any]) -> Any:
+async def _asked(question: Awaitable[Found]) -> Found:
     try:
         return await question
     except UnknownReportError as error:
@@ -183,7 +184,8 @@ def _name(call: Call) -> str:
     return call.path("name").replace("-", "_")
 
 
-def _selection(query: Filters, by: tuple[str, ...]) -> Selection:
+def selection(query: Filters, by: tuple[str, ...]) -> Selection:
+    """A question's span and filters. Raises ProblemError for what is no time."""
     given = {name: getattr(query, name) for name in query.__struct_fields__}
     filters = {
         name: value

@@ -21,9 +21,13 @@ MOST_ON_A_PAGE = 200
 
 
 class NewSubscription(Struct, forbid_unknown_fields=True):
-    """`events`: all unless given. `number`: only this one. `secret`: made unless given."""
+    """`events`: all unless given. `number`: only this one. `secret`: made unless given.
+
+    `url` is `mailto:` an address or `tel:` a number where the channel is mail or text message.
+    """
 
     url: Annotated[str, Meta(min_length=1, max_length=2048)]
+    channel: Literal["webhook", "email", "sms"] = "webhook"
     events: Topics | None = None
     number: str | None = None
     secret: str | None = None

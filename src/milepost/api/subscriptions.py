@@ -37,7 +37,6 @@ from milepost.web.problems import ProblemError
 
 # A secret that was rotated out signs as well for so long.
 ROTATION = timedelta(hours=24)
-CHANNEL = "webhook"
 
 
 def endpoints(store: Subscriptions, announcer: Announcer) -> list[Endpoint]:
@@ -115,14 +114,14 @@ def endpoints(store: Subscriptions, announcer: Announcer) -> list[Endpoint]:
 
 async def add(store: Subscriptions, announcer: Announcer, call: Call) -> SubscriptionWithSecret:
     wanted: NewSubscription = call.body
-    channel = announcer.channels[CHANNEL]
+    channel = _named(announcer, wanted.channel)
     _check(channel, wanted.url, wanted.secret)
     secret = wanted.secret or channel.new_secret()
     number = _number(wanted.number)
     try:
         added = await store.add_subscription(
             call.caller.tenant,
-            channel=CHANNEL,
+            channel=wanted.channel,
             url=wanted.url,
             secret=secret,
             events=wanted.events or TOPICS,
@@ -199,9 +198,13 @@ async def rotate(store: Subscriptions, announcer: Announcer, call: Call) -> Subs
 
 
 def _channel(announcer: Announcer, one: Subscription) -> Channel:
-    found = announcer.channels.get(one.channel)
+    return _named(announcer, one.channel)
+
+
+def _named(announcer: Announcer, name: str) -> Channel:
+    found = announcer.channels.get(name)
     if found is None:
-        raise ProblemError(409, f"The channel '{one.channel}' is not installed here.")
+        raise ProblemError(409, f"The channel '{name}' is not installed here.")
     return found
 
 

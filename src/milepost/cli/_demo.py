@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from milepost.cli.keys import create_key
+from milepost.cli.users import create_user
 from milepost.demo import stories
 from milepost.demo.network import network
 from milepost.demo.shape import Registration, Step
@@ -63,6 +64,7 @@ class Demo:
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
         with console.status("starting an embedded PostgreSQL"):
             key = await create_key(self._settings, "demo", "demo", synthetic=True)
+            self._door = await create_user(self._settings, "demo", "demo@example.test", "admin")
         server = uvicorn.Server(self._config())
         serving = asyncio.create_task(server.serve())
         while not server.started:
@@ -156,6 +158,7 @@ class Demo:
         console.print(f"  look-up page   {self.url}/")
         for story in stories.stories():
             console.print(f"  {self.url}/t/{story.number:<19} [dim]{story.en}[/]", soft_wrap=True)
+        console.print(f"  console        {self.url}{self._door}", soft_wrap=True)
         console.print(f"  API            {self.url}/v1/openapi.json")
         console.print(f"  API key        [bold]{key}[/]")
         console.print(
@@ -169,6 +172,7 @@ def _registration(known: Registration, at: datetime) -> dict[str, Any]:
     """The consignee's data stay with the merchant: Milepost does not need them to track."""
     fields = msgspec.to_builtins(known)
     kept = {name: value for name, value in fields.items() if name != "consignee"}
+    kept["declared_value_minor"] = kept.pop("value_cents", None)
     return kept | {"ordered_at": at.isoformat(), "promised_at": at.isoformat()}
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from milepost.cli._tables import rows_of
+from milepost.wiring.tabular.files import rows_of
 from milepost.intake.reports.shapes import ChangeReport, RfidReport, SampleReport
 
 # What loggers' exports call the columns, in small letters with blanks as underscores.

@@ -29,10 +29,12 @@ def _rules() -> list[str]:
 
 
 def _locales() -> list[str]:
-    from milepost import locale, rules
-    from milepost.rules import whole
+    from milepost import locale
+    from milepost.cli._judges import judged
+    from milepost.locale import notifying
 
-    return locale.problems((*rules.all_rules(), *whole.all_rules()))
+    texts = locale.problems(judged())
+    return [*texts, *notifying.problems()]
 
 
 def _dialects() -> list[str]:

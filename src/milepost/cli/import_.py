@@ -18,7 +18,7 @@ from rich.progress import Progress
 
 from milepost.cli._epcis import capture, is_epcis
 from milepost.cli._reports import is_reports, sent
-from milepost.cli._rows import preview, read_items
+from milepost.wiring.tabular.rows import preview, read_items
 
 BATCH = 500
 Item = tuple[dict[str, Any], dict[str, Any]]

@@ -18,7 +18,7 @@ class Proof:
     async def of(self, request: Request, number: str, track: Track) -> tuple[Track, Pickup]:
         """The road as this reader may see it, and what he is told of the pick-up code."""
         extras, query = self._site.extras, request.query_params
-        token = query.get("k", "")
+        token = query.get("k") or request.cookies.get("k", "")
         proven = bool(token) and await extras.proves(number, token)
         private = await extras.private(number) if proven and waits(track) else None
         said = query.get("code")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from datetime import datetime
 from urllib.parse import quote, urlencode
@@ -12,16 +13,21 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from milepost.locale import LOCALES, negotiate, translate, units
+from milepost.locale.dates import counts_to_twelve
 from milepost.locale.negotiate import match, region_of
+from milepost.locale.notifying import say
 from milepost.pages.assets import Assets
 from milepost.pages.headers import HEADERS, NO_INDEX
 from milepost.pages.ports import Brand, Extras, Lookup
+from milepost.pages.style import STYLE
 from milepost.pages.view.branding import brand_url, logo_url
 from milepost.pages.view.reader import CLOCKS, Reader, zone_named
 
 __all__ = ["HEADERS", "NO_INDEX", "Site", "number_url"]
 
 NBSP = "\N{NO-BREAK SPACE}"
+# Of gzip's levels, where more effort would save few bytes.
+_QUICK = 5
 _ONE_YEAR_S = 365 * 86_400
 # What a reader chooses by a query parameter and a cookie of the same name remembers.
 CHOICES = ("lang", "units", "time", "tz")
@@ -48,18 +54,21 @@ class Site:
             locale = offered[0]
         clock = chosen(request, "time", CLOCKS) or "scan"
         mine = request.query_params.get("tz") or request.cookies.get("tz")
+        region = region_of(accepted, locale)
         return Reader(
             locale,
             self.clock(),
             self.lookup.carrier_name,
             system=chosen(request, "units", units.SYSTEMS) or units.system_of(region_of(accepted)),
+            region=region,
             clock=clock,
             zone=zone_named(mine) if clock == "mine" else None,
         )
 
     def render(self, template: str, reader: Reader, **context: object) -> str:
         """A template in the reader's language."""
-        texts = {"t": reader.text, "locale": reader.locale, "asset": self.assets.url}
+        texts = {"t": reader.text, "locale": reader.locale, "asset": self.assets.url, "say": say}
+        texts |= {"twelve": counts_to_twelve(reader.locale, reader.region), "style": STYLE}
         return self._templates.get_template(template).render(**texts, **context)
 
     def page(
@@ -92,9 +101,11 @@ class Site:
         )
         headers = HEADERS | (more or {}) | ({} if indexed else NO_INDEX)
         headers |= {"Content-Language": reader.locale}
-        if style := self.assets.url("app.css"):
-            headers["Link"] = f"<{style}>; rel=preload; as=style"
-        response = HTMLResponse(html, status, headers)
+        body = html.encode()
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            body = gzip.compress(body, _QUICK, mtime=0)
+            headers["Content-Encoding"] = "gzip"
+        response = HTMLResponse(body, status, headers)
         remember(request, response)
         return response
 

@@ -15,7 +15,15 @@ from milepost.locale import dates
 from milepost.pages.care import actions
 from milepost.pages.care.actions import ACTIONS, Action, Asked, BadFormError
 from milepost.pages.care.ports import Parcel
-from milepost.pages.care.site import CareSite, care_url, form_of, own, plain, slowed
+from milepost.pages.care.site import (
+    CareSite,
+    care_url,
+    form_of,
+    own,
+    plain,
+    remember_proof,
+    slowed,
+)
 from milepost.pages.headers import HEADERS, NO_INDEX
 from milepost.pages.view.tone import tone_of
 
@@ -36,7 +44,12 @@ class CarePage:
         if request.path_params["number"] != parcel.number:
             query = f"?{request.url.query}" if request.url.query else ""
             return RedirectResponse(care_url(parcel.number) + query, 307, HEADERS | NO_INDEX)
-        return await self.page(request, parcel)
+        response = await self.page(request, parcel)
+        token = request.query_params.get("k")
+        if token and self._site.proven(request, parcel):
+            # Forms go to the address without it.
+            remember_proof(request, response, parcel.number, token)
+        return response
 
     async def act(self, request: Request) -> Response:
         """A form: 200 with what became of it, 403 where the consignee has to prove himself."""
@@ -119,16 +132,17 @@ class CarePage:
         more: dict[str, Any] = {
             "said": said, "bad": bad, "open": open_, "given": asked or {}, "not_now": not_now,
             "case": case, "found": found or [], "code": request.query_params.get("code"),
+            "subscribe": request.query_params.get("subscribe"),
             "forms": [one.name for one in forms], "choices": _CHOICES, "proven": proven,
             "personal": [one.name for one in forms if one.personal and not proven],
             "kinds": await rooms.reached_by(parcel.tenant), "push_key": rooms.push_key,
             "until": self._until(request, parcel), "carbon": self._carbon(request, parcel),
             "late": self._late(ACTIONS["again"], parcel), "home": care_url(parcel.number),
         }  # fmt: skip
-        reader = site.reader(request)
+        reader, sub = site.reader(request), parcel.track.status.sub
         return site.page(
             request, "care.html", status=status, number=parcel.number, n=site.says(request),
-            status_text=reader.status(parcel.track.status.sub), tone=tone_of(parcel.track),
+            status_text=reader.status(sub), tone=tone_of(sub),
             brand=await rooms.extras.brand(parcel.number), brand_of=parcel.number, **more,
         )  # fmt: skip
 

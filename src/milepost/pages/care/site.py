@@ -16,6 +16,7 @@ from milepost.locale.notifying import say
 from milepost.pages.body import read_body
 from milepost.pages.care.ports import CareRooms, Parcel
 from milepost.pages.headers import HEADERS, NO_INDEX
+from milepost.pages.links import CODE_OPENS_S
 from milepost.pages.site import Site, number_url
 
 MOST_BYTES = 16 * 1024
@@ -79,6 +80,14 @@ async def form_of(request: Request) -> tuple[Form, list[tuple[str, str]]]:
 
 def plain(status: int, text: str, headers: Mapping[str, str] | None = None) -> Response:
     return Response(f"{text}\n", status, {**HEADERS, **NO_INDEX, **(headers or {})}, "text/plain")
+
+
+def remember_proof(request: Request, response: Response, number: str, token: str) -> None:
+    """For a day, on the pages of this number alone; never sent along from other sites' forms."""
+    response.set_cookie(
+        "k", token, CODE_OPENS_S, path=number_url(number), httponly=True, samesite="lax",
+        secure=request.url.scheme == "https",
+    )  # fmt: skip
 
 
 def care_url(number: str) -> str:

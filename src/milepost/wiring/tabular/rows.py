@@ -9,8 +9,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from milepost.cli._exports import SAMPLED, Reading, items_of, number_column, recognise
-from milepost.cli._tables import meaning_of, rows_of, understood
+from milepost.wiring.tabular.exports import SAMPLED, Reading, items_of, number_column, recognise
+from milepost.wiring.tabular.files import meaning_of, rows_of, understood
 
 SHOWN = 5
 Row = dict[str, Any]
@@ -28,12 +28,18 @@ class Preview(Struct):
     sample: list[Row] = []
 
 
-def read_items(file: Path) -> Iterator[tuple[Row, Row | str]]:
+def read_items(
+    file: Path, columns: dict[str, str] | None = None
+) -> Iterator[tuple[Row, Row | str]]:
     """(row, item) of each shipment and scan; (row, why not) of a row that is none.
 
-    Raises ValueError for a file that cannot be read.
+    `columns`: which column of the file is what we call so, where somebody knows better than its
+    name. Raises ValueError for a file that cannot be read.
     """
     reading, rows = _opened(file)
+    if columns is not None and columns != reading.columns:
+        yield from _as_told(columns, rows)
+        return
     for row in rows:
         yield from _read(reading, row)
 
@@ -88,6 +94,12 @@ def _read(reading: Reading, row: Row) -> Iterator[tuple[Row, Row | str]]:
         yield row, str(error)
         return
     yield from ((row, item) for item in items)
+
+
+def _as_told(columns: dict[str, str], rows: Iterator[Row]) -> Iterator[tuple[Row, Row | str]]:
+    for row in rows:
+        named = {ours: row.get(theirs) for ours, theirs in columns.items()}
+        yield from ((row, item) for _, item in _read(Reading(None, {}), named))
 
 
 def _plain(reading: Reading, row: Row) -> Row:

@@ -1,0 +1,15 @@
+// The console's comforts. Every page works without them.
+import { forms } from "./forms";
+import { keys } from "./keys";
+import { live } from "./live";
+import { palette } from "./palette";
+import { toast } from "./toast";
+
+document.documentElement.classList.add("scripted");
+const menu = document.querySelector<HTMLDetailsElement>("details.menu");
+if (menu && matchMedia("(max-width: 48rem)").matches) menu.open = false;
+forms();
+palette();
+keys();
+live();
+toast();

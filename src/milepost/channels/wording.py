@@ -1,0 +1,153 @@
+"""What letters say, in the reader's language. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
+
+from milepost.domain.track import Arrival, Track
+from milepost.engine.delivery import Message
+from milepost.engine.notifying import Letter, decoded
+from milepost.locale import DEFAULT, LOCALES, dates, has, status_label, translate
+from milepost.locale.notifying import say
+
+_ACCENT = re.compile(r"#[0-9a-fA-F]{6}")
+_OVER = ("delivered", "returned", "expired", "returning")
+
+
+def blank(to: str, locale: str, page: Mapping[str, Any]) -> Letter:
+    """A letter under the store's brand that says nothing yet. `page`: its page settings."""
+    name, accent = page.get("name"), page.get("accent")
+    return Letter(
+        to=to,
+        locale=locale if locale in LOCALES else DEFAULT,
+        brand=name[:60] if isinstance(name, str) and name else "Milepost",
+        accent=accent if isinstance(accent, str) and _ACCENT.fullmatch(accent) else None,
+        subject="", short="", lines=(),
+    )  # fmt: skip
+
+
+def news(
+    base: Letter, topic: str, track: Track, payload: Mapping[str, Any], window: str | None
+) -> Letter | None:
+    """One change of a parcel. A pick-up code is never in it: that needs proof, on the page."""
+    tell = _teller(base.locale)
+    head = tell(f"topic.{topic}")
+    about = tell("number", number=track.number)
+    said = [about]
+    if topic == "trouble":
+        reason = _reason(track, payload, base.locale)
+        if reason is None:
+            return None
+        said += reason
+    if topic == "ready":
+        said.append(tell("ready_code"))
+    if window is not None and track.status.main not in _OVER:
+        said.append(tell("expected", window=window))
+    return _whole(base, head, said, urgent=topic in ("out_for_delivery", "ready"))
+
+
+def confirm(base: Letter, number: str, url: str) -> Letter:
+    """Asks whether somebody wants what was asked for in his name; nothing else is sent before."""
+    tell = _teller(base.locale)
+    lines = [tell("confirm_line", number=number), tell("confirm_ignore")]
+    letter = _whole(base, tell("confirm_subject", number=number), lines, urgent=False)
+    return replace(letter, url=url, button=tell("confirm_button"), footer=())
+
+
+def code(base: Letter, number: str, digits: str) -> Letter:
+    """A one-time code; nobody is told to click on anything."""
+    tell = _teller(base.locale)
+    lines = [tell("code_line", number=number), tell("code_warning")]
+    letter = _whole(base, tell("code_subject"), lines, urgent=True)
+    short = f"{digits} · {tell('code_line', number=number)} {tell('code_warning')}"
+    return replace(letter, code=digits, short=short, url=None, footer=(), unsubscribe_url=None)
+
+
+def to_merchant(base: Letter, message: Message) -> Letter:
+    """An announcement as the merchant's own people read it."""
+    tell = _teller(base.locale)
+    payload = decoded(message)
+    number = message.number or ""
+    head, said = _told(message.topic, payload, base.locale)
+    letter = _whole(base, f"{number}: {head}" if number else head, said, urgent=False)
+    return replace(letter, footer=(tell("merchant_why"),), button=tell("open"))
+
+
+def window(track: Track, locale: str, zone: str | None, now: datetime) -> str | None:
+    """The arrival window as one line: a day, with the hours where they are known."""
+    arrival = track.arrival
+    if arrival is None:
+        return None
+    last, first = _moment(arrival, arrival.latest, zone), None
+    if arrival.earliest is not None:
+        first = _moment(arrival, arrival.earliest, zone)
+    day = dates.weekday(last.date(), locale, now.date())
+    if arrival.date_only or last.tzinfo is None:
+        return day
+    until = dates.clock(last.timetz(), locale)
+    if first is None or first.date() != last.date():
+        return f"{day}, –{until}"
+    return f"{day}, {dates.clock(first.timetz(), locale)}–{until}"
+
+
+def _moment(arrival: Arrival, text: str, zone: str | None) -> datetime:
+    found = datetime.fromisoformat(text)
+    name = arrival.zone or zone
+    return found.astimezone(ZoneInfo(name)) if found.tzinfo is not None and name else found
+
+
+def _whole(base: Letter, head: str, said: list[str], *, urgent: bool) -> Letter:
+    tell = _teller(base.locale)
+    return replace(
+        base,
+        subject=f"{head} · {said[0]}" if urgent else head,
+        short=" ".join([head, *said]),
+        lines=(head, *said),
+        button=tell("open"),
+        footer=(tell("why", brand=base.brand),),
+        unsubscribe=tell("unsubscribe"),
+        urgent=urgent,
+    )
+
+
+def _reason(track: Track, payload: Mapping[str, Any], locale: str) -> list[str] | None:
+    """What is wrong and what to do; None for what a buyer can do nothing about."""
+    rule = payload.get("rule")
+    if rule is None:
+        return [status_label(track.status.sub, locale)]
+    keys = [f"rule.{rule}.what", f"rule.{rule}.do"]
+    if not all(has(key, locale) for key in keys):
+        return None
+    return [translate(key, locale) for key in keys]
+
+
+def _told(topic: str, payload: Mapping[str, Any], locale: str) -> tuple[str, list[str]]:
+    kind = topic.partition(".")[0]
+    if kind == "shipment":
+        status = payload["status"]
+        return status_label(status["sub"], locale), [f"{status['since']}"]
+    if kind == "alert":
+        rule = payload["rule"]
+        name = translate(f"rule.{rule}.what", locale) if has(f"rule.{rule}.what", locale) else rule
+        mark = "✓ " if topic == "alert.cleared" else ""
+        return f"{mark}{name}", [f"{rule} · {payload['at']}"]
+    if kind == "case":
+        step = payload.get("step") or {}
+        return f"#{payload['case']} {payload['kind']}", [
+            f"{step.get('action')} {step.get('text', '')}"
+        ]
+    return topic, [f"{topic}"]
+
+
+class _teller:  # noqa: N801 - reads as a function
+    def __init__(self, locale: str) -> None:
+        self._locale = locale
+
+    def __call__(self, key: str, **values: object) -> str:
+        return say(f"letter.{key}", self._locale, **values)

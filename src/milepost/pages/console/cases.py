@@ -1,0 +1,118 @@
+"""`/console/cases`: the board of open cases, and one case with its steps and next actions."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from starlette.responses import Response
+
+from milepost.engine.cases.check import PROBLEMS
+from milepost.engine.cases.kinds import Kind, kinds
+from milepost.pages.console.desk import Visit
+from milepost.pages.console.filters import Filters
+from milepost.pages.console.reader import HOUR_US
+from milepost.web.problems import ProblemError
+
+COLUMNS = ("late", "merchant", "carrier", "buyer", "system")
+ACTIONS = ("noted", "asked_carrier", "carrier_answered", "escalated")
+LONGEST_BOARD = 200
+
+
+async def board(visit: Visit) -> Response:
+    """Open cases by whose turn it is; those whose deadline has passed stand apart."""
+    filters = Filters("/console/cases", visit.request.query_params, ("kind", "owner", "number"))
+    owner = filters.get("owner")
+    query = {
+        "open": "true", "limit": LONGEST_BOARD, "kind": filters.get("kind") or None,
+        "owner": visit.user.email if owner == "me" else owner or None,
+        "number": filters.get("number") or None,
+    }  # fmt: skip
+    answer = await visit.call("GET", "/v1/cases", query=query)
+    found = answer.body["cases"] if answer.ok else []
+    columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
+    now_us = visit.services.now_us()
+    for one in sorted(found, key=lambda one: one["case"].get("deadline_us") or 2**62):
+        late = (one["case"].get("deadline_us") or 2**62) < now_us
+        columns["late" if late else one["case"]["waits_for"]].append(one)
+    return visit.page("cases.html", columns=columns, filters=filters, kinds=list(kinds()),
+                      cut=len(found) == LONGEST_BOARD)  # fmt: skip
+
+
+async def new(visit: Visit) -> Response:
+    """The form of a kind, with the fields that it asks for."""
+    query = visit.request.query_params
+    number, kind = query.get("number", ""), _kind(query.get("kind", "report"))
+    return visit.page("case_new.html", number=number, kind=kind, problems=PROBLEMS, fault=None)
+
+
+async def add(visit: Visit) -> Response:
+    kind, number = _kind(visit.form.get("kind")), visit.form.get("number")
+    names = [*(one.rstrip("!") for one in kind.fields), *kind.personal]
+    given = {name: _value(name, visit.form.get(name)) for name in names if visit.form.get(name)}
+    body = {"kind": kind.name, "number": number, "text": visit.form.get("text"), "fields": given}
+    answer = await visit.call("POST", "/v1/cases", body=body)
+    if not answer.ok:
+        return visit.page(
+            "case_new.html", 422, number=number, kind=kind, problems=PROBLEMS, fault=answer.why
+        )
+    # Personal fields have gone to the vault and must not come back in the log.
+    await visit.note("case_opened", f"case {answer.body['id']}", None, {"kind": kind.name,
+                     "number": number})  # fmt: skip
+    return visit.back(f"/console/cases/{answer.body['id']}")
+
+
+async def show(visit: Visit) -> Response:
+    answer = await visit.call("GET", f"/v1/cases/{_id(visit)}")
+    if not answer.ok:
+        raise ProblemError(answer.status, answer.why)
+    case = answer.body["case"]
+    due = case.get("deadline_us")
+    return visit.page(
+        "case.html", id=answer.body["id"], case=case, steps=answer.body["steps"][::-1],
+        intact=answer.body["intact"], kind=_kind(case["kind"]), actions=ACTIONS,
+        late=due is not None and due < visit.services.now_us(),
+        number_url=f"/console/shipments/{quote(case['number'], safe='')}",
+    )  # fmt: skip
+
+
+async def step(visit: Visit) -> Response:
+    """A step of the form: what it needs comes from the form's fields."""
+    number, body = _id(visit), _step(visit)
+    answer = await visit.call("POST", f"/v1/cases/{number}/steps", body=body)
+    if answer.ok:  # what was said stands in the case, and can be erased there
+        await visit.note(f"case_{body['action']}", f"case {number}", None, body["body"])
+    return visit.said(answer, "cases.done", f"/console/cases/{number}")
+
+
+def _step(visit: Visit) -> dict[str, Any]:
+    form = visit.form
+    action, _, task = form.get("action").partition("~")
+    hours = form.get("hours")
+    bodies: dict[str, dict[str, Any]] = {
+        "task_done": {"task": task},
+        "task_undone": {"task": task},
+        "assigned": {"owner": form.get("owner") or visit.user.email},
+        "closed": {"outcome": form.get("outcome")},
+        "attached": {"evidence": form.get("evidence")},
+    }
+    if action == "deadline_set" and hours.isascii() and hours.isdigit() and len(hours) < 5:
+        bodies[action] = {"deadline_us": visit.services.now_us() + int(hours) * HOUR_US}
+    return {"action": action or "noted", "text": form.get("text"), "body": bodies.get(action, {})}
+
+
+def _kind(name: str) -> Kind:
+    found = kinds().get(name)
+    if found is None:
+        raise ProblemError(404, f"There is no kind of case called '{name}'.")
+    return found
+
+
+def _value(name: str, text: str) -> Any:
+    """Amounts and stars are numbers; all else is text."""
+    whole = name in ("amount_minor", "stars") and text.isascii() and text.isdigit()
+    return int(text) if whole else text
+
+
+def _id(visit: Visit) -> str:
+    return quote(str(visit.request.path_params["id"]), safe="")

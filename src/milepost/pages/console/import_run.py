@@ -1,0 +1,146 @@
+"""Sends an imported file's rows to the native API, batch by batch; behind refused ones, on."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from milepost.pages.console.native import Answer, Native, Who
+from milepost.pages.console.tables import Tables
+from milepost.stores.postgres.console.imports import ImportJob, Imports
+
+BATCH = 500
+MOST_REFUSED = 100_000
+Item = tuple[dict[str, Any], dict[str, Any] | str]
+_INDEX = re.compile(r"`?\$\[(\d+)\]")
+
+
+async def run(imports: Imports, native: Native, tables: Tables, job: ImportJob) -> None:
+    """The whole file. To run it again after a crash takes nothing twice."""
+    content = await imports.content(job.id)
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / f"file{Path(job.name).suffix.lower()}"
+        file.write_bytes(content)
+        sending = Sending(native, Who(job.tenant, job.user, job.actor, writes=True))
+        items = tables.read_items(file, job.columns or None)
+        try:
+            while batch := await asyncio.to_thread(_batch, items):
+                await sending.send(batch)
+                await imports.beat(job.id, sending.rows, sending.counts)
+        except (ValueError, csv.Error) as error:
+            sending.refuse({}, f"the file cannot be read on: {error}")
+    state = "done" if sending.counts["failed"] == 0 else "failed"
+    await imports.finish(job.id, state, written(sending.refused))
+
+
+def _batch(items: Iterator[Item]) -> list[Item]:
+    return list(islice(items, BATCH))
+
+
+class Sending:
+    """What has been sent, and what was refused."""
+
+    def __init__(self, native: Native, who: Who) -> None:
+        self._native = native
+        self._who = who
+        self.rows = 0
+        self.counts = {"scans": 0, "duplicates": 0, "shipments": 0, "refused": 0, "failed": 0}
+        self.refused: list[tuple[dict[str, Any], str]] = []
+
+    async def send(self, batch: Sequence[Item]) -> None:
+        self.rows += len(batch)
+        scans: list[tuple[dict[str, Any], dict[str, Any]]] = []
+        shipments: list[tuple[dict[str, Any], dict[str, Any]]] = []
+        for row, item in batch:
+            if isinstance(item, str):
+                self.refuse(row, item)
+            else:
+                (scans if "occurred_at" in item else shipments).append((row, item))
+        await self._scans(scans)
+        await self._ship(shipments)
+
+    def refuse(self, row: dict[str, Any], why: str) -> None:
+        self.counts["refused"] += 1
+        if len(self.refused) < MOST_REFUSED:
+            self.refused.append((row, why))
+
+    async def _scans(self, pairs: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> None:
+        if not pairs:
+            return
+        answer = await self._post("/v1/scans", [item for _, item in pairs])
+        if not answer.ok:
+            self._failed(pairs, answer)
+            return
+        self.counts["scans"] += answer.body["accepted"]
+        self.counts["duplicates"] += answer.body["duplicates"]
+        for one in answer.body["rejected"]:
+            self.refuse(pairs[one["index"]][0], one["error"])
+
+    async def _ship(self, left: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> None:
+        while left:
+            wanted = [
+                {k: v for k, v in item.items() if k not in ("text", "code")} for _, item in left
+            ]
+            answer = await self._post("/v1/shipments", wanted)
+            if answer.ok:
+                self.counts["shipments"] += len(left)
+                return
+            index, taken = _which(answer)
+            if index is None or index >= len(left):
+                self._failed(left, answer)
+                return
+            if taken:
+                self.counts["shipments"] += index
+            else:
+                await self._ship(left[:index])
+            self.refuse(left[index][0], answer.why)
+            left = left[index + 1 :]
+
+    def _failed(self, pairs: Sequence[tuple[dict[str, Any], Any]], answer: Answer) -> None:
+        self.counts["failed"] += len(pairs)
+        for row, _ in pairs:
+            self.refuse(row, answer.why)
+
+    async def _post(self, path: str, body: Any) -> Answer:
+        for _ in range(20):
+            answer = await self._native(self._who, "POST", path, body=body)
+            if answer.status not in (429, 503):
+                break
+            await asyncio.sleep(1)  # too much is waiting; so do we
+        return answer
+
+
+def _which(answer: Answer) -> tuple[int | None, bool]:
+    """(which item was refused, whether those before it were taken)."""
+    body = answer.body if isinstance(answer.body, dict) else {}
+    for error in body.get("errors") or ():
+        return int(error["index"]), True
+    found = _INDEX.search(str(body.get("detail")))
+    return (int(found[1]) if found else None), False
+
+
+def written(refused: Sequence[tuple[dict[str, Any], str]]) -> str:
+    """A CSV of the refused rows as they were, with the reason in the last column. What a
+    spreadsheet would take for a formula is marked as text.
+    """
+    if not refused:
+        return ""
+    names = list(dict.fromkeys(str(name) for row, _ in refused for name in row))
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow([*map(_plain, names), "refused because"])
+    for row, why in refused:
+        writer.writerow([*(_plain(row.get(name)) for name in names), _plain(why)])
+    return text.getvalue()
+
+
+def _plain(value: Any) -> str:
+    text = "" if value is None else str(value)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") and len(text) > 1 else text

@@ -1,0 +1,124 @@
+"""How a person of the console reads: texts, times, money and statuses in his language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from babel import dates, numbers
+from msgspec import Struct
+
+from milepost.locale import status_label, translate
+from milepost.locale.catalogue import CLDR, UnknownTextError
+from milepost.pages.console.words import known, say
+from milepost.pages.view.tone import tone_of
+
+HOUR_US = 3_600_000_000
+# Seconds beyond this are a moment (2001), below it a span.
+_EARLIEST_S = 1_000_000_000
+Carriers = Callable[[str, str], str]
+
+
+class ConsoleReader(Struct, frozen=True):
+    """`now` is aware; by the engine's clock, which the demo runs faster."""
+
+    locale: str
+    now: datetime
+    name_carrier: Carriers
+
+    def text(self, key: str, **values: object) -> str:
+        return say(key, self.locale, **values)
+
+    def status(self, sub: str) -> str:
+        return status_label(sub, self.locale)
+
+    def tone(self, sub: str) -> str:
+        return tone_of(sub)
+
+    def carrier(self, slug: str | None) -> str:
+        return self.name_carrier(slug, self.locale) if slug else ""
+
+    def rule(self, name: str) -> str:
+        """A rule in two or three words; its own name where we have none for it."""
+        try:
+            return translate(f"rule.{name}.name", self.locale)
+        except UnknownTextError:
+            return self.named("rule", name)
+
+    def rules(self, names: Sequence[str]) -> list[str]:
+        """Rules in words, each once: several may be called the same."""
+        return list(dict.fromkeys(map(self.rule, names)))
+
+    def detail(self, name: str, value: object) -> str:
+        """A value of an alert's detail: what ends in `_s` are seconds, of time or of a span."""
+        if not name.endswith("_s") or not isinstance(value, int | float):
+            return str(value)
+        return self.when(int(value)) if value > _EARLIEST_S else self.age(value)
+
+    def named(self, kind: str, name: str | None) -> str:
+        """`name` in words: the text `kind.name`, else the name itself made readable."""
+        key = f"{kind}.{name}"
+        if name and known(key):
+            return self.text(key)
+        plain = (name or "").removesuffix("_s").replace("_", " ").replace(".", ": ")
+        return plain[:1].upper() + plain[1:]
+
+    def money(self, minor: int | None, currency: str | None) -> str:
+        """An amount in minor units of an ISO 4217 currency."""
+        if minor is None or not currency:
+            return ""
+        value = minor / 10 ** numbers.get_currency_precision(currency)
+        digits = value == int(value)
+        text = numbers.format_currency(
+            value, currency, locale=CLDR[self.locale], currency_digits=not digits,
+            format="¤#,##0" if digits else None,
+        )  # fmt: skip
+        return str(text)
+
+    def count(self, value: int) -> str:
+        return numbers.format_decimal(value, locale=CLDR[self.locale])
+
+    def left(self, due_us: int) -> str:
+        """How much time is left: `5 h`, `2 d`; `−3 h` when it has passed."""
+        span = timedelta(microseconds=due_us) - timedelta(seconds=self.now.timestamp())
+        text = self.span(abs(span))
+        return text if span >= timedelta() else f"−{text}"
+
+    def span(self, value: timedelta) -> str:
+        return dates.format_timedelta(
+            value, threshold=1.5, format="narrow", locale=CLDR[self.locale]
+        )
+
+    def age(self, seconds: float | None) -> str:
+        """A span of so many seconds; a dash where it is not known."""
+        return "–" if seconds is None else self.span(timedelta(seconds=seconds))
+
+    def ago(self, at: datetime | str | int | None) -> str:
+        """`3 hr. ago`, of a time in seconds, as text or aware; empty where there is none."""
+        moment = moment_of(at)
+        if moment is None:
+            return ""
+        return dates.format_timedelta(
+            moment - self.now, add_direction=True, threshold=1, format="short",
+            locale=CLDR[self.locale],
+        )  # fmt: skip
+
+    def when(self, at: datetime | str | int | None, offset: str | None = None) -> str:
+        """`21 Nov 14:03`, on the clock that the time itself names (UTC for a bare instant)."""
+        moment = moment_of(at)
+        if moment is None:
+            return ""
+        pattern = "d MMM HH:mm" if moment.year == self.now.year else "d MMM y HH:mm"
+        if self.locale.startswith("zh"):
+            pattern = "M月d日 HH:mm" if moment.year == self.now.year else "y年M月d日 HH:mm"
+        return dates.format_datetime(moment, pattern, moment.tzinfo, CLDR[self.locale])
+
+
+def moment_of(at: datetime | str | int | None) -> datetime | None:
+    """An aware time; a naive text is taken as UTC, only to be set in order."""
+    if at is None or at == 0 or at == "":
+        return None
+    if isinstance(at, int):
+        return datetime.fromtimestamp(at, UTC)
+    value = datetime.fromisoformat(at) if isinstance(at, str) else at
+    return value if value.tzinfo is not None else value.replace(tzinfo=UTC)

@@ -1,0 +1,156 @@
+"""The care page in a real Chromium over a real server: axe, keyboard, phone and desk, no script."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx2
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page
+
+from milepost.settings import Settings
+from milepost.wiring import build_app
+from shared import ROOT
+from smtp_server import SmtpServer
+
+pytest_plugins = ["pg"]
+AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+SIZES = {"phone": (390, 844), "desk": (1280, 900)}
+PICTURES = ROOT / "build" / "screenshots" / "care"
+NUMBER = "SF6000000000001"
+
+
+class Site:
+    def __init__(self, url: str, smtp: SmtpServer) -> None:
+        self.url = url
+        self.smtp = smtp
+
+
+@pytest.fixture(scope="module")
+def care(module_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A server with one parcel whose delivery failed two hours ago."""
+    data = tmp_path_factory.mktemp("care")
+    settings = Settings(database=module_url, data=data, allow_private_targets=True)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    app = build_app(settings)
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", ws="none"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    with SmtpServer() as smtp:
+        _prepare(app, f"http://127.0.0.1:{port}", smtp)
+        yield Site(f"http://127.0.0.1:{port}", smtp)
+    server.should_exit = True
+    thread.join(10)
+
+
+def _prepare(app: Any, url: str, smtp: SmtpServer) -> None:
+    from milepost.web.auth import hash_of, new_key
+
+    key = new_key()
+    milepost = app.state.milepost
+    loop = milepost._watch.get_loop()
+
+    async def make() -> None:
+        tenant = await milepost.store.accounts.tenant("teahouse")
+        await milepost.store.accounts.add_key(tenant, hash_of(key), "test")
+        await milepost._know_tenants()
+
+    import asyncio
+
+    asyncio.run_coroutine_threadsafe(make(), loop).result(10)
+    headers = {"Authorization": f"Bearer {key}"}
+    mail = {"host": "127.0.0.1", "port": smtp.port, "security": "none",
+            "sender": "post@teahouse.example"}  # fmt: skip
+    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 7_200))
+    shipment = {"number": NUMBER, "carrier": "sf", "consignee": {"email": "ada@example.org"}}
+    scans = [{"number": NUMBER, "carrier": "sf", "code": "attempt_failed.no_contact",
+              "occurred_at": at}]  # fmt: skip
+    with httpx2.Client(base_url=url, headers=headers) as client:
+        client.put("/v1/channels/email", json={"settings": mail}).raise_for_status()
+        client.post("/v1/shipments", json=shipment).raise_for_status()
+        client.post("/v1/scans", content=json.dumps(scans)).raise_for_status()
+
+
+@pytest.fixture(params=sorted(SIZES))
+def page(request: pytest.FixtureRequest, care: Site, browser: Browser) -> Iterator[Page]:
+    width, height = SIZES[request.param]
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, locale="en-GB", base_url=care.url
+    )
+    opened = context.new_page()
+    faults: list[str] = []
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    opened.on(
+        "console",
+        lambda line: faults.append(line.text) if "Content Security Policy" in line.text else None,
+    )
+    yield opened
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    opened.screenshot(path=PICTURES / f"{request.node.name}.png", full_page=True)
+    context.close()
+    assert faults == []
+
+
+def axed(page: Page) -> None:
+    """axe finds nothing, in both themes, with every card open."""
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed: npm ci in frontend/")
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.evaluate(AXE.read_text("utf-8"))
+        found = page.evaluate("axe.run()")["violations"]
+        assert [(one["id"], [n["html"] for n in one["nodes"]]) for one in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_a_problem_is_reported_by_keyboard(page: Page) -> None:
+    page.goto(f"/t/{NUMBER}/care")
+    summary = page.get_by_text("Report a problem")
+    summary.press("Enter") if summary.evaluate("e => e.tabIndex >= 0") else summary.click()
+    page.get_by_label("It is damaged").focus()
+    page.keyboard.press("Space")
+    page.get_by_label("In your words").first.fill("The corner is soft.")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#answer")
+    assert re.search(r"noted|have that already", page.inner_text("#answer"))
+    axed(page)
+
+
+@pytest.mark.parametrize("language", ["zh", "ar"])
+@pytest.mark.parametrize("page", ["phone"], indirect=True)
+def test_nothing_stands_in_the_way(page: Page, language: str) -> None:
+    page.goto(f"/t/{NUMBER}?lang={language}")
+    page.locator(".tools a[href$='/care']").click()
+    page.wait_for_url("**/care")
+    axed(page)
+
+
+def test_a_second_delivery_without_any_script(care: Site, browser: Browser) -> None:
+    context = browser.new_context(base_url=care.url, locale="en-GB", java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"/t/{NUMBER}/care")
+    page.get_by_role("button", name="Send me the digits").click()
+    mail = care.smtp.count(1)[-1].part("plain")
+    digits = re.search(r"^\s+(\d{6})\s*$", mail, re.MULTILINE)
+    assert digits is not None
+    page.get_by_label("The six digits").fill(digits[1])
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_text("You have shown that the parcel is yours").wait_for()
+    page.get_by_text("Deliver it again").first.click()
+    page.get_by_label("Part of the day").first.select_option("evening")
+    page.get_by_role("button", name="Deliver it again").click()
+    assert "noted" in page.inner_text("#answer")
+    context.close()

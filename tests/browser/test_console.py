@@ -1,0 +1,297 @@
+"""The console in Chromium: the worry list by keyboard, undo, palette, peek, live rows, forms."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, expect
+
+from milepost.pages.console.access.sessions import new_link
+from milepost.settings import Settings
+from milepost.stores.postgres.users import Users
+from milepost.web.auth import hash_of, new_key
+from milepost.wiring import build_app
+
+pytest_plugins = ["pg"]
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+SCRIPT = ROOT / "src" / "milepost" / "pages" / "static" / "console.js"
+NUMBERS = [f"SF10000000{n:02}" for n in range(10, 16)]
+PAGES = (
+    "", "/shipments", f"/shipments/{NUMBERS[0]}", "/cases", "/cases/1",
+    f"/cases/new?kind=claim&number={NUMBERS[0]}", "/network", "/network?wall=1", "/analytics",
+    "/notices", "/policies", "/subscriptions", "/deliveries", "/connections?source=kdniao",
+    "/import", "/brand", "/keys", "/users", "/audit", "/account", "/shipments/QQ0000000000",
+)  # fmt: skip
+
+
+class Console:
+    """A server with a tenant in trouble, and a state of a browser that is signed in."""
+
+    def __init__(self, url: str, app: Any) -> None:
+        self.url = url
+        self._app = app
+        self.state: Any = None
+        self.key = ""
+
+    def post(self, path: str, body: Any) -> None:
+        headers = {"Authorization": f"Bearer {self.key}"}
+        answer = httpx2.post(f"{self.url}{path}", json=body, headers=headers, timeout=30)
+        assert answer.status_code < 300, answer.text
+
+    def scan(self, number: str, code: str, hours: float) -> None:
+        at = (datetime.now(UTC) - timedelta(hours=hours)).isoformat()
+        one = {"number": number, "carrier": "sf", "code": code, "occurred_at": at,
+               "text": "parcel crushed", "place": "Hamburg"}  # fmt: skip
+        self.post("/v1/scans", [one])
+
+    def call(self, work: Any) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self._app.loop).result(30)
+
+    @property
+    def milepost(self) -> Any:
+        return self._app.state.milepost
+
+
+@pytest.fixture(scope="module")
+def console(module_url: str, browser: Browser) -> Iterator[Console]:
+    if not SCRIPT.exists():
+        if os.environ.get("CI"):
+            pytest.fail("console.js is not there: npm run build in frontend/")
+        pytest.skip("console.js is not there: npm run build in frontend/")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    app = build_app(Settings(database=module_url, allow_private_targets=True))
+    config = uvicorn.Config(app, port=port, log_level="error", ws="none",
+                            timeout_graceful_shutdown=1)  # fmt: skip
+    server = uvicorn.Server(config)
+
+    async def serve() -> None:
+        app.loop = asyncio.get_running_loop()  # type: ignore[attr-defined]
+        await server.serve()
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 60
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.05)
+    made = Console(f"http://127.0.0.1:{port}", app)
+    _furnish(made, browser)
+    yield made
+    server.should_exit = True
+    thread.join(timeout=20)
+
+
+def _furnish(made: Console, browser: Browser) -> None:
+    accounts = made.milepost.store.accounts
+    tenant = made.call(accounts.tenant("Trouble & Co"))
+    made.key = new_key()
+    made.call(accounts.add_key(tenant, hash_of(made.key), "test"))
+    for index, number in enumerate(NUMBERS):
+        made.post("/v1/shipments", {"number": number, "carrier": "sf", "order_number": f"A-{index}",
+                  "declared_value_minor": 10_000 * (6 - index), "currency": "EUR"})  # fmt: skip
+        made.scan(number, "exception.delayed", 3)
+    made.post("/v1/cases", {"kind": "report", "number": NUMBERS[0], "fields": {"problem": "late"}})
+    users = Users(made.milepost.store.pool)
+    user = made.call(users.add(tenant, "ada@example.test", "admin", "Ada"))
+    context = browser.new_context(base_url=made.url)
+    page = context.new_page()
+    page.goto(made.call(new_link(users, user)))
+    for _ in range(40):
+        page.goto("/console")
+        if page.locator("[data-row]").count() == len(NUMBERS):
+            break
+        page.wait_for_timeout(250)
+    made.state = context.storage_state()
+    context.close()
+
+
+@pytest.fixture
+def desk(console: Console, browser: Browser) -> Iterator[Page]:
+    """A signed-in page that makes no request to elsewhere and breaks no policy."""
+    context = browser.new_context(
+        base_url=console.url, storage_state=console.state, locale="en-GB",
+        viewport={"width": 1280, "height": 900},
+    )  # fmt: skip
+    page = context.new_page()
+    elsewhere: list[str] = []
+    faults: list[str] = []
+    page.on("request", lambda one: elsewhere.append(one.url)
+            if not one.url.startswith(console.url) else None)  # fmt: skip
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda line: faults.append(line.text)
+            if "Content Security Policy" in line.text else None)  # fmt: skip
+    yield page
+    context.close()
+    assert elsewhere == []
+    assert faults == []
+
+
+# Of the theme only colours depend.
+_ASKED = {
+    "light": "{resultTypes: ['violations']}",
+    "dark": "{resultTypes: ['violations'], runOnly: ['color-contrast']}",
+}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(console: Console, browser: Browser, theme: Any) -> None:
+    axe = AXE.read_text("utf-8")
+    context = browser.new_context(base_url=console.url, storage_state=console.state,
+                                  color_scheme=theme)  # fmt: skip
+    page = context.new_page()
+    found: dict[str, list[str]] = {}
+    for path in PAGES:
+        page.goto(f"/console{path}")
+        for fold in page.locator("main details").all():
+            fold.evaluate("one => { one.open = true }")
+        page.evaluate(axe)
+        answer = page.evaluate(f"() => axe.run(document, {_ASKED[theme]})")
+        if answer["violations"]:
+            found[path] = [f"{one['id']} {one['nodes'][0]['target']}" for one in
+                           answer["violations"]]  # fmt: skip
+        wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        assert not wide, path
+    context.close()
+
+    assert found == {}
+
+
+def test_the_list_by_keyboard(desk: Page) -> None:
+    desk.goto("/console")
+    rows = desk.locator("[data-row]")
+    expect(rows).to_have_count(len(NUMBERS))
+    first, second = (rows.nth(n).get_attribute("data-number") for n in (0, 1))
+
+    desk.keyboard.press("j")
+    desk.keyboard.press("j")
+    expect(desk.locator(".at")).to_have_attribute("data-number", second or "")
+    desk.keyboard.press("k")
+    desk.keyboard.press("x")
+    expect(desk.locator("#chosen")).to_have_text("1")
+    desk.keyboard.press("p")
+    expect(desk.locator("#peek h2")).to_have_text(first or "")
+    desk.keyboard.press("Escape")
+    expect(desk.locator("#peek")).to_be_hidden()
+    desk.keyboard.press("?")
+    expect(desk.locator("#keys")).to_be_visible()
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("Enter")
+    expect(desk).to_have_url(re.compile(f"/console/shipments/{first}$"))
+
+
+def test_many_are_acknowledged_and_taken_back(desk: Page) -> None:
+    desk.goto("/console")
+    rows = desk.locator("[data-row]")
+    for row in (0, 1):
+        rows.nth(row).locator("input").check()
+    desk.keyboard.press("a")
+    expect(rows).to_have_count(len(NUMBERS) - 2)
+    expect(desk.locator("#toast")).to_contain_text("2 acknowledged.")
+
+    desk.keyboard.press("z")
+    expect(rows).to_have_count(len(NUMBERS))
+
+
+def test_palette_finds_numbers_and_pages(desk: Page) -> None:
+    desk.goto("/console/shipments")
+    desk.keyboard.press("Control+k")
+    desk.keyboard.type(NUMBERS[3])
+    expect(desk.locator("#found [aria-selected=true]")).to_contain_text(NUMBERS[3])
+    desk.keyboard.press("Enter")
+    expect(desk.locator("h1")).to_have_text(NUMBERS[3])
+
+    desk.keyboard.press("Control+k")
+    desk.keyboard.type("audit")
+    expect(desk.locator("#found [aria-selected=true]")).to_contain_text("Audit log")
+    desk.keyboard.press("Enter")
+    expect(desk.locator("h1")).to_have_text("Audit log")
+    desk.keyboard.press("g")
+    desk.keyboard.press("c")
+    expect(desk.locator("h1")).to_have_text("Cases")
+
+
+def test_rows_come_by_themselves(desk: Page, console: Console) -> None:
+    desk.goto("/console?q=LIVE")
+    expect(desk.locator(".empty")).to_be_visible()
+
+    console.scan("LIVE0000000001", "exception.delayed", 2)
+
+    expect(desk.locator("[data-number=LIVE0000000001]")).to_be_visible(timeout=15_000)
+    desk.locator("[data-number=LIVE0000000001] input").check()
+    desk.keyboard.press("a")
+
+
+def test_filters_live_in_the_address_and_views_are_saved(desk: Page) -> None:
+    desk.goto("/console")
+    desk.get_by_label("Severity").select_option("warning")
+    expect(desk).to_have_url(re.compile(r"/console\?severity=warning$"))
+    desk.get_by_text("Save view").click()
+    desk.get_by_label("Name of the view").fill("Grave")
+    desk.get_by_role("button", name="Save", exact=True).click()
+
+    expect(desk.locator(".tabs [aria-current]")).to_contain_text("Grave")
+
+
+def test_a_case_is_worked(desk: Page) -> None:
+    desk.goto("/console/cases")
+    desk.locator(".ticket", has_text=NUMBERS[0]).first.click()
+    desk.get_by_label("Note").fill("Called the depot")
+    desk.get_by_role("button", name="Add note").click()
+    expect(desk.locator(".events")).to_contain_text("Called the depot")
+    desk.get_by_role("button", name="Done Check the record").click()
+    expect(desk.locator("main")).to_contain_text("✓ Check the record")
+
+
+def test_policies_are_a_form_of_the_struct(desk: Page) -> None:
+    desk.goto("/console/policies")
+    desk.locator("#u-dwell_s").fill("12")
+    desk.get_by_label("No movement in a facility for: unit").first.select_option("h")
+    desk.get_by_role("button", name="Save").click()
+
+    expect(desk.locator("#toast")).to_contain_text("hold from now on")
+    expect(desk.locator("#u-dwell_s")).to_have_value("12")
+
+
+def test_a_file_is_shown_taken_and_its_refused_rows_come_back(desk: Page, tmp_path: Path) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_text("Waybill;Courier;Order No\nIMP000000001;sf;O-1\n;sf;O-2\nIMP000000003;sf;O-3\n")
+    desk.goto("/console/import")
+    desk.get_by_label("File").set_input_files(file)
+    desk.get_by_role("button", name="Look at it first").click()
+    expect(desk.locator("main")).to_contain_text("2 shipments")
+    desk.get_by_role("button", name="Import", exact=True).click()
+    with desk.expect_download() as download:
+        desk.get_by_text("Download the refused rows").click(timeout=15_000)
+
+    assert "no tracking number" in Path(download.value.path()).read_text("utf-8-sig")
+    desk.goto("/console/shipments/IMP000000003")
+    expect(desk.locator("h1")).to_have_text("IMP000000003")
+
+
+def test_without_script(console: Console, browser: Browser) -> None:
+    context = browser.new_context(base_url=console.url, storage_state=console.state,
+                                  java_script_enabled=False)  # fmt: skip
+    page = context.new_page()
+    page.goto("/console")
+    row = page.locator("[data-row]").first
+    number = row.get_attribute("data-number")
+    row.locator("input").check()
+    page.get_by_role("button", name="Snooze").click()
+    assert page.locator(f"[data-number={number}]").count() == 0
+    page.get_by_role("button", name="Undo").click()
+    assert page.locator(f"[data-number={number}]").count() == 1
+    context.close()

@@ -1,0 +1,221 @@
+"""What the console's pages are made of, without a server."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from milepost.domain.alert import Policy
+from milepost.engine.policies import SETTABLE
+from milepost.pages.console import menu
+from milepost.pages.console.access import passwords, roles, sessions
+from milepost.pages.console.curve import curve_of
+from milepost.pages.console.filters import Filters
+from milepost.pages.console.forms import Form
+from milepost.pages.console.import_run import Sending, written
+from milepost.pages.console.native import Answer, Who
+from milepost.pages.console.network import hubs_of
+from milepost.pages.console.next_step import next_of
+from milepost.pages.console.policies import fields_of, values_of
+from milepost.pages.console.reader import ConsoleReader
+from milepost.pages.console.words import catalogue, language_for, languages, problems, say
+from milepost.stores.postgres.console.network import Passed
+from milepost.stores.postgres.console.worries import Worry
+from milepost.wiring.features._worrying import weight_us
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+HOUR_US = 3_600_000_000
+
+
+def reader(locale: str = "en") -> ConsoleReader:
+    return ConsoleReader(locale, NOW, lambda slug, _: slug.upper())
+
+
+def worry(*rules: str, **more: Any) -> Worry:
+    given = {
+        "number": "A1", "road": 1, "rules": rules, "severity": 2, "since_s": 0, "due_us": 0,
+        "rank_us": 0, "case_id": None, "case_kind": None, "waits_for": None, "owner": None,
+        "carrier": None, "order_number": None, "destination": None, "value_minor": None,
+        "currency": None, "acknowledged_by": None, "snoozed_us": 0,
+    }  # fmt: skip
+    return Worry(**(given | more))
+
+
+def test_catalogues_are_whole_and_keep_their_fields() -> None:
+    assert problems() == []
+    for key, text in catalogue("en").items():
+        for locale in languages():
+            assert _names(catalogue(locale)[key]) == _names(text), f"{locale} {key}"
+
+
+def _names(text: Any) -> set[str]:
+    forms = text.values() if isinstance(text, dict) else [text]
+    return {name for one in forms for name in re.findall(r"\{(\w+)\}", one)} - {"n"}
+
+
+def test_every_text_that_templates_name_is_there() -> None:
+    folder = files("milepost.pages.console") / "templates"
+    asked = {
+        key
+        for path in folder.iterdir()
+        for key in re.findall(r"\bt\('([a-z_.0-9]+)'[,)]", path.read_text("utf-8"))
+    }
+
+    assert asked - set(catalogue("en")) == set()
+
+
+@pytest.mark.parametrize(
+    ("accepted", "locale"), [("zh-TW", "zh"), ("zh-CN,en", "zh"), ("de", "en"), ("", "en")]
+)
+def test_language(accepted: str, locale: str) -> None:
+    assert language_for(None, None, accepted) == locale
+
+
+def test_plurals() -> None:
+    assert say("act.done.snooze", "en", n=1) == "Snoozed."
+    assert say("act.done.snooze", "en", n=3) == "3 snoozed."
+
+
+def test_money_and_time_left() -> None:
+    assert reader().money(123_456, "EUR") == "€1,234.56"
+    assert reader().money(1_200, "JPY") == "JP¥1,200"
+    assert reader().left(int(NOW.timestamp() * 1e6) - 5 * HOUR_US) == "−5h"
+    assert reader().left(int(NOW.timestamp() * 1e6) + 50 * HOUR_US) == "2d"
+
+
+def test_times_keep_the_clock_of_their_source() -> None:
+    assert reader().when("2026-11-19T23:30:00+08:00") == "19 Nov 23:30"
+
+
+def test_roles_include_those_before() -> None:
+    assert [roles.may("agent", one) for one in roles.ROLES] == [True, True, False, False]
+    assert not roles.may("root", "viewer")
+
+
+def test_the_menu_hides_what_a_role_may_not_open() -> None:
+    names = [one.name for _, entries in menu.of("viewer") for one in entries]
+
+    assert "worries" in names
+    assert {"users", "keys", "import", "audit"}.isdisjoint(names)
+    keys = [one.key for _, entries in menu.of("admin") for one in entries if one.key]
+    assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize(
+    ("password", "fault"),
+    [("short", "account.too_short"), ("a" * 12, "account.too_plain"),
+     ("x" * 201, "account.too_long"), ("correct horse battery", None)],
+)  # fmt: skip
+def test_new_passwords(password: str, fault: str | None) -> None:
+    assert passwords.fault_of(password) == fault
+
+
+async def test_passwords() -> None:
+    keeper = passwords.Passwords()
+    made = await keeper.hash("correct horse battery")
+
+    assert await keeper.right("correct horse battery", made)
+    assert not await keeper.right("correct horse", made)
+    assert not await keeper.right("correct horse battery", None)
+
+
+def test_the_token_of_forms_says_nothing_of_the_session() -> None:
+    assert sessions.csrf_of("one") != sessions.csrf_of("two")
+    assert "one" not in sessions.csrf_of("one")
+
+
+def test_filters_drop_what_is_unknown_and_write_themselves_back() -> None:
+    filters = Filters("/console", {"severity": "critical", "x": "1", "q": " "}, ("severity", "q"))
+
+    assert filters.query == "severity=critical"
+    assert filters.with_(q="A&B") == "/console?q=A%26B&severity=critical"
+    assert filters.with_(severity=None) == "/console"
+
+
+def test_next_steps() -> None:
+    assert next_of(worry("failed_attempts")).action == "second_delivery"
+    assert next_of(worry("no_movement")).action == "ask_carrier"
+    assert next_of(worry("no_movement", case_id=3, waits_for="carrier")).action == "look"
+    assert next_of(worry("failed_attempts", case_id=3, waits_for="merchant")).action == "work"
+    assert next_of(worry("something_new")).action == "acknowledge"
+
+
+def test_worth_counts_by_doublings() -> None:
+    cheap, dear = weight_us(10_000, "EUR"), weight_us(1_000_000, "EUR")
+
+    assert weight_us(None, "EUR") == 0
+    assert 0 < cheap < dear < 4 * cheap
+    assert weight_us(10_000, "JPY") > cheap
+
+
+def test_policy_form_has_every_limit() -> None:
+    fields = fields_of({"dwell_s": 43_200, "sign_off": ["identity"]})
+
+    assert {one.name for one in fields} == SETTABLE
+    by_name = {one.name: one for one in fields}
+    assert (by_name["dwell_s"].value, by_name["dwell_s"].unit) == (12, "h")
+    assert by_name["lost_after_s"].usual == "14 d"
+    assert (by_name["failed_attempts"].least, by_name["failed_attempts"].most) == (1, 100)
+    assert by_name["sign_off"].choices == ("identity", "photograph", "signature")
+
+
+def test_policy_form_reads_what_it_shows() -> None:
+    pairs = [("dwell_s", "1.5"), ("dwell_s.unit", "h"), ("failed_attempts", "3"),
+             ("sign_off", "identity"), ("lost_after_s", "")]  # fmt: skip
+    values = values_of(Form(pairs, {}))
+
+    assert values == {"dwell_s": 5_400, "failed_attempts": 3, "sign_off": ["identity"]}
+    assert set(values) <= set(Policy.__struct_fields__)
+
+
+def test_curves_break_at_silences() -> None:
+    points = [{"at": f"2026-11-20T0{n}:00:00+00:00", "value": n} for n in range(6)]
+    gaps = [{"since": points[2]["at"], "until": points[3]["at"]}]
+    curve = curve_of({"points": points, "gaps": gaps, "unit": "°C", "excursions": []})
+
+    assert len(curve.paths) == 2
+    assert (curve.lowest, curve.highest) == (0, 5)
+
+
+def test_hubs_have_dwell_and_backlog() -> None:
+    recent = [Passed(1, 0, "Hub", "", 10, 6, 7_200, 2), Passed(1, 0, "Hub", "Next", 3, 0, 60, 1)]
+    week = [Passed(1, 0, "Hub", "", 30, 21, 0, 0)]
+    (hub,) = hubs_of(recent, week)
+
+    assert (hub.came, hub.went, hub.dwell_s, hub.backlog) == (10, 6, 3_600, 9)
+
+
+class Refusing:
+    """A native API that refuses every number that ends in 3."""
+
+    def __init__(self) -> None:
+        self.taken: list[str] = []
+
+    async def __call__(self, _: Who, __: str, ___: str, *, body: Any = None, **____: Any) -> Answer:
+        for index, one in enumerate(body):
+            if one["number"].endswith("3"):
+                return Answer(422, {"detail": "no", "errors": [{"index": index, "error": "bad"}]})
+            self.taken.append(one["number"])
+        return Answer(201, {"shipments": []})
+
+
+async def test_import_goes_on_behind_refused_rows() -> None:
+    native = Refusing()
+    sending = Sending(native, Who(1, 1, "ada", writes=True))
+    rows = [({"no": f"N{n}"}, {"number": f"N{n}"}) for n in range(8)]
+
+    await sending.send([*rows, ({"no": ""}, "no tracking number")])
+
+    assert native.taken == ["N0", "N1", "N2", "N4", "N5", "N6", "N7"]
+    assert (sending.counts["shipments"], sending.counts["refused"]) == (7, 2)
+    assert [why for _, why in sending.refused] == ["no tracking number", "no bad"]
+
+
+def test_refused_rows_run_nothing_in_a_spreadsheet() -> None:
+    text = written([({"no": "=1+1"}, "bad")])
+
+    assert text.splitlines() == ["no,refused because", "'=1+1,bad"]
