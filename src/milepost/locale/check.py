@@ -11,13 +11,15 @@ from milepost.locale.catalogue import CATALOGUES, CLDR, DEFAULT, LOCALES, Messag
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _WORDS_OF_A_SENTENCE = 3
+# What stands between two sentences: nothing, in some scripts.
+_MAY_BE_EMPTY = {"arrival.sentences"}
 
 
 def problems(rules: Iterable[str] = ()) -> list[str]:
     """One sentence for each text that is missing, empty, left in English or at odds with the
     other languages.
 
-    `rules` are the names of rules whose alerts a buyer may see: each needs its two texts.
+    `rules` are the names of all findings that a judge may make: each needs its three texts.
     """
     needed = {*CATALOGUES[DEFAULT], *_needed(rules)}
     return [text for name in LOCALES for text in _of_one(name, needed)]
@@ -27,7 +29,7 @@ def _needed(rules: Iterable[str]) -> Iterator[str]:
     yield from (f"main.{main}" for main in MAINS)
     yield from (f"status.{sub}" for sub in STATUSES)
     for rule in rules:
-        yield from (f"rule.{rule}.what", f"rule.{rule}.do")
+        yield from (f"rule.{rule}.name", f"rule.{rule}.what", f"rule.{rule}.do")
 
 
 def _of_one(name: str, needed: set[str]) -> Iterator[str]:
@@ -43,6 +45,8 @@ def _of_message(name: str, key: str, message: Message) -> Iterator[str]:
     if isinstance(message, dict) and set(message) != CLDR[name].plural_form.tags | {"other"}:
         yield f"needs the plural forms {sorted(CLDR[name].plural_form.tags | {'other'})}"
     if any(not isinstance(text, str) or not text for text in forms.values()):
+        if key in _MAY_BE_EMPTY:
+            return
         yield "is empty"
         return
     original = CATALOGUES[DEFAULT].get(key)

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta
+from functools import cache
 
-from babel import dates, numbers
+from babel import Locale, UnknownLocaleError, dates, numbers
 
 from milepost.locale.catalogue import CLDR, translate
 
@@ -22,15 +24,59 @@ def weekday_short(day: date, locale: str, today: date) -> str:
     return _pattern("weekday_short" if day.year == today.year else "day_year", day, locale)
 
 
+def weekday_day(day: date, locale: str) -> str:
+    """`Wed 25`, for where the month is said beside it."""
+    return _pattern("weekday_day", day, locale)
+
+
+def month_first(locale: str) -> bool:
+    """Whether the month stands before the day."""
+    return translate("format.day", locale).startswith("M")
+
+
 def short(day: date, locale: str, today: date) -> str:
     """`25 Nov`, with the year where it is not this one."""
     return _pattern("day" if day.year == today.year else "day_year", day, locale)
 
 
-def clock(value: time, locale: str) -> str:
-    """`14:03`."""
-    pattern = translate("format.clock", locale)
-    return dates.format_time(value, pattern, locale=CLDR[locale])
+def clock(value: time, locale: str, region: str | None = None) -> str:
+    """`14:03`, or `2:03 pm` where the region (ISO 3166-1) counts to twelve."""
+    name = "clock_12" if counts_to_twelve(locale, region) else "clock"
+    return dates.format_time(value, translate(f"format.{name}", locale), locale=CLDR[locale])
+
+
+def hours(first: int, last: int, locale: str, region: str | None = None) -> str | None:
+    """Whole hours (0 to 24) where they are counted to twelve, `2–6 pm`; elsewhere None: the
+    catalogue has its own words for `14–18 h`.
+    """
+    if not counts_to_twelve(locale, region):
+        return None
+    whole = translate("format.hour_12", locale)
+    bare = re.sub(r"a+\s*|\s*a+$", "", whole)
+    same = first // 12 == last // 12
+    leads = whole.startswith("a")
+    patterns = (bare if same and not leads else whole, bare if same and leads else whole)
+    return "–".join(
+        dates.format_time(time(hour % 24), pattern, locale=CLDR[locale])
+        for hour, pattern in zip((first, last), patterns, strict=True)
+    )
+
+
+def counts_to_twelve(locale: str, region: str | None = None) -> bool:
+    """Whether clocks there have am and pm, by CLDR."""
+    return "h" in str(_cldr(locale, region).time_formats["short"].pattern).split("'")[0]
+
+
+@cache
+def _cldr(locale: str, region: str | None) -> Locale:
+    """CLDR's data of the language in the region; of the language where it has none of both."""
+    usual = CLDR[locale]
+    if region is None or region == usual.territory:
+        return usual
+    try:
+        return Locale(usual.language, region, script=usual.script)
+    except (UnknownLocaleError, ValueError):
+        return usual
 
 
 def ago(span: timedelta, locale: str) -> str:

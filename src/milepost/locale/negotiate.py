@@ -34,9 +34,13 @@ def _of_language(language: str) -> str | None:
     return next((name for tag, name in _BY_TAG.items() if tag.startswith(f"{language}-")), None)
 
 
-def region_of(accepted: str) -> str | None:
-    """The region (ISO 3166-1 alpha-2) of the most wanted language tag that names one."""
+def region_of(accepted: str, locale: str | None = None) -> str | None:
+    """The region (ISO 3166-1 alpha-2) of the most wanted language tag that names one; with
+    `locale` only of tags that lead to it: clocks go with the language, units with the reader.
+    """
     for tag in preferences(accepted):
+        if locale is not None and match(tag) != locale:
+            continue
         for part in tag.replace("_", "-").split("-")[1:]:
             if len(part) == 2 and part.isascii() and part.isalpha():
                 return part.upper()

@@ -34,8 +34,12 @@ def problems() -> list[str]:
     found = []
     for name in LOCALES:
         rows = texts(name)
-        found += [f"notify/{name}.toml: {key} is missing" for key in sorted(set(needed) - set(rows))]
-        found += [f"notify/{name}.toml: {key} is in no other" for key in sorted(set(rows) - set(needed))]
+        found += [
+            f"notify/{name}.toml: {key} is missing" for key in sorted(set(needed) - set(rows))
+        ]
+        found += [
+            f"notify/{name}.toml: {key} is in no other" for key in sorted(set(rows) - set(needed))
+        ]
         for key in set(rows) & set(needed):
             if not rows[key] or fields(rows[key]) != fields(needed[key]):
                 found.append(f"notify/{name}.toml: {key} lacks text or fields")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from milepost.pages.style import SOURCE
+
 _POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
-    "style-src": "'self'",
+    "style-src": f"'self' {SOURCE}",
     "img-src": "'self'",
     "connect-src": "'self'",
     "form-action": "'self'",
@@ -30,7 +32,7 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Vary": "Accept-Language, Cookie",
+    "Vary": "Accept-Encoding, Accept-Language, Cookie",
 }
 NO_INDEX = {"X-Robots-Tag": "noindex, nofollow"}
 # The number may be spoken.

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from milepost.pages.site import Site
 
-_SHELL = ("app.css", "app.js", "icon.svg")
+_SHELL = ("app.js", "icon.svg")
 _ICONS = (("icon.svg", "any", "image/svg+xml"), ("icon-192.png", "192x192", "image/png"),
           ("icon-512.png", "512x512", "image/png"))  # fmt: skip
 

@@ -55,7 +55,18 @@ def row(
     key = key_of(tenant, number)
     kept = {one.fingerprint: one for one in whole.events}
     return journey_of(
-        Box(tenant, key, key, number, 1, None, whole.shipment, whole.shipment.marks, kept, whole.facts)
+        Box(
+            tenant,
+            key,
+            key,
+            number,
+            1,
+            None,
+            whole.shipment,
+            whole.shipment.marks,
+            kept,
+            whole.facts,
+        )
     )
 
 

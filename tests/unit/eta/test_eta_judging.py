@@ -63,11 +63,12 @@ def _processes(count: int) -> list[dict[str, str]]:
 
 
 def test_processes_learn_which_plans_break() -> None:
-    rows = [*_processes(300), {"o_hops": "many", "i1_rcs_p": "", "o_dlv_e": "-3"}]
-    found = evaluate_processes(rows, ["T3"])
+    rows = [*_processes(200), {"o_hops": "many", "i1_rcs_p": "", "o_dlv_e": "-3"}]
+    found = evaluate_processes(rows, ["T3"], folds=2)
 
     assert found["T3"]["auc"] > 0.85
     assert 0 < found["T3"]["mcc"] <= 1
+    assert 0 < found["first_called"]["T3"] <= 1
 
 
 def test_too_few_processes_are_refused() -> None:

@@ -23,7 +23,7 @@ from milepost.eta.training import Trained, train
 
 @pytest.fixture(scope="module")
 def trained() -> Trained:
-    return train(roads(1_500))
+    return train(roads(1_000))
 
 
 def test_trees_beat_the_table_where_there_is_something_to_learn(trained: Trained) -> None:

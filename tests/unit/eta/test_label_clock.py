@@ -34,7 +34,7 @@ def _other_future(rows: list[dict[str, str]]) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("moment", ["purchase", "handover"])
 def test_the_walk_does_not_see_the_future(moment: str) -> None:
-    rows = orders(1_100, 150)
+    rows = orders(900, 150)
     assert BEGIN < SPLIT
     real, other = read_orders(rows), read_orders(_other_future(rows))
     found: list[Any] = [walk(one, "2031-05", WORKDAYS, moment=moment) for one in (real, other)]
@@ -68,7 +68,7 @@ def test_the_replay_does_not_see_the_future() -> None:
 
 def test_the_table_follows_the_slower_world() -> None:
     """Quotes after the slow-down of the last third are longer, before most of it is delivered."""
-    found = read_orders(orders(1_100, 150))
+    found = read_orders(orders(900, 150))
     quotes = walk(found, "2031-03", WORKDAYS)
     middle = quotes.days[0.5]
     before = (found.month == "2031-03") & np.isfinite(middle)

@@ -10,7 +10,7 @@ are paired anew many times, and each pair is a row with a true label. That makes
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +66,7 @@ class Processes:
         places = [f"o_{step}_place" for step in _STEPS[1:-1]]
         self.places = _block(rows, places)
         self.more = _block(rows, ["o_hops", "legs"])
+        self._rows = rows
 
     def parts(self, checkpoint: str) -> Parts:
         """What is behind and ahead at a checkpoint."""
@@ -86,6 +87,13 @@ class Processes:
         last = (out_real - out_plan)[:, -1]
         return Parts(nothing, seen, delay + so_far.sum(axis=1), last, out_plan[:, -1])
 
+    def place_codes(self) -> NDArray[np.int64]:
+        """The place of each step of each leg, `i1` first; 0 where none is told."""
+        names = [f"{leg}_{step}_place" for leg in (*_INBOUND, "o") for step in _STEPS]
+        found = _block(self._rows, names)
+        codes = np.unique(found, return_inverse=True)[1].reshape(found.shape)
+        return codes.astype(np.int64)
+
     def _road(self) -> Floats:
         hops = np.maximum(self.more[:, 0].astype(int), 1)
         last = np.minimum(2 * hops - 1, self.places.shape[1] - 1)
@@ -100,11 +108,13 @@ def _block(rows: Sequence[Mapping[str, str]], names: list[str]) -> Floats:
 
 
 def evaluate_processes(
-    rows: Sequence[Mapping[str, str]], checkpoints: Sequence[str] = CHECKPOINTS
-) -> dict[str, Any]:
+    rows: Sequence[Mapping[str, str]], checkpoints: Sequence[str] = CHECKPOINTS,
+    folds: int = _FOLDS,
+) -> dict[str, Any]:  # fmt: skip
     """Train on the first 70 % in file order, score the rest: `auc`, `ap`, `mcc` by checkpoint.
 
-    The threshold of `mcc` comes from folds of the training part alone.
+    The threshold of `mcc` comes from folds of the training part alone. `first_called`: of the late
+    ones, the share that was first called late at each checkpoint.
     """
     processes = Processes(rows)
     cut = int(processes.count * _TRAINED_SHARE)
@@ -114,29 +124,61 @@ def evaluate_processes(
     found: dict[str, Any] = {"processes": processes.count, "trained_on": cut, "tested": len(test)}
     late = processes.parts("T3").late
     found["late_share"] = rounded(float(late[test].mean()))
+    called: dict[str, NDArray[np.bool_]] = {}
     for checkpoint in checkpoints:
         parts = processes.parts(checkpoint)
-        found[checkpoint] = _scores(parts, checkpoint, train, test)
-    return found
+        found[checkpoint], called[checkpoint] = _scores(parts, checkpoint, train, test, folds)
+    return found | {"first_called": _earliness(late[test], called)}
+
+
+def _earliness(
+    late: NDArray[np.bool_], called: dict[str, NDArray[np.bool_]]
+) -> dict[str, float | None]:
+    """Of the late ones, the share that was first called late at each checkpoint."""
+    before = np.zeros(len(late), dtype=bool)
+    answer = {}
+    for checkpoint, said in called.items():
+        answer[checkpoint] = rounded(float((said & ~before)[late].mean())) if late.any() else None
+        before |= said
+    return answer
+
+
+def evaluate_shuffled(
+    rows: Sequence[Mapping[str, str]], seeds: int, tick: Callable[[str], None]
+) -> dict[str, Any]:
+    """Means over random splits of the same size: no order in time, so only for comparison."""
+    found: list[dict[str, Any]] = []
+    for seed in range(seeds):
+        tick(f"random split {seed + 1}")
+        order = np.random.default_rng(seed).permutation(len(rows))
+        found.append(evaluate_processes([rows[index] for index in order]))
+    return {
+        checkpoint: {
+            name: rounded(float(np.mean([one[checkpoint][name] for one in found])), 4)
+            for name in ("auc", "ap", "mcc")
+        }
+        for checkpoint in CHECKPOINTS
+    }
 
 
 def _scores(
-    parts: Parts, checkpoint: str, train: NDArray[np.int64], test: NDArray[np.int64]
-) -> dict[str, Any]:
+    parts: Parts, checkpoint: str, train: NDArray[np.int64], test: NDArray[np.int64], folds: int
+) -> tuple[dict[str, Any], NDArray[np.bool_]]:
     odds = _odds(parts, checkpoint, train, test)
     inner = np.empty(len(train))
-    for fold in np.array_split(np.arange(len(train)), _FOLDS):
+    for fold in np.array_split(np.arange(len(train)), folds):
         rest = np.setdiff1d(np.arange(len(train)), fold)
         inner[fold] = _odds(parts, checkpoint, train[rest], train[fold])
     limit = threshold(parts.late[train], inner)
     labels = parts.late[test].tolist()
-    return {
+    scores = {
         "auc": rounded(auc(labels, odds.tolist()), 4),
         "ap": rounded(average_precision(labels, odds.tolist()), 4),
         "mcc": rounded(mcc(labels, (odds > limit).tolist()), 4),
         "threshold": rounded(limit),
         "training_folds_auc": rounded(auc(parts.late[train].tolist(), inner.tolist()), 4),
     }
+    return scores, np.asarray(odds > limit)
 
 
 def threshold(late: NDArray[np.bool_], odds: Floats) -> float:

@@ -11,6 +11,7 @@ from milepost.domain.place import Place
 from milepost.domain.status import STATUSES
 from milepost.domain.track import Track
 from milepost.pages.roadmap.geo import Point, metres
+from milepost.pages.view.towns import town
 from milepost.places import locate
 
 _NEAR_M = 4_000.0
@@ -99,7 +100,7 @@ def _stop(place: Place | None, *, latin: bool) -> Stop | None:
     own = place.name if place.name and len(place.name) <= _SHORT_NAME else None
     city = place.city or own or located.city
     if latin and city and _HAN.search(city):
-        city = located.city
+        city = town(city, located.country, "en")
     return Stop((located.longitude, located.latitude), city, located.country)
 
 

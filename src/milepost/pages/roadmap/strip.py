@@ -186,12 +186,13 @@ def _dots(road: Sequence[Stretch], drawn: list[list[Point]], place: Place) -> li
 
 
 def _dot(x: int, y: int, kind: str, label: str | None, others: list[Dot]) -> Dot:
-    """The name stands beside its dot, or above where another name stands there already."""
+    """The name stands beside its dot; where another name stands there, further from that one."""
     label = None if label in [dot.label for dot in others] else label
-    crowded = any(dot.label and abs(dot.y - y) < 30 and abs(dot.x - x) < 230 for dot in others)
+    near = [dot for dot in others if dot.label and abs(dot.y - y) < 34 and abs(dot.x - x) < 230]
+    aside = 9 if not near else 40 if y > near[0].y else -24
     end = x > WIDTH * 0.7
     side = -18 if end else 18
-    return Dot(x, y, kind, label, x + side, y + (-24 if crowded else 9), "end" if end else "start")
+    return Dot(x, y, kind, label, x + side, y + aside, "end" if end else "start")
 
 
 def _length(road: Sequence[Stretch], drawn: list[list[Point]], *, ahead: bool) -> float:

@@ -1,0 +1,57 @@
+"""Which files are the journey table at a moment: one small file that is replaced as a whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from milepost.analytics.files import publish
+
+# A table of another shape is built anew.
+VERSION = 1
+
+
+class Reach(Struct, frozen=True):
+    """What the table has taken in: all commits and facts up to these numbers."""
+
+    commit: int = 0
+    fact: int = 0
+
+
+class Catalogue(Struct, frozen=True):
+    """`months`: month → its file; `deltas`: newer rows of any month, which go before those of the
+    months. `former`: files nobody needs but a reader that began a while ago.
+    """
+
+    version: int = VERSION
+    serial: int = 0
+    built: bool = False
+    rows: int = 0
+    delta_rows: int = 0
+    months: dict[str, str] = {}
+    deltas: list[str] = []
+    former: list[str] = []
+    reach: Reach = Reach()
+
+    @property
+    def parts(self) -> list[str]:
+        """All that is read."""
+        return [*self.months.values(), *self.deltas]
+
+
+def load(path: Path) -> Catalogue:
+    """The catalogue; an empty one where there is none or it is of another version."""
+    try:
+        found = msgspec.json.decode(path.read_bytes(), type=Catalogue)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return Catalogue()
+    return found if found.version == VERSION else Catalogue(serial=found.serial)
+
+
+def save(path: Path, catalogue: Catalogue) -> None:
+    """Durable when it returns."""
+    unfinished = path.with_suffix(".unfinished")
+    unfinished.write_bytes(msgspec.json.encode(catalogue))
+    publish(unfinished, path)

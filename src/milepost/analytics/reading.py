@@ -1,0 +1,140 @@
+"""What the journey table is made of, as PostgreSQL has it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import date
+from typing import Any, NamedTuple, Protocol
+
+import msgspec
+
+from milepost.analytics.journey import is_over
+from milepost.domain.scan import Facts
+from milepost.domain.status import BY_CODE
+from milepost.engine.ports import Link
+
+OVER = [code for code in BY_CODE if is_over(code)]
+_LINE = "id, tenant, number, carrier, code, covers_seq, first_day, state"
+_CHUNK = 2_000
+_unpack_facts = msgspec.msgpack.Decoder(Facts).decode
+
+
+class Pool(Protocol):
+    """Connections; ConnectionError where the server went away."""
+
+    def connection(self) -> AbstractAsyncContextManager[Any]: ...
+
+
+class Line(NamedTuple):
+    """A shipment of the read model. `covers_seq`: the commit up to which it is complete."""
+
+    id: int
+    tenant: int
+    number: str
+    carrier: str | None
+    code: int
+    covers_seq: int
+    first_day: date
+    state: bytes | None
+
+
+class Records:
+    """Questions to the ledger's tables."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def _rows(self, sql: str, *values: Any) -> list[Any]:
+        async with self._pool.connection() as connection:
+            return list(await connection.fetch(sql, *values))
+
+    async def identity(self) -> str:
+        """A name of this database; a copy has another."""
+        (row,) = await self._rows(
+            "SELECT id::text, (SELECT oid FROM pg_database WHERE datname = current_database()) "
+            "FROM journey_table LIMIT 1"
+        )
+        return f"{row[0][:8]}-{row[1]}"
+
+    async def newest(self) -> tuple[int, int]:
+        """The greatest commit and fact there are."""
+        (row,) = await self._rows(
+            "SELECT coalesce((SELECT max(seq) FROM journal_commit), 0), "
+            "coalesce((SELECT max(id) FROM fact), 0)"
+        )
+        return int(row[0]), int(row[1])
+
+    async def commits_after(self, seq: int) -> list[int]:
+        sql = "SELECT seq FROM journal_commit WHERE seq > $1 ORDER BY seq"
+        return [row[0] for row in await self._rows(sql, seq)]
+
+    async def parcels_of(self, seqs: Sequence[int]) -> list[tuple[int, int]]:
+        """(parcel, newest of these commits) of all that they brought events for."""
+        rows = await self._rows(
+            "SELECT parcel, max(seq) FROM journal WHERE seq BETWEEN $1 AND $2 "
+            "AND seq = ANY($3::bigint[]) GROUP BY parcel",
+            min(seqs),
+            max(seqs),
+            list(seqs),
+        )
+        return [(row[0], row[1]) for row in rows]
+
+    async def facts_after(self, fact: int) -> list[tuple[int, int]]:
+        """(fact, parcel)."""
+        rows = await self._rows("SELECT id, parcel FROM fact WHERE id > $1 ORDER BY id", fact)
+        return [(row[0], row[1]) for row in rows]
+
+    async def links_of(self, parcels: Sequence[int]) -> list[Link]:
+        """The links of some numbers."""
+        rows = await self._rows(
+            "SELECT tenant, number, parcel, road, shipment, carrier, box, position FROM link "
+            "WHERE parcel = ANY($1::bigint[])",
+            list(parcels),
+        )
+        return [Link(*row) for row in rows]
+
+    async def beside(self, shipments: Sequence[int]) -> list[Link]:
+        """All numbers of some shipments."""
+        rows = await self._rows(
+            "SELECT tenant, number, parcel, road, shipment, carrier, box, position FROM link "
+            "WHERE shipment = ANY($1::bigint[])",
+            list(shipments),
+        )
+        return [Link(*row) for row in rows]
+
+    async def lines(self, roads: Sequence[int]) -> list[Line]:
+        sql = f"SELECT {_LINE} FROM shipment WHERE id = ANY($1::bigint[])"
+        return [Line(*row) for row in await self._rows(sql, list(roads))]
+
+    async def all_over(self) -> AsyncIterator[list[Line]]:
+        """Every shipment whose road is over and not sealed."""
+        sql = (
+            f"SELECT {_LINE} FROM shipment WHERE code = ANY($1::smallint[]) AND id > $2 "
+            "AND sealed_day IS NULL ORDER BY id LIMIT $3"
+        )
+        after = -(2**63)
+        while rows := [Line(*row) for row in await self._rows(sql, OVER, after, _CHUNK)]:
+            yield rows
+            after = rows[-1].id
+
+    async def linked(self) -> list[int]:
+        """All parcels that have others beside them."""
+        return [row[0] for row in await self._rows("SELECT parcel FROM link")]
+
+    async def facts_of(self, parcels: Sequence[int]) -> list[tuple[int, Facts]]:
+        """(parcel, facts) of some parcels, the oldest first."""
+        rows = await self._rows(
+            "SELECT parcel, body FROM fact WHERE parcel = ANY($1::bigint[]) "
+            "ORDER BY parcel, observed_us, body",
+            list(parcels),
+        )
+        return [(row[0], _unpack_facts(row[1])) for row in rows]
+
+    async def live(self, tenant: int, limit: int) -> list[Line]:
+        """The roads of a tenant that are not over, those with the newest events first."""
+        sql = (
+            f"SELECT {_LINE} FROM shipment WHERE tenant = $1 AND sealed_day IS NULL "
+            "AND NOT code = ANY($2::smallint[]) ORDER BY last_s DESC, id DESC LIMIT $3"
+        )
+        return [Line(*row) for row in await self._rows(sql, tenant, OVER, limit)]
