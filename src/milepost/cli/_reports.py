@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from milepost.wiring.tabular.files import rows_of
 from milepost.intake.reports.shapes import ChangeReport, RfidReport, SampleReport
+from milepost.wiring.tabular.files import rows_of
 
 # What loggers' exports call the columns, in small letters with blanks as underscores.
 _ALIASES = {

@@ -24,7 +24,7 @@ MOST_FOREIGN = 100_000
 
 
 class SensedShipments:
-    """See `engine.sensing_ports.Shipments`. `own`: limits of single shipments, by tenant and number.
+    """See `engine.sensing_ports.Shipments`. `own`: limits of single shipments, by tenant, number.
 
     Samples of a truck come to any process, its parcels' roads belong to all of them: what this one
     does not know of a road it asks the ledger for (`prepare`).

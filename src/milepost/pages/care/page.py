@@ -78,8 +78,9 @@ class CarePage:
             asked = action.read(form)
             case = await self._open(request, parcel, action, asked)
         except BadFormError as error:
-            given = {"status": 422, "bad": str(error), "open_": action.name, "asked": form}
-            return await self.page(request, parcel, **given)
+            return await self.page(
+                request, parcel, status=422, bad=str(error), open_=action.name, asked=form
+            )
         except StepError:
             return await self.page(request, parcel, status=409, not_now=True)
         if case is None:

@@ -62,7 +62,9 @@ class Subscribe:
             if one is not None:
                 await self._site.rooms.changed(one.tenant)
                 return await self._page(request, "confirmed", one.number)
-        return await self._page(request, "confirm" if one else "bad_link", one and one.number)
+        return await self._page(
+            request, "confirm" if one else "bad_link", one.number if one else None
+        )
 
     async def stop(self, request: Request) -> Response:
         """GET asks; POST ends it, from the page or by a mail program's one click (RFC 8058)."""
@@ -73,7 +75,7 @@ class Subscribe:
             done = await subscribing.stop(token, everything=form.get("all") == "1")
             return await self._page(request, "stopped" if done else "bad_link", None)
         one = await subscribing.find("stop", token)
-        return await self._page(request, "stop" if one else "bad_link", one and one.number)
+        return await self._page(request, "stop" if one else "bad_link", one.number if one else None)
 
     async def _page(self, request: Request, what: str, number: str | None) -> Response:
         site = self._site
