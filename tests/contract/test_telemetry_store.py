@@ -230,4 +230,4 @@ async def test_a_curve_of_months_is_read_at_once(pool: Pool) -> None:
     assert len(curve.times) == 43_200
     assert curve.values == [one.temperature_mc for one in given]
     assert size < 2 * 43_200
-    assert took_s < 1.0 
+    assert took_s < 1.0

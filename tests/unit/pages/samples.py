@@ -12,6 +12,7 @@ from milepost.domain.track import (
     EventView,
     Leg,
     Milestone,
+    NoticeView,
     Parcel,
     StatusView,
     Track,
@@ -507,6 +508,71 @@ def _cold() -> ColdChain:
 COLD = _cold()
 
 
+def foreseen(earliest: str, likely: str, latest: str, **more: object) -> Arrival:
+    """A window learned from the past, as `lanes` gives it, in Italy."""
+    return Arrival(
+        earliest=earliest,
+        likely=likely,
+        latest=latest,
+        probability=0.8,
+        source="lanes",
+        date_only=False,
+        zone="Europe/Rome",
+        stated_at=None,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def held_up() -> Track:
+    """Snow on the way, two findings, and a promise that will hardly hold."""
+    events = scans(_ROAD, number="CV4410030060", carrier="corriere")
+    window = foreseen(
+        "2026-11-25T09:10:00+01:00",
+        "2026-11-26T11:20:00+01:00",
+        "2026-11-28T17:40:00+01:00",
+        late_odds=0.72,
+    )
+    snow = NoticeView(
+        kind="weather",
+        title="Neve sull'Appennino",
+        text="Autostrada A1 chiusa tra Bologna e Firenze.",
+        since="2026-11-23T18:00:00+01:00",
+        until="2026-11-25T06:00:00+01:00",
+        delay_h=26,
+    )
+    return track(
+        "CV4410030060",
+        "corriere",
+        events,
+        arrival=window,
+        promise=promised(None, "2026-11-25"),
+        notices=[snow],
+        alerts=[alert("promise_at_risk"), alert("tilted")],
+        origin=ROMA,
+        destination=VERONA,
+    )
+
+
+def guessed() -> Track:
+    """No past to go by, and a road that goes another way than usual."""
+    events = scans(_ROAD[:3], number="CV4410030078", carrier="corriere")
+    window = foreseen(
+        "2026-11-25T10:00:00+01:00",
+        "2026-11-26T12:00:00+01:00",
+        "2026-11-26T19:00:00+01:00",
+        guess=True,
+    )
+    return track(
+        "CV4410030078",
+        "corriere",
+        events,
+        arrival=window,
+        alerts=[alert("missort"), alert("detour_network")],
+        origin=ROMA,
+        destination=VERONA,
+    )
+
+
 def by_sea() -> Track:
     rows: list[Row] = [
         ("2026-10-20T10:00:00+08:00", "picked_up", "已揽收", Place(city="宁波", country="CN")),
@@ -547,6 +613,8 @@ SAMPLES = {
     "nothing-yet": nothing_yet(),
     "two-hundred-events": two_hundred_events(),
     "lost": lost(),
+    "held-up": held_up(),
+    "guessed": guessed(),
     "stale": stale(),
     "locker": locker(),
     "cold-chain": cold_chain(),

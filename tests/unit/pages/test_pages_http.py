@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import gzip
 import re
+from base64 import b64encode
+from hashlib import sha256
 from urllib.parse import quote
 
 import pytest
 from starlette.testclient import TestClient
 
+from milepost.pages.style import SOURCE, STYLE
 from unit.pages import fake, samples
 from unit.pages.fake import AMBIGUOUS, MISTYPED, FakeLookup, application
 from unit.pages.markup import Markup
@@ -45,12 +48,30 @@ def test_every_page_is_valid_and_self_contained(client: TestClient, path: str, l
 
     assert page.faults == []
     assert page.all("html")[0]["lang"] == {"en": "en", "zh": "zh-Hans"}[locale]
+    assert hashes_of_styles(answer.text) == [SOURCE]
+    assert SOURCE in answer.headers["content-security-policy"]
     for tag, attributes in page.tags:
-        assert tag != "style"
         assert not [name for name in attributes if name == "style" or name.startswith("on")]
         for name in ("src", "href", "action"):
             assert (attributes.get(name) or "/")[0] in "/?#", (tag, attributes)
     assert all(attributes.get("src") for attributes in page.all("script"))
+
+
+def hashes_of_styles(html: str) -> list[str]:
+    """As a browser takes them, to hold them against the policy."""
+    bodies = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
+    return [f"'sha256-{b64encode(sha256(body.encode()).digest()).decode()}'" for body in bodies]
+
+
+def test_a_page_is_sent_compressed_to_who_can_read_that(client: TestClient) -> None:
+    plain = client.get("/", headers={"accept-encoding": "identity"})
+    packed = client.get("/", headers={"accept-encoding": "gzip"})
+
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert int(packed.headers["content-length"]) < 10_000
+    assert packed.text == plain.text
+    assert "Accept-Encoding" in packed.headers["vary"]
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -114,7 +135,7 @@ def test_an_endless_number_is_cut(client: TestClient) -> None:
     answer = client.get("/t/" + "Q-" * 5000)
 
     assert answer.status_code == 404
-    assert len(answer.text) < 10_000
+    assert len(answer.text) < 10_000 + len(STYLE)
 
 
 def test_an_order_number_keeps_its_dashes(lookup: FakeLookup, client: TestClient) -> None:
@@ -208,17 +229,17 @@ def test_odd_bodies_get_the_form(client: TestClient, body: bytes) -> None:
 
 def test_static_files_are_kept_for_ever(client: TestClient) -> None:
     page = client.get("/").text
-    url = re.search(r'href="(/static/app\.[0-9a-f]{8}\.css)"', page)
+    url = re.search(r'href="(/static/icon\.[0-9a-f]{8}\.svg)"', page)
     assert url
 
     style = client.get(url[1], headers={"accept-encoding": "gzip"})
 
     assert style.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert style.headers["content-encoding"] == "gzip"
-    assert style.headers["content-type"].startswith("text/css")
+    assert style.headers["content-type"].startswith("image/svg+xml")
     again = client.get(url[1], headers={"if-none-match": style.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
-    assert client.get("/static/app.00000000.css").status_code == 404
+    assert client.get("/static/icon.00000000.svg").status_code == 404
     assert client.get("/static/..%2Frole.py").status_code == 404
 
 
@@ -270,6 +291,7 @@ def test_dates_do_not_break_across_lines_but_are_plain_text(client: TestClient) 
     page = client.get(f"/t/{samples.cross_border().number}").text
 
     assert (
-        "<h1><span class=held>Wed 25 Nov –</span> <span class=held>Fri 27 Nov</span></h1>" in page
+        "<h1>Between <span class=held>Wed 25</span> and <span class=held>Fri 27 Nov</span></h1>"
+        in page
     )
     assert "\xa0" not in page

@@ -15,6 +15,7 @@ from milepost.pages.view.cold import CurveView, cold_view
 from milepost.pages.view.due import due
 from milepost.pages.view.headline import headline
 from milepost.pages.view.history import History, history
+from milepost.pages.view.holdups import HoldUp, holdups
 from milepost.pages.view.notices import Notice, notices
 from milepost.pages.view.pickup import Pickup, waits, without_codes
 from milepost.pages.view.reader import Reader, on_the_road_of
@@ -38,6 +39,7 @@ class BuyerView(Struct, frozen=True, kw_only=True):
     sentence: Sentence
     last_seen: str | None
     notices: list[Notice]
+    holdups: list[HoldUp]
     steps: tuple[Step, ...]
     legs: list[LegView]
     parcels: list[ParcelView]
@@ -72,6 +74,7 @@ def buyer_view(
         sentence=headline(track, reader),
         last_seen=last_seen(track, reader),
         notices=notices(track, reader),
+        holdups=holdups(track, reader),
         steps=steps(track, reader),
         legs=legs(track, reader),
         parcels=parcels(track, reader),

@@ -14,7 +14,7 @@ from milepost.pages.view.reader import Reader
 from milepost.pages.view.times import parse, show
 
 WIDTH, HEIGHT = 800, 200
-_EDGE = 14
+_EDGE = 16
 _MOST_POINTS = 160
 # A gap longer than this says nothing of the temperature within it.
 _GAP = timedelta(hours=2)
@@ -25,6 +25,7 @@ class CurveView(Struct, frozen=True):
 
     path: str
     band: tuple[int, int] | None
+    limits: tuple[str, str] | None
     width: int
     height: int
     label: str
@@ -46,6 +47,7 @@ def cold_view(chain: ColdChain, reader: Reader) -> CurveView | None:
     return CurveView(
         path=_path(rows, low, high),
         band=_band(chain, low, high),
+        limits=_limits(chain, reader),
         width=WIDTH,
         height=HEIGHT,
         label=_label(rows, reader),
@@ -66,11 +68,16 @@ def _degrees(thousandths: int, reader: Reader) -> str:
     return reader.temperature(thousandths / 1_000)
 
 
-def _allowed(chain: ColdChain, reader: Reader) -> str | None:
+def _limits(chain: ColdChain, reader: Reader) -> tuple[str, str] | None:
+    """The most and the least that is allowed."""
     if chain.least_mc is None or chain.most_mc is None:
         return None
-    low, high = (_degrees(mc, reader) for mc in (chain.least_mc, chain.most_mc))
-    return reader.text("cold.allowed", low=low, high=high)
+    return _degrees(chain.most_mc, reader), _degrees(chain.least_mc, reader)
+
+
+def _allowed(chain: ColdChain, reader: Reader) -> str | None:
+    ends = _limits(chain, reader)
+    return reader.text("cold.allowed", low=ends[1], high=ends[0]) if ends else None
 
 
 def _verdict(outside: timedelta, reader: Reader) -> str:

@@ -29,7 +29,7 @@ def headline(track: Track, reader: Reader) -> Sentence:
         return _plain("returning", track, reader)
     if track.arrival is None:
         return _none(reader)
-    return arrival_sentence(track.arrival, reader)
+    return arrival_sentence(track.arrival, reader, track.promise)
 
 
 def since(track: Track, reader: Reader) -> TimeView | None:

@@ -10,6 +10,7 @@ from msgspec import Struct
 from milepost.domain.status import STATUSES
 from milepost.domain.track import AlertView, Track
 from milepost.locale import dates, has
+from milepost.pages.view.odds import breaks
 from milepost.pages.view.reader import Reader
 from milepost.pages.view.times import parse, show
 
@@ -49,6 +50,8 @@ def _of_status(track: Track, reader: Reader) -> list[Notice]:
 
 def _of_alerts(alerts: list[AlertView], track: Track, reader: Reader) -> list[Notice]:
     told = {track.status.sub, track.status.main, *(alert.rule for alert in alerts)}
+    if breaks(track.arrival) and track.promise is not None:
+        told.add("said_above")
     return [
         _of_alert(alert, alert.rule, reader)
         for alert in alerts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from milepost.domain.place import Place
 from milepost.domain.track import Track
 from milepost.locale import dates, status_label, translate, units
+from milepost.pages.view.towns import town
 from milepost.places import zone_of
 
 CLOCKS = ("scan", "destination", "mine")
@@ -22,6 +23,7 @@ class Reader(Struct, frozen=True):
 
     `system` is one of `locale.units.SYSTEMS`. `clock` says whose clock times are told by: that of
     the `scan`, of the `destination`, or `mine`; `zone` is that clock's zone once it is known.
+    `region` (ISO 3166-1) decides whether the clock has twelve hours.
     """
 
     locale: str
@@ -31,9 +33,14 @@ class Reader(Struct, frozen=True):
     system: str = "metric"
     clock: str = "scan"
     zone: ZoneInfo | None = None
+    region: str | None = None
 
     def text(self, key: str, **values: object) -> str:
         return translate(key, self.locale, **values)
+
+    def sentence(self, key: str, **values: object) -> str:
+        """A text that may end with an abbreviated month, which has a full stop of its own."""
+        return self.text(key, **values).replace("..", ".")
 
     def status(self, sub: str) -> str:
         return status_label(sub, self.locale)
@@ -46,6 +53,9 @@ class Reader(Struct, frozen=True):
 
     def temperature(self, celsius: float) -> str:
         return units.temperature(celsius, self.locale, self.system)
+
+    def hour(self, clock: time) -> str:
+        return dates.clock(clock, self.locale, self.region)
 
     def span(self, value: timedelta) -> str:
         return units.span(value, self.locale)
@@ -61,7 +71,8 @@ class Reader(Struct, frozen=True):
                 if _names(place.name, country, place.country)
                 else _join(place.name, country)
             )
-        return _join(place.facility, place.city, None if place.city else place.region, country)
+        city = town(place.city, place.country, self.locale)
+        return _join(place.facility, city, None if place.city else place.region, country)
 
     def _country(self, place: Place) -> str | None:
         named = place.name or place.facility or place.city or place.region

@@ -8,8 +8,7 @@ from milepost.domain.track import Track
 from milepost.pages.roadmap.stops import Stretch, stretches
 from milepost.pages.roadmap.strip import HEIGHT, WIDTH, Strip, strip
 from milepost.pages.view.reader import Reader
-
-_READ_HAN = ("zh", "ja", "ko")
+from milepost.pages.view.towns import reads_han
 
 
 class MapView(Struct, frozen=True):
@@ -25,7 +24,7 @@ class MapView(Struct, frozen=True):
 
 def map_view(track: Track, reader: Reader) -> MapView | None:
     """None where fewer than two stops of the road can be placed."""
-    road = stretches(track, latin=reader.locale[:2] not in _READ_HAN)
+    road = stretches(track, latin=not reads_han(reader.locale))
     if not road:
         return None
     drawn = strip(road)

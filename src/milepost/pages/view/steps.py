@@ -67,7 +67,7 @@ def _customs(track: Track, reader: Reader, at: int) -> Step | None:
     released = any(event.sub == "customs.released" for event in met)
     beyond = at > 2 or any(event.sub in _BEYOND_CUSTOMS for event in track.events)
     status = STATUSES.get(track.status.sub)
-    here = track.status.main == "customs" and not released
+    here = track.status.main == "customs" and track.status.sub != "customs.released"
     stamp = parse(met[-1].occurred_at, met[-1].time_quality)
     return Step(
         label=reader.text("step.customs"),

@@ -66,7 +66,7 @@ def show(stamp: Stamp, reader: Reader) -> TimeView:
     if reader.zone is not None and stamp.clock is not None and stamp.offset is not None:
         stamp = in_zone(stamp.iso, reader.zone.key)
     today = stamp.today(reader.now)
-    clock = dates.clock(stamp.clock, reader.locale) if stamp.clock else None
+    clock = reader.hour(stamp.clock) if stamp.clock else None
     short = dates.weekday_short(stamp.day, reader.locale, today)
     full, held = (
         reader.text("time.at", day=day, clock=clock) if clock else day

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 from msgspec import Struct
 
@@ -12,16 +12,19 @@ from milepost.pages.view.reader import Reader, zone_named
 from milepost.pages.view.times import Stamp, in_zone
 
 PROMISES = ("carrier_promise", "merchant_promise")
+# A prediction of more hours than this says no more than its day.
+_MOST_HOURS = 12
 _HOURS_OF_THE_DAY_AFTER = timedelta(hours=36)
 
 
 class Window(Struct, frozen=True):
-    """From `first` (None: from now) to `last`; `today` is the date where they are told."""
+    """From `first` (None: from now) to `last`, most `likely` then; `today` is the date there."""
 
     arrival: Arrival
     first: Stamp | None
     last: Stamp
     today: date
+    likely: Stamp | None = None
 
     @property
     def one_day(self) -> bool:
@@ -38,7 +41,8 @@ def window_of(arrival: Arrival, reader: Reader) -> Window:
     first = _stamp(arrival, arrival.earliest) if arrival.earliest else None
     zone = zone_named(arrival.zone)
     today = reader.now.astimezone(zone).date() if zone else last.today(reader.now)
-    return Window(arrival, first, last, today)
+    likely = _stamp(arrival, arrival.likely) if arrival.likely else None
+    return Window(arrival, first, last, today, likely)
 
 
 def _stamp(arrival: Arrival, text: str) -> Stamp:
@@ -56,14 +60,21 @@ def passed(window: Window, reader: Reader) -> bool:
 
 
 def hours(window: Window, reader: Reader) -> str | None:
-    """`14–18 h`, `14:30–18:15`, `by 18:00`; None where no time of day is known."""
+    """`14–18 h`, `14:30–18:15`, `by 18:00`; None where no time of day is known.
+
+    A prediction is told in whole hours, and not at all where it is a guess.
+    """
     first, last = window.first, window.last
-    if last.clock is None:
+    if last.clock is None or window.arrival.guess:
         return None
-    end = dates.clock(last.clock, reader.locale)
     if first is None or first.clock is None:
-        return reader.text("arrival.by", to=end)
-    if first.clock.minute == last.clock.minute == 0:
-        return reader.text("arrival.hours", **{"from": first.clock.hour, "to": last.clock.hour})
-    start = dates.clock(first.clock, reader.locale)
-    return reader.text("arrival.clock", **{"from": start, "to": end})
+        return reader.text("arrival.by", to=reader.hour(last.clock))
+    whole = first.clock.minute == last.clock.minute == 0
+    if window.likely is None and not whole:
+        start, end = (reader.hour(clock) for clock in (first.clock, last.clock))
+        return reader.text("arrival.clock", **{"from": start, "to": end})
+    begin, end_h = first.clock.hour, last.clock.hour + (last.clock.replace(hour=0) > time())
+    if window.likely is not None and end_h - begin > _MOST_HOURS:
+        return None
+    twelve = dates.hours(begin, end_h, reader.locale, reader.region)
+    return twelve or reader.text("arrival.hours", **{"from": begin, "to": end_h})
