@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
@@ -47,7 +48,8 @@ def kill(server: Embedded) -> int:
     pid = server.pid
     assert pid is not None
     for one in tree(pid):
-        os.kill(one, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # a helper process may have ended by itself
+            os.kill(one, signal.SIGKILL)
     return pid
 
 

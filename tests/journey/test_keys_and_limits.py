@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from journey.running import Caller, Running, running, scan
 
 pytest_plugins = ["pg"]
 
-ENDPOINTS = [
-    ("POST", "/v1/scans"),
-    ("POST", "/v1/intake/kdniao"),
-    ("POST", "/v1/shipments"),
-    ("GET", "/v1/shipments"),
-    ("GET", "/v1/shipments/0000000000000000"),
-    ("GET", "/v1/track/SF1"),
-    ("POST", "/v1/track"),
-    ("GET", "/v1/track/SF1/live"),
-    ("GET", "/v1/identify/SF1"),
-]
+
+def every_endpoint(app: Running) -> list[tuple[str, str]]:
+    """Method and a path that it answers on, of all endpoints of the native API."""
+    found = [(one.method, re.sub(r"\{[^}]*\}", "0" * 16, one.path))
+             for one in app.milepost.endpoints()]  # fmt: skip
+    assert len(found) > 100
+    return found
 
 
-def test_no_endpoint_is_forgotten_here(app: Running) -> None:
-    known = {
-        (one.method, one.path.replace("{number}", "SF1").replace("{source}", "kdniao"))
-        for one in app.milepost.endpoints()
-        if "deliveries" not in one.path and "subscriptions" not in one.path
-    }
-
-    assert {(method, path.replace("0" * 16, "{id}")) for method, path in ENDPOINTS} == known
-
-
-@pytest.mark.parametrize(("method", "path"), ENDPOINTS)
 @pytest.mark.parametrize(
     "headers",
     [
@@ -41,15 +28,14 @@ def test_no_endpoint_is_forgotten_here(app: Running) -> None:
         {"Authorization": "Bearer "},
     ],
 )
-def test_without_a_known_key_nothing_is_told(
-    app: Running, method: str, path: str, headers: dict[str, str]
-) -> None:
-    answer = app.client.request(method, path, headers=headers)
+def test_without_a_known_key_nothing_is_told(app: Running, headers: dict[str, str]) -> None:
+    for method, path in every_endpoint(app):
+        answer = app.client.request(method, path, headers=headers)
 
-    assert answer.status_code == 401
-    assert answer.headers["www-authenticate"] == "Bearer"
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert set(answer.json()) >= {"title", "status", "detail"}
+        assert answer.status_code == 401, (method, path)
+        assert answer.headers["www-authenticate"] == "Bearer"
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert set(answer.json()) >= {"title", "status", "detail"}
 
 
 def test_a_key_that_may_only_read(app: Running) -> None:

@@ -66,7 +66,11 @@ def test_a_limit_that_is_none_is_refused_and_nothing_changes(me: Caller) -> None
         answer = me.client.put("/v1/policy", headers=me.headers, json=body)
         assert answer.status_code == 422, body
         assert answer.headers["content-type"] == "application/problem+json"
-    assert me.get("/v1/policy").json()["own"] == {"values": {}, "exceptions": []}
+    assert me.get("/v1/policy").json()["own"] == {
+        "values": {},
+        "exceptions": [],
+        "open_cases": "critical",
+    }
 
 
 def test_care_is_told(me: Caller) -> None:

@@ -104,6 +104,9 @@ def main() -> None:
     """Fork a server for every line that comes in."""
     from milepost import wiring  # noqa: F401 - imported here once instead of in every server
     from milepost.cli.serve import _serve
+    from milepost.wiring.feature import modules
+
+    modules()
 
     settings = from_environment()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead need no burial

@@ -14,6 +14,7 @@ from milepost.channels.webhook.guard import (
     RefusedTargetError,
     check,
     literal,
+    trusted,
 )
 from milepost.engine.delivery import Answer
 
@@ -38,7 +39,7 @@ class Outward:
         self._allow_private = options.allow_private_targets
         self._network = GuardedNetwork(allow_private=options.allow_private_targets)
         self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=httpcore2.default_ssl_context(),
+            ssl_context=trusted(),
             max_connections=256,
             keepalive_expiry=20.0,
             network_backend=self._network,

@@ -17,6 +17,7 @@ from milepost.web.problems import ProblemError
 
 JSON = "application/json"
 _encode = msgspec.json.Encoder().encode
+NUL = "A text cannot have the character NUL in it."
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -107,6 +108,8 @@ class _Serve:
 
     def _decode(self, body: bytes) -> Any:
         assert self._body is not None
+        if b"\\u0000" in body:
+            raise ProblemError(422, NUL)
         try:
             return self._body.decode(body)
         except msgspec.ValidationError as error:
@@ -132,6 +135,8 @@ async def read_body(request: Request, most_bytes: int) -> bytes:
 
 def _query(request: Request, kind: Any) -> Any:
     values = dict(request.query_params)
+    if any("\x00" in value for value in values.values()):
+        raise ProblemError(422, f"Query: {NUL}")
     try:
         return msgspec.convert(values, kind, strict=False)
     except msgspec.ValidationError as error:

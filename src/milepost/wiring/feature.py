@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pkgutil import iter_modules
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from starlette.routing import BaseRoute
@@ -61,9 +62,13 @@ class Feature:
         return ()
 
 
-def open_features(context: Context) -> list[Feature]:
-    """Every feature of the folder, in the order of their names."""
+def modules() -> list[ModuleType]:
+    """Every module of the folder that offers a feature, in the order of their names."""
     package = import_module("milepost.wiring.features")
     names = sorted(one.name for one in iter_modules(package.__path__))
-    modules = (import_module(f"{package.__name__}.{name}") for name in names if name[0] != "_")
-    return [module.open_feature(context) for module in modules]
+    return [import_module(f"{package.__name__}.{name}") for name in names if name[0] != "_"]
+
+
+def open_features(context: Context) -> list[Feature]:
+    """Every feature of the folder."""
+    return [module.open_feature(context) for module in modules()]

@@ -158,7 +158,7 @@ def test_who_expects_the_parcel(source: str, said: str) -> None:
         earliest=None, latest="2026-11-22T18:00:00-05:00", probability=None, source=source,
         date_only=False, zone=None, stated_at=None,
     )  # fmt: skip
-    found = shaped(track(*ROAD, arrival=arrival))["track_info"]["time_metrics"]
+    found = shaped(track(*ROAD, promise=arrival))["track_info"]["time_metrics"]
     when = "2026-11-22T18:00:00-05:00"
 
     assert found["estimated_delivery_date"] == {"source": said, "from": when, "to": when}

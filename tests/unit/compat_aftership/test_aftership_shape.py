@@ -154,7 +154,10 @@ def test_estimates(source: str, field: str | None, said: str) -> None:
         earliest="2030-03-10T00:00:00+01:00", latest="2030-03-12T00:00:00+01:00", probability=None,
         source=source, date_only=True, zone=None, stated_at=None,
     )  # fmt: skip
-    track = msgspec.structs.replace(road(("2030-03-01T09:00:00Z", "picked_up")), arrival=arrival)
+    promise = arrival if source.endswith("_promise") else None
+    track = msgspec.structs.replace(
+        road(("2030-03-01T09:00:00Z", "picked_up")), arrival=arrival, promise=promise
+    )
     one = tracking(WATCH, track, VIEW)
 
     assert one["latest_estimated_delivery"]["source"] == said
@@ -173,7 +176,7 @@ def test_on_time_is_judged_by_the_day() -> None:
             date_only=True, zone=None, stated_at=None,
         )  # fmt: skip
         track = road(("2030-03-01T09:00:00Z", "picked_up"), ("2030-03-04T09:00:00Z", "delivered"))
-        one = tracking(WATCH, msgspec.structs.replace(track, arrival=arrival), VIEW)
+        one = tracking(WATCH, msgspec.structs.replace(track, promise=arrival), VIEW)
         return one["on_time_status"], one["on_time_difference"]
 
     assert judged("2030-03-04T00:00:00+00:00") == ("on-time", 0)

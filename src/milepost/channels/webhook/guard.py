@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
@@ -45,6 +47,12 @@ def literal(host: str) -> Address | None:
         return ip_address(host.strip("[]"))
     except ValueError:
         return None
+
+
+@cache
+def trusted() -> ssl.SSLContext:
+    """What certificates are checked by. Loading them takes 50 ms, so all connections share it."""
+    return httpcore2.default_ssl_context()
 
 
 class GuardedNetwork(AsyncNetworkBackend):

@@ -9,9 +9,10 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-import httpcore2
 from httpcore2 import AsyncConnectionPool, AsyncNetworkBackend
 from msgspec import Struct
+
+from milepost.channels.webhook.guard import trusted
 
 IDLE_S = 20.0
 # Beyond so many connections idle ones are closed, as a process may have few files open.
@@ -33,7 +34,7 @@ class Pools:
     ) -> None:
         self._network = network
         self._clock = clock
-        self._tls = httpcore2.default_ssl_context()
+        self._tls = trusted()
         self._kept: OrderedDict[int, _Kept] = OrderedDict()
         self._reaped_at = 0.0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock, local
 from typing import Any
@@ -49,7 +50,9 @@ class Reader:
         """Let go of DuckDB; a later read opens it again."""
         with self._lock:
             for cursor in self._cursors:
-                cursor.close()
+                cursor.interrupt()  # whoever still reads is no longer waited for
+                with suppress(duckdb.Error):
+                    cursor.close()
             if self._connection is not None:
                 self._connection.close()
             self._cursors, self._connection, self._threads = [], None, local()

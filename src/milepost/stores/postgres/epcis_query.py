@@ -165,7 +165,8 @@ def _path(path: str, bound: Mapping[str, Any], values: Values) -> str:
 
 
 def _any(paths: Iterable[tuple[str, Mapping[str, Any]]], values: Values) -> str:
-    return "(" + " OR ".join(_path(path, bound, values) for path, bound in paths) + ")"
+    found = " OR ".join(_path(path, bound, values) for path, bound in paths)
+    return f"({found})" if found else "false"  # an empty list has nothing in it
 
 
 def _field(name: str, vocabulary: str | None = None) -> Callable[[Any, Values], str]:

@@ -13,7 +13,7 @@ import structlog
 from milepost.api import notices
 from milepost.api.notices import FeedAnswer
 from milepost.channels.discovery import Options
-from milepost.channels.webhook.guard import GuardedNetwork, RefusedTargetError
+from milepost.channels.webhook.guard import GuardedNetwork, RefusedTargetError, trusted
 from milepost.channels.webhook.send import FAILURES, Webhook
 from milepost.domain.moment import to_datetime
 from milepost.domain.notice import Notice
@@ -39,7 +39,9 @@ class Desk:
         allow = context.settings.allow_private_targets
         self._network = GuardedNetwork(allow_private=allow)
         self._check_url = Webhook(Options(allow_private_targets=allow)).check_target
-        self._pool = httpcore2.AsyncConnectionPool(network_backend=self._network)
+        self._pool = httpcore2.AsyncConnectionPool(
+            ssl_context=trusted(), network_backend=self._network
+        )
         self._known: list[NoticeRow] = []
         self.now_us = context.now_us
 
