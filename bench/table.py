@@ -27,6 +27,17 @@ RUNS = {
     "live": ["live"],
     "history": ["history"],
     "crash": ["crash"],
+    "crash-shards": ["crash", "--shards", "2", "--times", "20"],
+    "sensors": ["sensors"],
+    "gateway": ["gateway", "--seconds", "60"],
+    "proof": ["proof", "--events", "10000000"],
+    "foresight": ["foresight"],
+    "roads": ["roads"],
+    "addresses": ["addresses"],
+    "dialects": ["dialects"],
+    "fanout": ["fanout"],
+    "page": ["page"],
+    "report": ["report", "--events", "20000000"],
 }
 
 

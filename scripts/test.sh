@@ -6,4 +6,4 @@ cd "$(dirname "$0")/.."
 
 scripts/lint.sh
 say "tests"
-.venv/bin/pytest -q -n 3 --dist loadfile "$@"
+.venv/bin/pytest -q -n 2 --dist loadfile "$@"

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import TimeoutError as LateError
 
 from unit.pages import samples
 from unit.pages.fake import AMBIGUOUS, MISTYPED, PROOF, FakeLookup
@@ -110,7 +111,10 @@ def test_nothing_is_wider_than_the_screen(looked_at: Page, locale: str) -> None:
         _open(looked_at, path, locale)
         for width in (320, 1280):
             looked_at.set_viewport_size({"width": width, "height": 800})
-            if looked_at.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            fits = "document.documentElement.scrollWidth <= innerWidth"
+            try:  # what follows the change of size (a map, a menu) may take a frame or two
+                looked_at.wait_for_function(fits, timeout=5_000)
+            except LateError:
                 wide.append(f"{name} at {width}")
 
     assert wide == []
