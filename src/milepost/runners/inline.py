@@ -43,6 +43,8 @@ from milepost.runners.sealing import Archive, SealedRoads, Sealing
 from milepost.runners.wire import Absorb, Done, Interest, Joined, Message, Touched, Walk
 
 log = structlog.get_logger()
+# So many events wait for a commit only where senders are ahead of the disk.
+PRESSED = 1_000
 
 
 def clock_us() -> int:
@@ -274,6 +276,11 @@ class Inline:
             "roads_behind": len(self.shard.dirty),
             "live_listeners": len(self.live),
         }
+
+    @property
+    def pressed(self) -> bool:
+        """Whether scans come in so fast that work which can wait should."""
+        return self.committer.waiting > PRESSED
 
     def owns(self, road: int) -> bool:
         """Whether this process holds the state of a road."""

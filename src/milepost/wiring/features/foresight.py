@@ -77,6 +77,8 @@ class ForesightFeature(Feature):
     async def _run(self) -> None:
         while True:
             await asyncio.sleep(PAUSE_S)
+            if self._engine.pressed:
+                continue
             try:
                 await self._learn()
                 await self._watch()

@@ -80,6 +80,8 @@ class RoadsFeature(Feature):
     async def _run(self) -> None:
         while True:
             await asyncio.sleep(PAUSE_S)
+            if self._engine.pressed:
+                continue
             with suppress(ConnectionError):
                 await self.learn()
 
