@@ -6,7 +6,6 @@ certificate of an authority puts it in the same two files instead.
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -17,6 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import PdfSignatureMetadata, signers
+
+from milepost.keyfile import make_once
 
 KEY_FILE = "documents.key"
 CERTIFICATE_FILE = "documents.crt"
@@ -35,7 +36,9 @@ async def sign(document: bytes, folder: Path, reason: str) -> bytes:
 def _signer(folder: Path) -> signers.SimpleSigner:
     key, certificate = folder / KEY_FILE, folder / CERTIFICATE_FILE
     if not key.exists():
-        _make(key, certificate)
+        make_once(key, _new_key())
+    if not certificate.exists():
+        certificate.write_bytes(_certified(key.read_bytes()))
     signer: signers.SimpleSigner | None = signers.SimpleSigner.load(  # type: ignore[no-untyped-call]
         str(key), str(certificate)
     )
@@ -44,9 +47,18 @@ def _signer(folder: Path) -> signers.SimpleSigner:
     return signer
 
 
-def _make(key_path: Path, certificate_path: Path) -> None:
-    """A new key for its owner's eyes only, and its certificate, which is linked into place last."""
-    key = ec.generate_private_key(ec.SECP256R1())
+def _new_key() -> bytes:
+    return ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+
+
+def _certified(pem: bytes) -> bytes:
+    """A certificate that the key gives itself."""
+    key = serialization.load_pem_private_key(pem, password=None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey), f"{KEY_FILE} has no elliptic-curve key"
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Milepost installation")])
     now = datetime.now(UTC)
     certificate = (
@@ -60,16 +72,7 @@ def _make(key_path: Path, certificate_path: Path) -> None:
         .add_extension(_usage(), critical=True)
         .sign(key, hashes.SHA256())
     )
-    private = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    key_path.parent.mkdir(parents=True, exist_ok=True)
-    certificate_path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    handle = os.open(key_path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(private)
+    return certificate.public_bytes(serialization.Encoding.PEM)
 
 
 def _usage() -> x509.KeyUsage:

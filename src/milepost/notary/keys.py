@@ -13,6 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from msgspec import Struct
 
+from milepost.keyfile import make_once
+
 KEY_FILE = "notary.key"
 _CONTEXT = "notary signing key"
 _ED25519 = b"\x01"
@@ -82,23 +84,5 @@ class SigningKey:
 def open_key(path: Path, sealer: Seals) -> SigningKey:
     """The key in a file, which is made if need be (mode 0600)."""
     if not path.exists():
-        _make(path, sealer.seal(os.urandom(32), _CONTEXT))
+        make_once(path, sealer.seal(os.urandom(32), _CONTEXT))
     return SigningKey(sealer.open(path.read_bytes(), _CONTEXT))
-
-
-def _make(path: Path, content: bytes) -> None:
-    # Linked into place complete, so that of several processes that start at once one key wins.
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            return
-    finally:
-        draft.unlink()

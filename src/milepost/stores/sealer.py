@@ -6,12 +6,13 @@ that it was sealed for, so a row's secret cannot be moved to another row.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from secrets import token_bytes
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from milepost.keyfile import make_once
 
 MASTER_KEY = "secret.key"  # the file of the master key, in the data folder
 NONCE_BYTES = 12
@@ -44,26 +45,8 @@ class Sealer:
 def open_sealer(path: Path) -> Sealer:
     """With the key in a file, which is made if need be, for its owner alone (mode 0600)."""
     if not path.exists():
-        _make(path)
+        make_once(path, token_bytes(KEY_BYTES))
     key = path.read_bytes()
     if len(key) != KEY_BYTES:
         raise SealError(f"{path}: not a key of {KEY_BYTES} bytes")
     return Sealer(key)
-
-
-def _make(path: Path) -> None:
-    # Linked into place complete, so that of several processes that start at once one key wins.
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(token_bytes(KEY_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            return
-    finally:
-        draft.unlink()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from milepost.channels.webpush.encrypt import packed, point_of
+from milepost.keyfile import make_once
 
 KEY_FILE = "vapid.pem"
 _HOLDS_S = 12 * 3_600
@@ -54,21 +54,7 @@ def open_vapid(path: Path, contact: str) -> Vapid:
 
 
 def _make(path: Path) -> None:
-    # Linked into place complete, so that of several processes that start at once one key wins.
-    path.parent.mkdir(parents=True, exist_ok=True)
     pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(
         Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
     )
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(pem)
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            return
-    finally:
-        draft.unlink()
+    make_once(path, pem)

@@ -31,6 +31,12 @@ WENT = frozenset({
 })  # fmt: skip
 
 
+_CAME = frozenset(
+    code for code, one in BY_CODE.items() if one.sub in CAME or one.sub.startswith("picked_up")
+)
+_WENT = frozenset(code for code, one in BY_CODE.items() if one.sub in WENT)
+
+
 class Spot(NamedTuple):
     """Where a parcel was last, from when, and whether it has gone since."""
 
@@ -74,11 +80,11 @@ class Passing:
 
     def _see(self, row: Row) -> None:
         event = row.event
-        status = BY_CODE.get(event.code)
-        sub = status.sub if status is not None else ""
-        came, went = sub in CAME or sub.startswith("picked_up"), sub in WENT
+        came, went = event.code in _CAME, event.code in _WENT
+        if not (came or went):
+            return
         place = as_place(event.body.place)
-        if not (came or went) or place is None or not (place.facility or place.label):
+        if place is None or not (place.facility or place.label):
             return
         hub = (place.facility or place.label or "")[:120]
         at_s = event.at_us // 1_000_000

@@ -62,17 +62,18 @@ class ForesightFeature(Feature):
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _note(self, group: Group) -> None:
+        """After every commit, so on the hot path: most scans are neither an end nor a promise."""
         road_of = self._engine.shard.road_of
-        if len(self._delivered) < MOST_WAITING:
-            for row in group.rows:
-                if ends(row[2]):
-                    self._delivered[road_of(row[2].parcel)] = None
+        for row in group.rows:
+            event = row[2]
+            if event.code == PROMISE:
+                if len(self._watched) < MOST_WATCHED:
+                    self._watched[road_of(event.parcel)] = 0
+            elif ends(event) and len(self._delivered) < MOST_WAITING:
+                self._delivered[road_of(event.parcel)] = None
         for fact in group.facts:
             if len(self._announced) < MOST_WAITING:
                 self._announced[road_of(fact.parcel)] = None
-        for row in group.rows:
-            if row[2].code == PROMISE and len(self._watched) < MOST_WATCHED:
-                self._watched[road_of(row[2].parcel)] = 0
 
     async def _run(self) -> None:
         while True:
