@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from datetime import UTC, datetime, timedelta
@@ -58,14 +59,17 @@ async def test_every_parcels_alert_opens_and_clears(
         deadline = time.monotonic() + 90
         while len({row["number"] for row in rows}) < PARCELS:
             assert time.monotonic() < deadline, rows
+            await asyncio.sleep(0.2)
             rows = await connection.fetch(query)
         while open_ones() < PARCELS:
             assert time.monotonic() < deadline
+            await asyncio.sleep(0.2)
         for minute in range(3):
             at = ago(1 - minute / 60)
             post("/v1/devices/samples", [{"asset": "truck:1", "at": at, "temperature_c": 5}])
         while not rows or any(row["cleared_s"] is None for row in rows):
             assert time.monotonic() < deadline, rows
+            await asyncio.sleep(0.2)
             rows = await connection.fetch(query)
         await connection.close()
 

@@ -86,14 +86,14 @@ class SensingJudge:
         self._turn = asyncio.Lock()
         self.looked = 0
 
-    def load(self, road: int, tenant: int, number: str) -> None:
-        """A road that had an alert of ours open when we stopped."""
-        self.adopt(road, tenant, number)
-        self._waiting[tenant, number] = None
-
     def adopt(self, road: int, tenant: int, number: str) -> None:
-        """A road with an alert of ours, whose hand-over we would see."""
-        self._known[road] = (tenant, number)
+        """A road with an alert open from before our start, or by another process. A sample that
+        ends it may have come to us before we knew of it: it is looked at once.
+        """
+        if road not in self._known:
+            self._known[road] = (tenant, number)
+            self._waiting[tenant, number] = None
+            self._wanted.set()
 
     def on_samples(self, tenant: int, samples: Sequence[Sample]) -> None:
         """Hear of samples that are durable."""

@@ -62,7 +62,7 @@ class SensingFeature(Feature):
     async def start(self) -> None:
         self._shipments.own = await self._store.limits()
         for road, tenant, number in await self._store.open_alerts(RULES):
-            self.judge.load(road, tenant, number)
+            self.judge.adopt(road, tenant, number)
         self._telemetry.listen(self.judge.on_samples)
         self._containment.listen(self.judge.on_changes)
         # What was recorded before a crash, and not looked at any more.
@@ -123,11 +123,10 @@ class SensingFeature(Feature):
             self._engine.desk.replace(RULES, roads, found)
 
     async def _adopt(self) -> None:
-        """Roads of ours whose alerts another process has opened: we see when they end."""
+        """Roads whose alerts another process has opened: the good value may come to us."""
         if not self._alone:
             for road, tenant, number in await self._store.open_alerts(RULES):
-                if self._engine.owns(road):
-                    self.judge.adopt(road, tenant, number)
+                self.judge.adopt(road, tenant, number)
 
     async def _take_limits(self) -> None:
         known, self._shipments.own = self._shipments.own, await self._store.limits()
