@@ -83,7 +83,11 @@ def key_of(tenant: int, number: str) -> int:
 
 def fingerprint_of(*parts: object) -> int:
     """The identity of an event's content: a signed 64-bit hash, the same for ever."""
-    text = "\x1f".join(["" if part is None else str(part) for part in parts])
+    return fingerprint_of_text("\x1f".join(["" if part is None else str(part) for part in parts]))
+
+
+def fingerprint_of_text(text: str) -> int:
+    """The same, of parts that are joined already."""
     digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "little", signed=True)
 

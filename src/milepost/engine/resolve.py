@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from operator import attrgetter
 
 import msgspec
 
-from milepost.domain.event import Event, EventBody, fingerprint_of, key_of
+from milepost.domain.event import Event, EventBody, fingerprint_of, fingerprint_of_text, key_of
 from milepost.domain.marks import PROMISE, RETRACTION
 from milepost.domain.moment import Moment, resolve
 from milepost.domain.place import Place, as_place
@@ -141,16 +140,23 @@ def check_size(scan: Scan) -> None:
     """Raises BadScanError for what is too long, or cannot be stored at all."""
     if scan.text is not None and len(scan.text) > LONGEST_TEXT:
         raise BadScanError(f"text: longer than {LONGEST_TEXT} characters")
-    for value in _names_of(scan):
-        if value is not None and (len(value) > 200 or "\x00" in value):
-            name = _NAMES[_names_of(scan).index(value)]
-            raise BadScanError(f"{name}: longer than 200 characters, or with a NUL in it")
+    # All at once first: nearly always they are short together, and this is done for every scan.
+    joined = f"{scan.code}{scan.code_set}{scan.carrier}{scan.actor}{scan.device}{scan.order_number}"
+    if len(joined) > 200 or "\x00" in joined:
+        _check_names(scan)
     if scan.place is not None and len(str(scan.place)) > LONGEST_PLACE:
         raise BadScanError(f"place: longer than {LONGEST_PLACE} characters")
     if scan.next_place is not None and len(str(scan.next_place)) > LONGEST_PLACE:
         raise BadScanError(f"next_place: longer than {LONGEST_PLACE} characters")
     if scan.evidence is not None or scan.measurements is not None:
         _check_packs("evidence, measurements", (scan.evidence, scan.measurements))
+
+
+def _check_names(scan: Scan) -> None:
+    for name in ("code", "code_set", "carrier", "actor", "device", "order_number"):
+        value = getattr(scan, name)
+        if value is not None and (len(value) > 200 or "\x00" in value):
+            raise BadScanError(f"{name}: longer than 200 characters, or with a NUL in it")
 
 
 def check_text(scan: Scan) -> None:
@@ -168,8 +174,6 @@ def _check_packs(name: str, *values: object) -> None:
 
 
 _pack = msgspec.msgpack.Encoder().encode
-_NAMES = ("code", "code_set", "carrier", "actor", "device", "order_number")
-_names_of = attrgetter(*_NAMES)
 
 
 def _check_promise(promise: EventBody, latest_us: int) -> None:
@@ -210,7 +214,7 @@ def _fingerprint(parcel: int, scan: Scan, moment: Moment, carrier: str | None) -
     place = _place(scan)
     measured = scan.measurements and sorted(scan.measurements.items())
     # One text, as `fingerprint_of` would join the parts: this is done for every scan.
-    return fingerprint_of(
+    return fingerprint_of_text(
         f"{parcel}\x1f{when}\x1f{scan.date_only}\x1f{what}\x1f{'' if place is None else place}"
         f"\x1f{carrier or ''}\x1f{scan.device or ''}\x1f{scan.actor or ''}"
         f"\x1f{scan.retracts or ''}\x1f{'' if measured is None else measured}"

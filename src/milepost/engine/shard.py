@@ -100,23 +100,23 @@ class Shard:
         comes with a higher code (see `marks.code_of`).
         """
         waves: dict[int, list[Row]] = {}
-        fresh: dict[tuple[int, int], int] = {}
+        fresh: dict[int, int] = {}  # fingerprint → code; the parcel is part of a fingerprint
         states, links = self.states, self.links
         for index, row in rows:
             event = row.event
             link = links.get(event.parcel)
             road = event.parcel if link is None else link.road
             state = states.get(road)
-            seen = (road, event.fingerprint)
-            known = -1 if state is None else code_of(state, event.fingerprint)
-            if event.code <= max(known, fresh.get(seen, -1)):
+            fingerprint, code = event.fingerprint, event.code
+            known = -1 if state is None else code_of(state, fingerprint)
+            if code <= known or code <= fresh.get(fingerprint, -1):
                 outcome.duplicates += 1
             elif state is not None and _count(state) + len(waves.get(road, ())) >= MOST_MARKS:
                 outcome.refused.append((index, TOO_MANY))
             else:
                 if known >= 0:
                     upgraded.add(road)
-                fresh[seen] = event.code
+                fresh[fingerprint] = code
                 waves.setdefault(road, []).append(row)
                 group.rows.append(row)
                 outcome.accepted += 1

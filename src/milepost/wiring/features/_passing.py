@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 import structlog
 
-from milepost.domain.place import as_place
+from milepost.domain.place import Place, as_place
 from milepost.domain.status import BY_CODE
-from milepost.engine.ports import Group, Row
+from milepost.engine.ports import Group
 from milepost.stores.postgres.console.network import Network, Passed
 
 log = structlog.get_logger()
@@ -31,10 +32,14 @@ WENT = frozenset({
 })  # fmt: skip
 
 
-_CAME = frozenset(
-    code for code, one in BY_CODE.items() if one.sub in CAME or one.sub.startswith("picked_up")
-)
-_WENT = frozenset(code for code, one in BY_CODE.items() if one.sub in WENT)
+def _goes(sub: str) -> bool | None:
+    if sub in CAME or sub.startswith("picked_up"):
+        return False
+    return True if sub in WENT else None
+
+
+# Whether a scan of this code says that the parcel goes; None where it says neither.
+_GOES = [_goes(BY_CODE[code].sub) if code in BY_CODE else None for code in range(256)]
 
 
 class Spot(NamedTuple):
@@ -45,19 +50,32 @@ class Spot(NamedTuple):
     gone: bool
 
 
+@lru_cache(maxsize=16_384)
+def _hub(given: str | Place | None) -> str:
+    place = as_place(given)
+    return "" if place is None else (place.facility or place.label or "")[:120]
+
+
 class Passing:
     """Sums in memory, added to the store every few seconds."""
 
     def __init__(self, network: Network, now_us: Callable[[], int]) -> None:
         self._network = network
         self._now_us = now_us
-        self._spots: OrderedDict[int, Spot] = OrderedDict()
+        # The younger half of what is remembered, and the older one.
+        self._spots: dict[int, Spot] = {}
+        self._older: dict[int, Spot] = {}
         self._sums: dict[tuple[int, int, str, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
 
     def note(self, group: Group) -> None:
-        """A group was committed."""
-        for row in group.rows:
-            self._see(row)
+        """A group was committed. This runs for every event, so it is written for speed."""
+        for tenant, _, event in group.rows:
+            code = event.code
+            goes = _GOES[code] if 0 <= code < 256 else None
+            if goes is not None and (hub := _hub(event.body.place)):
+                self._see(tenant, event.parcel, event.at_us // 1_000_000, hub, goes)
+        if len(self._spots) > REMEMBERED // 2:
+            self._spots, self._older = {}, self._spots
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -78,25 +96,18 @@ class Passing:
         sums, self._sums = self._sums, defaultdict(lambda: [0, 0, 0, 0])
         await self._network.passed([Passed(*key, *values) for key, values in sums.items()])
 
-    def _see(self, row: Row) -> None:
-        event = row.event
-        came, went = event.code in _CAME, event.code in _WENT
-        if not (came or went):
-            return
-        place = as_place(event.body.place)
-        if place is None or not (place.facility or place.label):
-            return
-        hub = (place.facility or place.label or "")[:120]
-        at_s = event.at_us // 1_000_000
+    def _see(self, tenant: int, parcel: int, at_s: int, hub: str, goes: bool) -> None:
         hour_s = at_s - at_s % HOUR_S
-        before = self._spots.get(event.parcel)
-        if came:
-            self._sums[row.tenant, hour_s, hub, ""][0] += 1
-            if before is not None and before.gone and before.hub != hub:
-                self._lane(row.tenant, hour_s, before, hub, at_s)
+        before = self._spots.get(parcel) or self._older.get(parcel)
+        if goes:
+            self._gone(tenant, hour_s, before, hub, at_s)
         else:
-            self._gone(row.tenant, hour_s, before, hub, at_s)
-        self._remember(event.parcel, Spot(hub, at_s, gone=went))
+            self._sums[tenant, hour_s, hub, ""][0] += 1
+            if before is not None and before.gone and before.hub != hub:
+                self._lane(tenant, hour_s, before, hub, at_s)
+        # Late scans of the past do not move a parcel back.
+        if before is None or before.at_s <= at_s:
+            self._spots[parcel] = Spot(hub, at_s, goes)
 
     def _gone(self, tenant: int, hour_s: int, before: Spot | None, hub: str, at_s: int) -> None:
         sums = self._sums[tenant, hour_s, hub, ""]
@@ -111,10 +122,3 @@ class Passing:
             sums[0] += 1
             sums[2] += at_s - before.at_s
             sums[3] += 1
-
-    def _remember(self, parcel: int, spot: Spot) -> None:
-        known = self._spots.pop(parcel, None)
-        # Late scans of the past do not move a parcel back.
-        self._spots[parcel] = spot if known is None or known.at_s <= spot.at_s else known
-        if len(self._spots) > REMEMBERED:
-            self._spots.popitem(last=False)
