@@ -14,10 +14,11 @@ import zstandard
 from milepost.engine.evidence.desk import Detail, Piece, Position
 from milepost.engine.personal import Target
 from milepost.engine.ports import Group, Mention, Raw, Verbatim
+from milepost.stores.postgres.committing import Private
 from milepost.stores.postgres.erasing import PostgresErasing
 from milepost.stores.postgres.evidence import PostgresEvidence
 from milepost.stores.postgres.keyring import Keyring
-from milepost.stores.postgres.ledger import PostgresLedger, Private
+from milepost.stores.postgres.ledger import PostgresLedger
 from milepost.stores.postgres.pool import Pool
 from milepost.stores.postgres.raws import PostgresRaws, RawSealing
 from milepost.stores.postgres.texts import PostgresTexts
@@ -130,7 +131,7 @@ async def test_a_failed_commit_leaves_no_key_behind_that_is_not_durable(
         async def broken(*_: object) -> None:
             raise ConnectionError("made up")
 
-        patch.setattr("milepost.stores.postgres.ledger._write_small", broken)
+        patch.setattr("milepost.stores.postgres.committing._write_small", broken)
         with pytest.raises(ConnectionError):
             await world.ledger.commit(0, group)
     assert await world.sql("SELECT FROM raw_key") == []

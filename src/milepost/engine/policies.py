@@ -5,7 +5,7 @@ Most roads have none but their tenant's, so only the others are kept by road.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Any, Literal, NamedTuple, Protocol
 
 import msgspec
@@ -120,6 +120,15 @@ class Policies:
             return msgspec.structs.replace(policy, grace_s=self._grace[road])
         return policy
 
+    def of_facts(self, tenant: int, facts: Iterable[Facts]) -> Policy:
+        """The policy of a road of which this is known, kept here or not."""
+        profile = PLAIN
+        for one in facts:
+            profile = widened(profile, one)
+        if not self._counts(tenant, profile):
+            return self._plain.get(tenant, DEFAULT_POLICY)
+        return self._resolved(tenant, profile)[1]
+
     def of(self, tenant: int) -> TenantPolicy:
         return self._tenants.get(tenant, NOTHING)
 
@@ -182,17 +191,24 @@ class Policies:
         return list(self._profiles)
 
     def _place(self, tenant: int, road: int, profile: Profile) -> None:
-        if not profile.categories and not self.of(tenant).exceptions:
-            return  # nothing asks for it, and there may be millions
-        known = self._known.get((tenant, profile))
-        if known is None:
-            known = (profile, resolve(self.of(tenant), profile))
-            self._known[tenant, profile] = known
-        self._profiles[road], policy = known
+        if not self._counts(tenant, profile):
+            return  # there may be millions
+        self._profiles[road], policy = self._resolved(tenant, profile)
         if policy == self._plain.get(tenant, DEFAULT_POLICY):
             self._own.pop(road, None)
         else:
             self._own[road] = policy
+
+    def _counts(self, tenant: int, profile: Profile) -> bool:
+        """Whether anything asks for it."""
+        return bool(profile.categories or self.of(tenant).exceptions)
+
+    def _resolved(self, tenant: int, profile: Profile) -> tuple[Profile, Policy]:
+        known = self._known.get((tenant, profile))
+        if known is None:
+            known = (profile, resolve(self.of(tenant), profile))
+            self._known[tenant, profile] = known
+        return known
 
 
 def widened(profile: Profile, facts: Facts) -> Profile:

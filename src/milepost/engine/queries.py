@@ -9,11 +9,12 @@ from typing import Protocol
 
 import msgspec
 
-from milepost.domain.alert import DEFAULT_POLICY, Finding
+from milepost.domain.alert import DEFAULT_POLICY, Finding, Policy
 from milepost.domain.event import Event, key_of
 from milepost.domain.scan import Facts
 from milepost.domain.track import Coming, Foreseen, NoticeView, Track
 from milepost.engine.answers import Answer, Answers, Question
+from milepost.engine.elsewhere import Elsewhere
 from milepost.engine.foresight import Foresight, arrival
 from milepost.engine.notices import Notices, shown, spot_of
 from milepost.engine.policies import PolicyOf
@@ -46,8 +47,11 @@ class Queries:
         sealed: Sealed | None = None,
         owns: Callable[[int], bool] = lambda _: True,
         answers: Answers | None = None,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
-        """`answers`: where ready ones are kept; None if changes elsewhere could make them wrong."""
+        """`answers`: where ready ones are kept; None if changes elsewhere could make them wrong.
+        `elsewhere`: who judges roads that we do not own.
+        """
         self._shard = shard
         self._ledger = ledger
         self._now_us = now_us
@@ -56,6 +60,7 @@ class Queries:
         self._sealed = sealed
         self._owns = owns
         self._answers = answers
+        self._elsewhere = elsewhere
         # Findings of a road by judges that see more than its state; the desk's.
         self.others: Callable[[int], list[Finding]] = lambda _: []
         self.notices = Notices()
@@ -148,6 +153,7 @@ class Queries:
             events = list({event.fingerprint: event for event in old + events}.values())
         if not events and not links and not facts:
             return None
+        policy, others = await self._judged(tenant, parcels, events, facts, now_s)
         track = unfold(
             number,
             events,
@@ -155,14 +161,31 @@ class Queries:
             facts,
             shipment=links[0].shipment if links else parcels[0],
             now_s=now_s,
-            policy=self._policy_of(tenant, self._shard.road_of(parcels[0])),
+            policy=policy,
             synthetic=self._synthetic(tenant),
             private=private,
             sealed=sealed,
-            others=[one for road in self._roads(parcels) for one in self.others(road)],
+            others=others,
             notices=self._notices(tenant, events, facts, now_s),
         )
         return self._foreseen(tenant, track, events, facts, now_s)
+
+    async def _judged(
+        self,
+        tenant: int,
+        parcels: Sequence[int],
+        events: Sequence[Event],
+        facts: Sequence[Facts],
+        now_s: int,
+    ) -> tuple[Policy, list[Finding]]:
+        """By which policy the rules look at a road, and what other judges have found of it."""
+        roads = self._roads(parcels)
+        mine = [one for road in roads if self._owns(road) for one in self.others(road)]
+        foreign = [road for road in roads if not self._owns(road)]
+        if self._elsewhere is None or not foreign:
+            return self._policy_of(tenant, self._shard.road_of(parcels[0])), mine
+        policy = self._elsewhere.policy(tenant, events, facts, self.notices, now_s)
+        return policy, [*mine, *await self._elsewhere.findings(foreign)]
 
     def _foreseen(
         self, tenant: int, track: Track, events: Sequence[Event], facts: Sequence[Facts], now_s: int

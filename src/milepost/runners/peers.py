@@ -15,13 +15,14 @@ from pathlib import Path
 import structlog
 
 from milepost.engine.journey import OverloadedError, Receipt
-from milepost.engine.ports import Link, Row
+from milepost.engine.ports import FactRow, Link, Row
 from milepost.runners.wire import (
     Absorb,
     Done,
     Interest,
     Joined,
     Message,
+    Told,
     Touched,
     Walk,
     pack,
@@ -79,6 +80,11 @@ class Peers:
         """Tell those who want to know what has changed."""
         for one in self.interested:
             self._lines[one].tell(Touched(next(self._ids), list(roads)))
+
+    def told(self, facts: Sequence[FactRow]) -> None:
+        """Tell every other shard what is known of shipments: their roads may be anyone's."""
+        for line in self._lines.values():
+            line.tell(Told(next(self._ids), list(facts)))
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         turns: set[asyncio.Task[None]] = set()

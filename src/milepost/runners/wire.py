@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from milepost.engine.journey import Receipt
-from milepost.engine.ports import Link, Row
+from milepost.engine.ports import FactRow, Link, Row
 
 
 class Walk(msgspec.Struct, tag=True, array_like=True):
@@ -49,6 +49,13 @@ class Touched(msgspec.Struct, tag=True, array_like=True):
     roads: list[int]
 
 
+class Told(msgspec.Struct, tag=True, array_like=True):
+    """Facts of shipments that are durable; roads of the receiver's may be judged otherwise."""
+
+    id: int
+    facts: list[FactRow]
+
+
 class Done(msgspec.Struct, tag=True, array_like=True):
     """The answer to the message of the same id."""
 
@@ -57,7 +64,7 @@ class Done(msgspec.Struct, tag=True, array_like=True):
     overloaded: bool = False
 
 
-Message = Walk | Joined | Absorb | Interest | Touched | Done
+Message = Walk | Joined | Absorb | Interest | Touched | Told | Done
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Message).decode
 

@@ -193,9 +193,11 @@ class MemoryLedger:
             found = [row for row in found if _newest(row) < tuple(wanted.after)]
         return found[: wanted.limit]
 
-    async def open_alerts(self) -> list[OpenAlert]:
+    async def open_alerts(self, roads: Sequence[int] | None = None) -> list[OpenAlert]:
         return [
-            OpenAlert(row.shipment, row.finding) for row in self.alerts if row.cleared_s is None
+            OpenAlert(row.shipment, row.finding)
+            for row in self.alerts
+            if row.cleared_s is None and (roads is None or row.shipment in roads)
         ]
 
     async def shipment(self, tenant: int, shipment: int) -> ShipmentRow | None:

@@ -11,9 +11,10 @@ from milepost.notary.chain import Linker
 from milepost.settings import Settings
 from milepost.stores.postgres.accounts import Accounts
 from milepost.stores.postgres.chaining import PostgresChain
+from milepost.stores.postgres.committing import Private
 from milepost.stores.postgres.embedded import Embedded
 from milepost.stores.postgres.keyring import Keyring
-from milepost.stores.postgres.ledger import PostgresLedger, Private
+from milepost.stores.postgres.ledger import PostgresLedger
 from milepost.stores.postgres.pool import Pool
 from milepost.stores.postgres.raws import RawSealing
 from milepost.stores.postgres.texts import PostgresTexts

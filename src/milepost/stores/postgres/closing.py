@@ -10,8 +10,8 @@ import asyncpg
 
 from milepost.domain.status import STATUSES
 from milepost.engine.ports import Row
-from milepost.stores.postgres.ledger import ROW_COLUMNS, row_of
 from milepost.stores.postgres.pool import Pool
+from milepost.stores.postgres.rows import ROW_COLUMNS, row_of
 
 _FINAL = [status.code for status in STATUSES.values() if status.final or status.main == "expired"]
 # A partition can go when every event in it belongs to a road that is sealed.

@@ -50,7 +50,7 @@ class Desk:
         rows = await self._store.all_notices()
         if rows != self._known:
             self._known = rows
-            self._engine.heed(rows)
+            self._engine.circumstances.heed(rows)
 
     def of(self, tenant: int) -> Sequence[NoticeRow]:
         return self._engine.queries.notices.of(tenant, self.now_us() // 1_000_000)

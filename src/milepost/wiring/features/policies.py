@@ -31,7 +31,7 @@ class PolicyFeature(Feature):
 
     async def _change(self, tenant: int, policy: TenantPolicy) -> None:
         await self._store.save_policy(tenant, policy)
-        await self._engine.hold(tenant, policy)
+        await self._engine.circumstances.hold(tenant, policy)
 
     async def _look(self) -> None:
         """Another process may have set one."""
@@ -40,7 +40,7 @@ class PolicyFeature(Feature):
             with suppress(ConnectionError):
                 for tenant, policy in (await self._store.policies()).items():
                     if policy != self._engine.policies.of(tenant):
-                        await self._engine.hold(tenant, policy)
+                        await self._engine.circumstances.hold(tenant, policy)
 
 
 def open_feature(context: Context) -> Feature:
