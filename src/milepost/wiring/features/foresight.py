@@ -10,13 +10,14 @@ import structlog
 from milepost.domain.alert import Finding
 from milepost.domain.marks import PROMISE
 from milepost.engine.foresight import Foresight, ends, no_models
-from milepost.engine.ports import Group, ListFilter
+from milepost.engine.ports import Group
 from milepost.engine.secondlook import Looked
 from milepost.eta.lanes import LaneTable
 from milepost.eta.models import ModelStore
 from milepost.eta.ports import Predictor
 from milepost.eta.training import train
 from milepost.wiring.feature import Context, Feature
+from milepost.wiring.features._lessons import Rounds, newest
 
 log = structlog.get_logger()
 PAUSE_S = 0.5
@@ -30,9 +31,10 @@ FEWEST_LESSONS = 5_000
 LOOK_EVERY_S = 10.0
 TRAIN_EVERY_US = 86_400_000_000
 RULES = ("promise_at_risk", "silence_abnormal")
-AT_RISK = 0.5
+# Odds move a little with every road that is learned: what is open clears only well below.
+AT_RISK, NO_LONGER_AT_RISK = 0.5, 0.4
 # Of a hundred such silences, two last so long.
-ABNORMAL = 0.98
+ABNORMAL, NORMAL = 0.98, 0.96
 FEWEST = 50
 MOST_WATCHED = 500_000
 WATCH_AGAIN_S = 1_800
@@ -45,7 +47,7 @@ class ForesightFeature(Feature):
         self._foresight = Foresight()
         self._delivered: dict[int, None] = {}
         self._announced: dict[int, None] = {}
-        self._watched: dict[int, int] = {}  # road → when to look again
+        self._watched = Rounds(WATCH_AGAIN_S, MOST_WATCHED)
         self._refreshed_us = 0
         self._models = ModelStore(context.settings.data / "models")
         self._version: str | None = None
@@ -67,8 +69,7 @@ class ForesightFeature(Feature):
         for row in group.rows:
             event = row[2]
             if event.code == PROMISE:
-                if len(self._watched) < MOST_WATCHED:
-                    self._watched[road_of(event.parcel)] = 0
+                self._watched.add(road_of(event.parcel))
             elif ends(event) and len(self._delivered) < MOST_WAITING:
                 self._delivered[road_of(event.parcel)] = None
         for fact in group.facts:
@@ -89,8 +90,9 @@ class ForesightFeature(Feature):
     async def _begin(self) -> None:
         """After a start: the newest delivered roads of every tenant teach what was known before."""
         with suppress(ConnectionError):
-            for tenant, _ in await self._context.milepost.store.accounts.tenants():
-                await self._recall(tenant)
+            pace = MOST_AT_ONCE / PAUSE_S
+            async for roads in newest(self._context, FIRST_LESSONS, pace, main="delivered"):
+                self._delivered |= dict.fromkeys(roads)
 
     async def _keep_models(self) -> None:
         """A model that was trained or rolled back elsewhere is used from now on; and once a day
@@ -136,18 +138,6 @@ class ForesightFeature(Feature):
             self._models.use(manifest.version)
         log.info("trained", version=manifest.version, better=trained.better, roads=trained.roads)
 
-    async def _recall(self, tenant: int) -> None:
-        after, left = None, FIRST_LESSONS
-        while left > 0:
-            wanted = ListFilter(main="delivered", limit=200, after=after)
-            rows = await self._context.ledger.list_shipments(tenant, wanted)
-            if not rows:
-                return
-            after, left = (rows[-1].last_s, rows[-1].id), left - len(rows)
-            self._delivered |= {row.id: None for row in rows}
-            # As many as are learned in the meantime, so that what is delivered now comes first.
-            await asyncio.sleep(PAUSE_S * len(rows) / MOST_AT_ONCE)
-
     async def _learn(self) -> None:
         """From some of the roads that have ended, or begun, since the last time."""
         for waiting, teach in (
@@ -156,7 +146,7 @@ class ForesightFeature(Feature):
             for road, looked in (await self._take(waiting)).items():
                 teach(looked.tenant, road, looked.whole)
                 if waiting is self._delivered:
-                    self._watched.pop(road, None)
+                    self._watched.drop(road)
                     self._settle(road, looked, {})
                 await asyncio.sleep(0)
         self._refresh()
@@ -181,21 +171,21 @@ class ForesightFeature(Feature):
     async def _watch(self) -> None:
         """Some of the roads that something was promised for: will it be kept?"""
         now_s = self._context.now_us() // 1_000_000
-        due = [road for road, at_s in self._watched.items() if at_s <= now_s][:MOST_AT_ONCE]
-        found = await self._engine.queries.wholes(due)
-        for road in due:
-            self._watched[road] = now_s + WATCH_AGAIN_S
-            if road in found:
-                self._settle(road, found[road], self._findings(found[road], now_s))
+        due = self._watched.take(MOST_AT_ONCE, now_s)
+        for road, looked in (await self._engine.queries.wholes(due)).items():
+            standing = {one.rule for one in self._engine.desk.of(road)}
+            self._settle(road, looked, self._findings(looked, now_s, standing))
 
-    def _findings(self, looked: Looked, now_s: int) -> dict[str, Finding]:
+    def _findings(self, looked: Looked, now_s: int, standing: set[str]) -> dict[str, Finding]:
+        """`standing`: what is open already; it takes better odds to clear it than to open it."""
         tenant, whole, now_us = looked.tenant, looked.whole, now_s * 1_000_000
         found: dict[str, Finding] = {}
         window = self._foresight.window(tenant, whole, now_us)
         promised_s = whole.shipment.promised_s
         if window is not None and promised_s is not None and now_s <= promised_s:
             odds = window.late_odds
-            if odds is not None and odds > AT_RISK and not window.guess:
+            limit = NO_LONGER_AT_RISK if "promise_at_risk" in standing else AT_RISK
+            if odds is not None and odds > limit and not window.guess:
                 detail = {"late_pm": round(1000 * odds), "promised_s": promised_s,
                           "likely_s": window.p50_us // 1_000_000}  # fmt: skip
                 since_s = whole.shipment.last_s
@@ -203,7 +193,8 @@ class ForesightFeature(Feature):
                     "promise_at_risk", "warning", since_s, {**detail}
                 )
         silence = self._foresight.silence(tenant, whole, now_us)
-        if silence is not None and silence.evidence >= FEWEST and silence.heard_by_now > ABNORMAL:
+        limit = NORMAL if "silence_abnormal" in standing else ABNORMAL
+        if silence is not None and silence.evidence >= FEWEST and silence.heard_by_now > limit:
             told = {"usual_h": round(24 * silence.usual_days, 1),
                     "heard_pm": round(1000 * silence.heard_by_now)}  # fmt: skip
             last_s = whole.shipment.last_s

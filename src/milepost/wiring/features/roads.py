@@ -10,11 +10,12 @@ from itertools import islice
 from milepost.api import roads as api
 from milepost.domain.event import is_status
 from milepost.domain.settle import MAIN
-from milepost.engine.ports import Group, ListFilter
+from milepost.engine.ports import Group
 from milepost.engine.roads import RULES, Roads
 from milepost.engine.secondlook import Looked
 from milepost.web.endpoint import Endpoint
 from milepost.wiring.feature import Context, Feature
+from milepost.wiring.features._lessons import newest
 
 PAUSE_S = 0.5
 # At most this share of a core, however many parcels move: what ended goes first, the rest of the
@@ -125,24 +126,13 @@ class RoadsFeature(Feature):
     async def _begin(self) -> None:
         """After a start: the newest roads of every tenant teach what was known before."""
         with suppress(ConnectionError):
-            for tenant, _ in await self._context.milepost.store.accounts.tenants():
-                await self._recall(tenant)
+            pace = MOST_AT_ONCE / PAUSE_S
+            async for roads in newest(self._context, FIRST_LESSONS, pace):
+                road_of, owns = self._engine.shard.road_of, self._engine.owns
+                self._moved |= dict.fromkeys(one for one in roads if owns(road_of(one)))
         self._recalling = False
         standing = self._engine.desk.standing.items()
         self._moved |= {road: None for road, known in standing if known.keys() & set(RULES)}
-
-    async def _recall(self, tenant: int) -> None:
-        after, left = None, FIRST_LESSONS
-        while left > 0:
-            wanted = ListFilter(limit=200, after=after)
-            rows = await self._context.ledger.list_shipments(tenant, wanted)
-            if not rows:
-                return
-            after, left = (rows[-1].last_s, rows[-1].id), left - len(rows)
-            mine = [row.id for row in rows if self._engine.owns(self._engine.shard.road_of(row.id))]
-            self._moved |= dict.fromkeys(mine)
-            # As many as are learned in the meantime, so that what moves now comes first.
-            await asyncio.sleep(PAUSE_S * len(rows) / MOST_AT_ONCE)
 
 
 def open_feature(context: Context) -> Feature:
