@@ -11,8 +11,9 @@ from threading import Event as Flag
 import msgspec
 import pytest
 
+from milepost import durable
 from milepost.domain.event import Event, EventBody, key_of
-from milepost.stores.history import History, SealedRow, durable, parts, runs, sealing
+from milepost.stores.history import History, SealedRow, parts, runs, sealing
 from unit.history.history_rows import START_US, oldest_first, road, roads
 
 DAY = date(2026, 3, 14)

@@ -7,10 +7,10 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from milepost.analytics.files import publish
+from milepost.durable import publish
 
-# A table of another shape is built anew.
-VERSION = 1
+# A table of another shape is built anew. 2: places are named without telephone numbers.
+VERSION = 2
 
 
 class Reach(Struct, frozen=True):

@@ -9,7 +9,7 @@ import msgspec
 
 from milepost.analytics.catalogue import Catalogue
 from milepost.analytics.duck import files, opened
-from milepost.analytics.files import publish
+from milepost.durable import publish
 
 if TYPE_CHECKING:
     from milepost.analytics.table import JourneyTable

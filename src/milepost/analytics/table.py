@@ -17,8 +17,8 @@ import pyarrow.parquet as pq
 
 from milepost.analytics import merging
 from milepost.analytics.catalogue import Catalogue, Reach, load, save
-from milepost.analytics.files import alone, publish
 from milepost.analytics.model import HOPS, JOURNEYS, Hop, Journey
+from milepost.durable import alone, publish
 
 KINDS = ("journeys", "hops")
 _NEWER = [pa.field("serial", pa.int64()), pa.field("gone", pa.bool_())]
@@ -56,7 +56,7 @@ class JourneyTable:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """The only writer; BlockingIOError where there is one already."""
-        with alone(self.folder / "lock"):
+        with alone(self.folder / "lock", wait=False):
             yield
 
     def add(self, rows: Sequence[Row], gone: Sequence[tuple[int, int]], reach: Reach) -> None:

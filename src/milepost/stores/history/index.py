@@ -13,8 +13,8 @@ from time import time_ns
 
 import pyarrow as pa
 
+from milepost.durable import publish
 from milepost.stores.history.days import month_of
-from milepost.stores.history.durable import publish
 from milepost.stores.history.merging import FAN, merged
 from milepost.stores.history.rows import PartInfo
 from milepost.stores.history.segment import Chunk, Segment, write_segment

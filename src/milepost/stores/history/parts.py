@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from milepost.durable import publish
 from milepost.stores.history.columns import DICTIONARIES, ENCODINGS, FILED, file_table
 from milepost.stores.history.days import day_of, number_of
-from milepost.stores.history.durable import publish
 from milepost.stores.history.rows import PartInfo
 from milepost.stores.history.spans import Spans, unpack
 

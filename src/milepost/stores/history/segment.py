@@ -18,7 +18,7 @@ from zlib import crc32
 import msgspec
 import pyarrow as pa
 
-from milepost.stores.history.durable import publish
+from milepost.durable import publish
 from milepost.stores.history.rows import PartInfo
 
 FENCE = 512

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from milepost.durable import alone
 from milepost.stores.history.days import day_of, number_of
-from milepost.stores.history.durable import alone
 from milepost.stores.history.index import Catalogue, Index
 from milepost.stores.history.parts import day_in, describe, part_name, serial_in
 from milepost.stores.history.reader import GoneError, Reader

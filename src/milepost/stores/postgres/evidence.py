@@ -12,6 +12,7 @@ import msgspec
 import structlog
 from cryptography.exceptions import InvalidTag
 
+from milepost.durable import settle
 from milepost.engine.evidence.desk import LOCKED_US, Detail, Piece, packed
 from milepost.stores.postgres.keyring import Key, Keyring
 from milepost.stores.postgres.pool import Pool
@@ -165,12 +166,4 @@ def _write(path: Path, body: bytes) -> None:
         os.fsync(file.fileno())
     draft.replace(path)
     for folder in (path.parent, path.parent.parent):
-        _settle(folder)
-
-
-def _settle(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        settle(folder)

@@ -11,12 +11,13 @@ from pathlib import Path
 
 def publish(unfinished: Path, path: Path) -> None:
     """Puts a written file into its place, so that it stays there when the power goes."""
-    _sync(unfinished)
+    settle(unfinished)
     unfinished.replace(path)
-    _sync(path.parent)
+    settle(path.parent)
 
 
-def _sync(path: Path) -> None:
+def settle(path: Path) -> None:
+    """Let what was written of a file, or which files a folder has, be on disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
