@@ -16,6 +16,10 @@ from milepost.engine.ports import Group, Ledger
 
 log = structlog.get_logger()
 RETRY_S = (0.05, 0.2, 0.5, 1.0, 2.0)
+# Commits of so many events come only where senders are ahead of the disk ...
+PRESSED = 500
+# ... and for so long after one of them it is taken that they still are.
+PRESSED_S = 2.0
 
 
 class Committer:
@@ -32,6 +36,7 @@ class Committer:
         self.last_seq = 0
         self.commits = 0
         self.busy_s = 0.0
+        self._pressed_until = 0.0
 
     @property
     def filling(self) -> Group:
@@ -42,6 +47,11 @@ class Committer:
     def waiting(self) -> int:
         """Events that wait for the next commit: the measure for admission control."""
         return len(self._filling.rows)
+
+    @property
+    def pressed(self) -> bool:
+        """Whether scans come in so fast that work which can wait should."""
+        return time.perf_counter() < self._pressed_until
 
     def ticket(self) -> Awaitable[int]:
         """Done, with the sequence number, when everything added so far is durable."""
@@ -68,6 +78,8 @@ class Committer:
         assert done is not None
         self._filling, self._done = Group(), None
         began = time.perf_counter()
+        if len(group.rows) > PRESSED:
+            self._pressed_until = began + PRESSED_S
         seq = await self._durable(group) if _has_anything(group) else self.last_seq
         self.commits += 1
         self.busy_s += time.perf_counter() - began

@@ -39,8 +39,6 @@ from milepost.runners.sealing import Archive, SealedRoads, Sealing
 from milepost.runners.wire import Absorb, Done, Interest, Joined, Message, Told, Touched, Walk
 
 log = structlog.get_logger()
-# So many events wait for a commit only where senders are ahead of the disk.
-PRESSED = 1_000
 
 
 def clock_us() -> int:
@@ -169,7 +167,7 @@ class Inline:
     @property
     def pressed(self) -> bool:
         """Whether scans come in so fast that work which can wait should."""
-        return self.committer.waiting > PRESSED
+        return self.committer.pressed
 
     def owns(self, road: int) -> bool:
         """Whether this process holds the state of a road."""
