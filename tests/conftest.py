@@ -6,11 +6,13 @@ import os
 import sys
 from pathlib import Path
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-# A change lands or does not for what is in it: the same examples each time. Elsewhere, new ones.
-settings.register_profile("ci", derandomize=True)
+# A change lands or does not for what is in it: the same examples each time, however slow the
+# machine is just then. Elsewhere, new ones.
+SLOW = [HealthCheck.too_slow]
+settings.register_profile("ci", derandomize=True, deadline=None, suppress_health_check=SLOW)
 if os.environ.get("CI"):
     settings.load_profile("ci")
