@@ -11,7 +11,7 @@ import pytest
 
 from milepost.compat.core import Change, Watch
 from milepost.compat.kdniao import clock, faults, make_credentials, phones, shape, sign
-from milepost.compat.kdniao.asking import checked_number, form_of, read_wanted, shippers
+from milepost.compat.kdniao.asking import checked_number, fields_of, read_wanted, shippers
 from milepost.compat.kdniao.faults import KdniaoError
 from milepost.compat.kdniao.push import Push
 from milepost.compat.kdniao.states import TABLE, group, state, state_ex
@@ -70,10 +70,10 @@ def test_fields_may_be_encoded_once_more(encode: object) -> None:
 
 
 def test_forms_and_json_bodies_are_read() -> None:
-    assert form_of(b"RequestType=1002&EBusinessID=7&more=1")["RequestType"] == "1002"
-    assert form_of(b'{"RequestType": 1002, "EBusinessID": "7"}')["RequestType"] == "1002"
-    assert form_of(b"{not json") == {}
-    assert form_of(b"\xff\xfe") != {"RequestType": ""}
+    assert fields_of(b"RequestType=1002&EBusinessID=7&more=1")["RequestType"] == "1002"
+    assert fields_of(b'{"RequestType": 1002, "EBusinessID": "7"}')["RequestType"] == "1002"
+    assert fields_of(b"{not json") == {}
+    assert fields_of(b"\xff\xfe") != {"RequestType": ""}
 
 
 def test_request_data_in_its_spellings() -> None:
@@ -82,6 +82,8 @@ def test_request_data_in_its_spellings() -> None:
 
     assert (quoted.shipper, quoted.number) == ("STO", "77")
     assert (numbers.number, numbers.descending) == ("3967950525457", True)
+    told_nothing = read_wanted('\ufeff{"Sender": [], "Receiver": ""}')
+    assert (told_nothing.Sender, told_nothing.Receiver) == (None, None)
     for text in ("", "[]", "null", "{", '{"Receiver": "x"}'):
         with pytest.raises(KdniaoError, match=faults.BAD_DATA):
             read_wanted(text)

@@ -7,18 +7,19 @@ import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from functools import partial
+from typing import ClassVar
 from urllib.parse import quote
 
 from milepost.carriers.toolkit.asking import (
-    JSON,
     Polled,
     body_of,
-    covered,
+    create_absent,
+    creation,
     garbage,
     in_batches,
-    json_bytes,
     judge_http,
+    named,
     option,
     same,
 )
@@ -54,7 +55,10 @@ class Client(Polled):
             return Verdict(kind="refused", message=message)
         if code >= 400 and code != _EXISTS:
             return Verdict(faults={ask.number: message for ask in request.asks})
-        return Verdict() if request.registers else _missing(request, body, account)
+        if request.registers:
+            return Verdict()
+        rows = rows_of(body, "data.trackings")
+        return create_absent(request.asks, rows, "tracking_number", partial(_create, account))
 
     def genuine(self, headers: Mapping[str, str], body: bytes, account: Account) -> bool:
         """The header `aftership-hmac-sha256` over the raw body."""
@@ -63,29 +67,15 @@ class Client(Polled):
         return same(headers.get("aftership-hmac-sha256", ""), wanted)
 
 
-def _missing(request: Request, body: dict[str, Any], account: Account) -> Verdict:
-    found = [text_of(row, "tracking_number") or "" for row in rows_of(body, "data.trackings")]
-    _, absent = covered(request.asks, found)
-    return Verdict(follow=tuple(_create(ask, account) for ask in absent))
-
-
 def _list(asks: tuple[Ask, ...], account: Account) -> Request:
     numbers = quote(",".join(ask.number for ask in asks), safe=",")
     url = f"{_root(account)}/trackings?limit=200&tracking_numbers={numbers}"
     return Request(method="GET", url=url, headers=_headers(account), asks=asks)
 
 
-def _create(ask: Ask, account: Account) -> Request:
-    body = {"tracking_number": ask.number}
-    if ask.carrier_code:
-        body["slug"] = ask.carrier_code
-    return Request(
-        url=f"{_root(account)}/trackings",
-        headers=JSON | _headers(account),
-        body=json_bytes(body),
-        asks=(ask,),
-        registers=True,
-    )
+def _create(account: Account, ask: Ask) -> Request:
+    body = named(ask, "tracking_number", "slug")
+    return creation(ask, f"{_root(account)}/trackings", _headers(account), body)
 
 
 def _root(account: Account) -> str:

@@ -17,6 +17,24 @@ _CONDITION = {"text": ("ConditionData",), "code": ("ConditionCode",)}
 _XML_AREA = Where(name=("ServiceArea.Description",), facility=("ServiceArea.ServiceAreaCode",))
 _JSON_AREA = Where(name=("serviceArea.0.description",), facility=("serviceArea.0.code",))
 
+# How an event is written, of a shipment or of one of its pieces.
+_XML_EVENT: dict[str, Any] = {
+    "date": "Date",
+    "clock": "Time",
+    "zone": ("GMTOffset",),
+    "code": ("ServiceEvent.EventCode",),
+    "text": ("ServiceEvent.Description",),
+    "place": _XML_AREA,
+}
+_JSON_EVENT: dict[str, Any] = {
+    "date": "date",
+    "clock": "time",
+    "zone": ("GMTOffset", "gmtOffset"),
+    "code": ("typeCode",),
+    "text": ("description",),
+    "place": _JSON_AREA,
+}
+
 
 def _pieces(row: Any) -> list[LinkedNumber]:
     pieces = row.get("pieces") if isinstance(row, dict) else None
@@ -29,12 +47,7 @@ XML_PI = Wire(
     shipments=("**.AWBInfo",),
     number=("AWBNumber",),
     events=("ShipmentInfo.ShipmentEvent",),
-    date="Date",
-    clock="Time",
-    zone=("GMTOffset",),
-    code=("ServiceEvent.EventCode",),
-    text=("ServiceEvent.Description",),
-    place=_XML_AREA,
+    **_XML_EVENT,
     faults=(Fault(rows="**.Condition", **_CONDITION),),
     shipment_faults=(Fault(rows="Status.Condition", **_CONDITION),),
     latest=("ShipmentInfo.EstDlvyDate",),
@@ -65,24 +78,14 @@ XML_PI_PIECES = Wire(
     shipments=("**.PieceInfo",),
     number=("PieceDetails.LicensePlate", "PieceDetails.AWBNumber"),
     events=("PieceEvent",),
-    date="Date",
-    clock="Time",
-    zone=("GMTOffset",),
-    code=("ServiceEvent.EventCode",),
-    text=("ServiceEvent.Description",),
-    place=_XML_AREA,
+    **_XML_EVENT,
 )
 MYDHL = Wire(
     carrier=CARRIER,
     shipments=("shipments",),
     number=("shipmentTrackingNumber",),
     events=("events",),
-    date="date",
-    clock="time",
-    zone=("GMTOffset", "gmtOffset"),
-    code=("typeCode",),
-    text=("description",),
-    place=_JSON_AREA,
+    **_JSON_EVENT,
     faults=(Fault(rows="detail", text=()), Fault(rows="additionalDetails", text=())),
     latest=("estimatedTimeOfDelivery", "estimatedDeliveryDate"),
     facts=FactPaths(
@@ -110,12 +113,7 @@ MYDHL_PIECES = Wire(
     shipments=("**.pieces",),
     number=("trackingNumber",),
     events=("events",),
-    date="date",
-    clock="time",
-    zone=("GMTOffset", "gmtOffset"),
-    code=("typeCode",),
-    text=("description",),
-    place=_JSON_AREA,
+    **_JSON_EVENT,
 )
 
 

@@ -7,23 +7,24 @@ import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from functools import partial
+from typing import ClassVar
 from unicodedata import normalize
 from urllib.parse import urlencode
 
 from milepost.carriers.toolkit.asking import (
-    JSON,
     Polled,
     body_of,
-    covered,
+    create_absent,
+    creation,
     garbage,
     in_batches,
-    json_bytes,
     judge_http,
+    named,
     said,
     same,
 )
-from milepost.carriers.toolkit.tree import rows_of, text_of
+from milepost.carriers.toolkit.tree import rows_of
 from milepost.engine.polling import Account, Ask, Reply, Request, Verdict
 
 
@@ -47,19 +48,16 @@ class Client(Polled):
             return garbage(reply)
         if reply.status >= 400:
             return Verdict(faults={ask.number: said(reply) for ask in request.asks})
-        return Verdict() if request.registers else _missing(request, body, account)
+        if request.registers:
+            return Verdict()
+        rows = rows_of(body, "trackers")
+        return create_absent(request.asks, rows, "tracking_code", partial(_create, account))
 
     def genuine(self, headers: Mapping[str, str], body: bytes, account: Account) -> bool:
         """The header `X-Hmac-Signature`, keyed with the secret in its NFKD form."""
         secret = normalize("NFKD", account.secrets["webhook_secret"]).encode()
         wanted = "hmac-sha256-hex=" + hmac.new(secret, body, hashlib.sha256).hexdigest()
         return same(headers.get("x-hmac-signature", ""), wanted)
-
-
-def _missing(request: Request, body: dict[str, Any], account: Account) -> Verdict:
-    found = [text_of(row, "tracking_code") or "" for row in rows_of(body, "trackers")]
-    _, absent = covered(request.asks, found)
-    return Verdict(follow=tuple(_create(ask, account) for ask in absent))
 
 
 def _list(asks: tuple[Ask, ...], account: Account) -> Request:
@@ -69,17 +67,9 @@ def _list(asks: tuple[Ask, ...], account: Account) -> Request:
     return Request(method="GET", url=url, headers=_headers(account), asks=asks)
 
 
-def _create(ask: Ask, account: Account) -> Request:
-    tracker = {"tracking_code": ask.number}
-    if ask.carrier_code:
-        tracker["carrier"] = ask.carrier_code
-    return Request(
-        url=f"{account.base_url}/v2/trackers",
-        headers=JSON | _headers(account),
-        body=json_bytes({"tracker": tracker}),
-        asks=(ask,),
-        registers=True,
-    )
+def _create(account: Account, ask: Ask) -> Request:
+    body = {"tracker": named(ask, "tracking_code", "carrier")}
+    return creation(ask, f"{account.base_url}/v2/trackers", _headers(account), body)
 
 
 def _headers(account: Account) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar
@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from milepost.engine.polling import Account, Ask, Reply, Verdict
+from milepost.carriers.toolkit.tree import text_of
+from milepost.engine.polling import Account, Ask, Reply, Request, Verdict
 
 FORM = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
 JSON = {"content-type": "application/json"}
@@ -88,6 +89,27 @@ def covered(asks: Iterable[Ask], found: Iterable[str]) -> tuple[list[Ask], list[
     known = {number.casefold() for number in found}
     there = [ask for ask in asks if ask.number.casefold() in known]
     return there, [ask for ask in asks if ask.number.casefold() not in known]
+
+
+def named(ask: Ask, number: str, carrier: str) -> dict[str, str]:
+    """An ask as a source's fields, which has its own names for them."""
+    code = {carrier: ask.carrier_code} if ask.carrier_code else {}
+    return {number: ask.number, **code}
+
+
+def create_absent(
+    asks: Iterable[Ask], rows: Iterable[Any], number: str, create: Callable[[Ask], Request]
+) -> Verdict:
+    """What a source's list did not have is created there; `number`: the field of its rows."""
+    _, absent = covered(asks, [text_of(row, number) or "" for row in rows])
+    return Verdict(follow=tuple(map(create, absent)))
+
+
+def creation(ask: Ask, url: str, headers: dict[str, str], body: Any) -> Request:
+    """The request that makes a number known to a source."""
+    return Request(
+        url=url, headers=JSON | headers, body=json_bytes(body), asks=(ask,), registers=True
+    )
 
 
 class Polled:

@@ -51,6 +51,8 @@ class Asked(Struct):
             found = msgspec.json.decode(self.raw)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise FaultError(4001) from None
+        if found == []:
+            return {}  # PHP's way to write an empty object
         if not isinstance(found, dict):
             raise FaultError(400)
         return found
@@ -123,10 +125,18 @@ def _sent(request: Request) -> tuple[dict[str, str], QueryParams]:
         # npm's aftership 8.1.0 joins a query to its path with "&" where it should be "?".
         path[name], _, more = value.partition("&")
         query = "&".join(part for part in (query, more) if part)
-    params = QueryParams(query)
+    params = _merged(QueryParams(query))
     if any("\x00" in text for text in (*path.values(), *params.values())):
         raise FaultError(400)  # PostgreSQL would refuse to look for it
     return path, params
+
+
+def _merged(query: QueryParams) -> QueryParams:
+    """A list is written with commas; some clients repeat the name, with brackets or without."""
+    values: dict[str, list[str]] = {}
+    for name, value in query.multi_items():
+        values.setdefault(name.partition("[")[0], []).append(value)
+    return QueryParams({name: ",".join(filter(None, found)) for name, found in values.items()})
 
 
 def fault_of(error: Exception) -> FaultError:

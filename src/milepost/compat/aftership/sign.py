@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
+JSON = "application/json"
 AES_HEADER = "as-signature-hmac-sha256"
 RSA_HEADER = "as-signature-rsa-sha256"
 WEBHOOK_HEADER = "aftership-hmac-sha256"
@@ -21,14 +22,14 @@ _PSS = padding.PSS(mgf=padding.MGF1(SHA256()), salt_length=padding.PSS.AUTO)
 
 
 def sign_string(
-    method: str, body: bytes, date: str, headers: Mapping[str, str], resource: str
+    method: str, body: bytes, date: str, headers: Mapping[str, str], resource: str, kind: str = JSON
 ) -> bytes:
     """What is signed. `resource`: path with its sorted query. `headers`: all of the request's;
-    those that begin with `as-`, but for the signatures, count.
+    those that begin with `as-`, but for the signatures, count. `kind`: what a body is said to be.
     """
     # MD5 is what the protocol asks for; the HMAC around it is what protects.
     digest = md5(body, usedforsecurity=False).hexdigest().upper() if body else ""
-    kind = "application/json" if body else ""
+    kind = kind if body else ""
     parts = [method.upper(), digest, kind, date, canonical_headers(headers), resource]
     return "\n".join(parts).encode()
 
@@ -46,7 +47,8 @@ def resources(path: str, query: str) -> Iterator[str]:
     values and repeated names, and older ones do not sort; all of them sign the query as sent.
     """
     if not query:
-        yield path
+        # Java's client sends and signs a question mark with nothing behind it.
+        yield from (path, f"{path}?")
         return
     kept = parse_qsl(query, keep_blank_values=True)
     seen: set[str] = set()

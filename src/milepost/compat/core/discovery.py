@@ -7,6 +7,7 @@ point of the group `milepost.dialects` whose value names a package with the same
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -19,7 +20,7 @@ from typing import cast
 import msgspec
 import structlog
 from msgspec import Struct
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 
 from milepost.compat.core.pushing import Push
 from milepost.compat.core.services import CompatServices
@@ -114,7 +115,15 @@ def routes(services: CompatServices) -> list[BaseRoute]:
     made: list[BaseRoute] = []
     for vendor, dialect in all_dialects().items():
         try:
-            made += dialect.routes(services)
+            made += map(_lenient, dialect.routes(services))
         except Exception:
             log.exception("dialect_broken", dialect=vendor)
     return made
+
+
+def _lenient(route: BaseRoute) -> BaseRoute:
+    """Clients write `//track` where their base URL ends in a slash, and end paths with one."""
+    if isinstance(route, Route):
+        pattern = re.sub(r"(?<!\.\*\))\$$", "/?$", re.sub("^\\^/", "^/+", route.path_regex.pattern))
+        route.path_regex = re.compile(pattern, route.path_regex.flags)
+    return route

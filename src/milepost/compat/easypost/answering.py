@@ -18,7 +18,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from milepost.compat.core import CompatServices, Credential
-from milepost.compat.core.bodies import NotAnObjectError, NotJsonError, object_of
+from milepost.compat.core.bodies import (
+    BodyError,
+    NotAFormError,
+    NotAnObjectError,
+    NotJsonError,
+    object_of,
+)
 from milepost.compat.easypost import VENDOR, faults
 from milepost.compat.easypost.faults import EasyPostError
 from milepost.web.endpoint import read_body
@@ -26,6 +32,11 @@ from milepost.web.problems import ProblemError
 
 log = structlog.get_logger()
 MOST_BYTES = 1024 * 1024
+_UNREADABLE: dict[type[BodyError], str] = {
+    NotJsonError: "The body is not valid JSON.",
+    NotAnObjectError: "The body is not a JSON object.",
+    NotAFormError: "The body is not a form in UTF-8.",
+}
 
 
 class Call(Struct):
@@ -89,7 +100,7 @@ async def _call(services: CompatServices, request: Request) -> Call:
     if services.too_fast_s(credential):
         raise EasyPostError(429, "RATE_LIMITED", "You have exceeded the rate limit.")
     body = await read_body(request, MOST_BYTES)
-    return Call(services, credential, request, _object(body))
+    return Call(services, credential, request, _object(request, body))
 
 
 def _same(right: str, given: str) -> bool:
@@ -109,11 +120,8 @@ def key_of(header: str) -> str:
         return ""
 
 
-def _object(body: bytes) -> dict[str, Any]:
+def _object(request: Request, body: bytes) -> dict[str, Any]:
     try:
-        return object_of(body)
-    except NotJsonError:
-        text = "The body is not valid JSON."
-        raise EasyPostError(400, "BAD_REQUEST", text) from None
-    except NotAnObjectError:
-        raise EasyPostError(400, "BAD_REQUEST", "The body is not a JSON object.") from None
+        return object_of(body, request.headers.get("content-type", ""))
+    except BodyError as error:
+        raise EasyPostError(400, "BAD_REQUEST", _UNREADABLE[type(error)]) from None

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from starlette.datastructures import QueryParams
 
 from milepost.compat.core import Watch
 from milepost.compat.easypost import VENDOR, faults, ids
@@ -13,28 +16,58 @@ from milepost.engine.resolve import BadScanError, checked_number
 USUAL, MOST = 20, 100
 
 
+class Span(NamedTuple):
+    """When trackers were made; microseconds since 1970, None for no end."""
+
+    start_us: int | None
+    end_us: int | None
+
+    def has(self, watch: Watch) -> bool:
+        at_us = watch.created_us
+        return (self.start_us is None or at_us >= self.start_us) and (
+            self.end_us is None or at_us <= self.end_us
+        )
+
+
 async def page(call: Call) -> tuple[list[Watch], bool]:
     """(trackers newest first, whether there are more)."""
     query = call.request.query_params
     size = _size(query.get("page_size"))
+    span = Span(_moment(query, "start_datetime"), _moment(query, "end_datetime"))
     later = _cursor(query.get("after_id"), "after_id")
     earlier = _cursor(query.get("before_id"), "before_id")
-    found = await call.services.watches.page(
-        call.tenant,
-        VENDOR,
-        after=later if later is not None else earlier,
-        limit=size + 1,
-        filters=_filters(call),
-        newest_first=later is None,
-    )
+    after = later if later is not None else earlier
+    found = await _found(call, span, after, size + 1, newest_first=later is None)
     shown = found[:size]
     return (shown if later is None else shown[::-1]), len(found) > size
 
 
+async def _found(
+    call: Call, span: Span, after: int | None, size: int, *, newest_first: bool
+) -> list[Watch]:
+    """The next so many that were made in the span."""
+    found: list[Watch] = []
+    while len(found) < size:
+        rows = await call.services.watches.page(
+            call.tenant, VENDOR, after=after, limit=max(size, MOST), filters=_filters(call),
+            newest_first=newest_first,
+        )  # fmt: skip
+        found += [one for one in rows if span.has(one)]
+        if len(rows) < max(size, MOST):
+            break
+        after = rows[-1].id
+    return found[:size]
+
+
 def _filters(call: Call) -> dict[str, Any]:
     query = call.request.query_params
-    codes = [*query.getlist("tracking_codes[]"), *query.getlist("tracking_codes")]
-    codes += query.getlist("tracking_code")
+    # Clients write a list as `tracking_codes`, `tracking_codes[]` or `tracking_codes[0]`, and some
+    # send what is not asked for as an empty text.
+    codes = [
+        code
+        for name, code in query.multi_items()
+        if code and (name == "tracking_code" or name.partition("[")[0] == "tracking_codes")
+    ]
     filters: dict[str, Any] = {}
     if codes:
         filters["number"] = [_normal(code) for code in codes]
@@ -55,6 +88,18 @@ def _size(text: str | None) -> int:
     if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= MOST:
         raise faults.invalid("page_size", f"must be 1 to {MOST}")
     return int(text)
+
+
+def _moment(query: QueryParams, name: str) -> int | None:
+    text = query.get(name)
+    if not text:
+        return None
+    try:
+        # A plus sign that was not escaped has become a blank.
+        at = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
+    except ValueError:
+        raise faults.invalid(name, "is no time") from None
+    return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1_000_000)
 
 
 def _cursor(given: str | None, name: str) -> int | None:

@@ -16,7 +16,25 @@ MOST_OF_A_BATCH = 100
 
 async def create(call: Call) -> dict[str, Any]:
     """Follow a number. One that is followed already is simply given back."""
-    asked = call.inside("tracker")
+    return await _shown(call, await _followed(call, call.inside("tracker")))
+
+
+async def create_list(call: Call) -> dict[str, Any]:
+    """Many at once, as older clients do: a list of trackers, or an object of them by number."""
+    given = call.body.get("trackers")
+    rows = list(given.values()) if isinstance(given, dict) else given
+    if not isinstance(rows, list) or not rows:
+        raise faults.required("trackers")
+    if len(rows) > MOST_OF_A_BATCH:
+        raise faults.invalid("trackers", f"at most {MOST_OF_A_BATCH}")
+    for row in rows:
+        if not isinstance(row, dict):
+            raise faults.invalid("trackers", "is no tracker")
+        await _followed(call, row)
+    return {}
+
+
+async def _followed(call: Call, asked: dict[str, Any]) -> Watch:
     code = _text(asked.get("tracking_code"))
     if not code:
         raise faults.required("tracking_code")
@@ -33,8 +51,8 @@ async def create(call: Call) -> dict[str, Any]:
     )
     for known in await services.watches.get(call.tenant, VENDOR, watch.number):
         if carrier_code is None or known.carrier_code == carrier_code:
-            return await _shown(call, known)
-    return await _shown(call, await _added(call, watch))
+            return known
+    return await _added(call, watch)
 
 
 async def _added(call: Call, watch: Watch) -> Watch:

@@ -11,10 +11,12 @@ import msgspec
 from msgspec import Struct
 
 from milepost.compat.core import Credential, Credentials
+from milepost.compat.core.bodies import FORM, form_of
 from milepost.compat.kdniao import VENDOR, faults, sign
 from milepost.compat.kdniao.faults import KdniaoError, invalid
 
 _FIELDS = ("RequestData", "EBusinessID", "RequestType", "DataSign", "DataType")
+_ADDRESSES = {"Receiver", "Sender"}
 LONGEST_NUMBER, SHORTEST_NUMBER = 30, 4
 
 
@@ -82,16 +84,17 @@ class Instruction(NamedTuple):
     wanted: Wanted
 
 
-def form_of(body: bytes, query: str = "") -> dict[str, str]:
+def fields_of(body: bytes, query: str = "", kind: str = FORM) -> dict[str, str]:
     """The fields of a call, form-encoded or (some clients) JSON."""
-    if body.lstrip()[:1] == b"{":
+    text = body.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if text[:1] == b"{":
         try:
-            given = msgspec.json.decode(body, type=dict[str, Any])
+            given = msgspec.json.decode(text, type=dict[str, Any])
         except (msgspec.MsgspecError, UnicodeDecodeError):
             return {}
         return {name: _text(value) or "" for name, value in given.items()}
     fields = dict(parse_qsl(query, keep_blank_values=True))
-    return fields | dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+    return fields | form_of(body, kind, errors="replace")
 
 
 async def authenticated(credentials: Credentials, form: dict[str, str]) -> Instruction:
@@ -108,6 +111,7 @@ async def authenticated(credentials: Credentials, form: dict[str, str]) -> Instr
 
 def read_wanted(text: str) -> Wanted:
     """The JSON of a RequestData. Raises KdniaoError."""
+    text = text.lstrip("\ufeff")
     if '"' not in text:
         text = text.replace("'", '"')  # the vendor's own Java sample writes JSON so
     try:
@@ -144,9 +148,11 @@ def shippers() -> frozenset[str]:
 
 
 def _flat(given: dict[str, Any]) -> dict[str, Any]:
+    # An address that is not told is written as null, as an empty text or, by PHP, as a list.
     return {
         name: _flat(value) if isinstance(value, dict) else _text(value)
         for name, value in given.items()
+        if value or name not in _ADDRESSES
     }
 
 

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from milepost.compat.core import CompatServices
 from milepost.compat.kdniao import arrival, faults, maps, query, recognise, subscribe
-from milepost.compat.kdniao.asking import Instruction, authenticated, form_of, read_wanted
+from milepost.compat.kdniao.asking import Instruction, authenticated, fields_of, read_wanted
 from milepost.compat.kdniao.clock import china_now
 from milepost.compat.kdniao.faults import KdniaoError, invalid
 from milepost.compat.kdniao.routemap import RouteMap
@@ -50,6 +50,7 @@ ELSEWHERE = frozenset({
     "1001", "1004", "1007", "1011", "1012", "1013", "1021", "1127", "1147", "1801", "2004", "2006",
     "3001", "6001", "6002", "7008", "8101", "8102", "8103", "9001",
 })  # fmt: skip
+COLLECTING = "CMD"  # cash on delivery: CMD1002 and its like
 _ROAD = {"State": "0", "StateEx": "0", "Traces": []}
 
 
@@ -74,7 +75,8 @@ class Door:
         self._services = services
 
     async def call(self, request: Request) -> Response:
-        form = form_of(await read_body(request, MOST_BYTES), request.url.query)
+        kind = request.headers.get("content-type", "")
+        form = fields_of(await read_body(request, MOST_BYTES), request.url.query, kind)
         try:
             if request.method != "POST":
                 raise KdniaoError(faults.NOT_POST)
@@ -91,7 +93,7 @@ class Door:
         )
 
     def _handler(self, kind: str) -> Handler:
-        if kind in ELSEWHERE:
+        if kind in ELSEWHERE or kind.startswith(COLLECTING):
             raise KdniaoError(faults.NO_PACKAGE)
         if kind not in HANDLERS:
             raise invalid("RequestType", kind)

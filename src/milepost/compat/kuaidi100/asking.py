@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
+from milepost.compat.core.bodies import FORM, NotAFormError, form_of
 from milepost.compat.kuaidi100 import faults
 from milepost.compat.kuaidi100.faults import RefusedError
 from milepost.domain.place import Place
@@ -22,16 +22,16 @@ async def fields(request: Request) -> dict[str, str]:
     """Query and form as one; the form wins. Raises RefusedError for what is not UTF-8."""
     found = dict(request.query_params)
     if request.method == "POST":
-        found |= _form(await read_body(request, MOST_BYTES))
+        kind = request.headers.get("content-type") or FORM
+        found |= _form(await read_body(request, MOST_BYTES), kind)
     return found
 
 
-def _form(body: bytes) -> dict[str, str]:
+def _form(body: bytes, kind: str) -> dict[str, str]:
     try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict")
-    except (UnicodeDecodeError, ValueError):
+        return form_of(body, kind)
+    except NotAFormError:
         raise RefusedError(faults.INCOMPLETE) from None
-    return dict(pairs)
 
 
 def param_of(text: str, fault: tuple[str, str] = faults.INCOMPLETE) -> dict[str, Any]:

@@ -63,6 +63,8 @@ def _times(logistic: list[dict[str, Any]], words: tuple[str, ...]) -> list[datet
     found = []
     for row in logistic:
         at = clock.parse(str(row.get("time") or ""))
-        if at is not None and any(word in str(row.get("status") or "") for word in words):
+        # Some clients send no status, only what the carrier wrote.
+        said = str(row.get("status") or row.get("context") or "")
+        if at is not None and any(word in said for word in words):
             found.append(at)
     return found

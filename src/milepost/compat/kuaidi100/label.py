@@ -17,7 +17,22 @@ async def order(services: CompatServices, given: dict[str, str]) -> dict[str, An
     await access.by_order_sign(services, given)
     if given.get("method") != "time":
         raise RefusedError(("400", f"不支持的method：{given.get('method', '')}"))
-    return faults.done("success") | {"data": estimated(services, asking.param_of(given["param"]))}
+    asked = asking.param_of(given["param"])
+    if isinstance(asked.get("param"), str):  # the vendor's samples wrap it once more
+        asked = asking.param_of(asked["param"])
+    told = {"data": estimated(services, asked)}
+    return faults.done("success") | _outcome("200", services.now_us()) | told
+
+
+def refuse(fault: tuple[str, str]) -> dict[str, Any]:
+    """A fault of label/order: its clients look at `code`, others of Kuaidi100 at `returnCode`."""
+    return faults.body(fault) | _outcome(fault[0], None)
+
+
+def _outcome(code: str, now_us: int | None) -> dict[str, Any]:
+    """`time`: milliseconds since 1970."""
+    said: dict[str, Any] = {"code": int(code), "success": code == "200"}
+    return said if now_us is None else said | {"time": now_us // 1_000}
 
 
 def estimated(services: CompatServices, asked: dict[str, Any]) -> dict[str, Any]:
@@ -32,8 +47,9 @@ def estimated(services: CompatServices, asked: dict[str, Any]) -> dict[str, Any]
     ordered = clock.parse(asking.text_of(asked, "orderTime")) or now
     product = asking.text_of(asked, "expType")
     days = _days(origin, destination, product)
-    comes, come = estimate.arrival(ordered, days, _logistic(asked.get("logistic")), now)
-    left = None if come else max(0, int((comes - now).total_seconds() // 3600))
+    road = _logistic(asked.get("logistic") or asked.get("logistics"))
+    comes, come = estimate.arrival(ordered, days, road, now)
+    left = 0 if come else max(0, int((comes - now).total_seconds() // 3600))
     return {
         "fromName": origin,
         "toName": destination,

@@ -88,6 +88,11 @@ def _reason(watch: Watch, track: Track) -> str:
     return _NO_RECORD if track.status.sub == "pending.no_carrier_info_timeout" else ""
 
 
+def sent_as(watch: Watch) -> str:
+    """The number as the subscriber wrote it."""
+    return str(watch.options.get("sent_as") or watch.number)
+
+
 def since_us(watch: Watch) -> int:
     """When the subscription began, or was taken up again."""
     return int(watch.options.get("since_us") or watch.created_us)
@@ -107,7 +112,7 @@ def _silent(watch: Watch, now_us: int) -> dict[str, Any] | None:
         "autoCheck": "0",
         "comOld": "",
         "comNew": new,
-        "lastResult": shape.empty(watch.number, com, _NO_RECORD),
+        "lastResult": shape.empty(sent_as(watch), com, _NO_RECORD),
     }
 
 
@@ -150,4 +155,5 @@ def _of_leg(track: Track, leg: Leg) -> Track:
 
 def _result(watch: Watch, track: Track, com: str, now_us: int) -> dict[str, Any]:
     base_url = str(watch.options.get("base_url") or "")
-    return shape.result(track, com, shape.view_of(watch.options), now_us, base_url)
+    number = sent_as(watch) if track.number == watch.number else ""
+    return shape.result(track, com, shape.view_of(watch.options), now_us, base_url, number)

@@ -61,7 +61,8 @@ async def _answer(services: CompatServices, given: dict[str, str], level: str) -
     view = shape.view_of(param, level)
     if view.level == 8:
         track = services.queries.foreseen(credential.tenant, track)
-    answer = shape.result(track, com, view, services.now_us(), services.base_url)
+    sent = asking.text_of(param, "num")
+    answer = shape.result(track, com, view, services.now_us(), services.base_url, sent)
     return _shown(answer, asking.text_of(param, "show"))
 
 

@@ -27,7 +27,7 @@ def routes(services: CompatServices) -> list[Route]:
         route("/poll", subscribe.poll, services),
         route("/pollmap", subscribe.poll_map, services),
         route("/autonumber/auto", recognise.auto_number, services, methods=_BOTH),
-        route("/label/order", label.order, services),
+        route("/label/order", label.order, services, refuse=label.refuse),
         *(
             route(f"/stdio/{name}", handler, services, methods=_BOTH, refuse=stdio.refuse)
             for name, handler in _STDIO.items()

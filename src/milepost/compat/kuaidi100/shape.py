@@ -52,13 +52,17 @@ def standing(track: Track) -> list[EventView]:
     return [event for event in track.events if event.retracted_by is None]
 
 
-def result(track: Track, com: str, view: View, now_us: int, base_url: str) -> dict[str, Any]:
-    """The answer of query.do and maptrack.do, and `lastResult` of a push."""
+def result(
+    track: Track, com: str, view: View, now_us: int, base_url: str, number: str = ""
+) -> dict[str, Any]:
+    """The answer of query.do and maptrack.do, and `lastResult` of a push. `number` is that of the
+    client, who wants to find it again as it was written.
+    """
     code = statuses.status_code(track.status.sub)
     signed = track.status.main == "delivered"
     answer: dict[str, Any] = {
         "message": "ok",
-        "nu": track.number,
+        "nu": number or track.number,
         "ischeck": "1" if signed else "0",
         "com": com,
         "status": "200",

@@ -77,7 +77,8 @@ def _watch(
         carrier=services.crosswalk.slug_of(VENDOR, com),
         callback=callback,
         secret=asking.text_of(inner, "salt") or None,
-        options=options | {"base_url": services.base_url},
+        options=options
+        | {"base_url": services.base_url, "sent_as": asking.text_of(param, "number")},
         account=credential.public_id,
     )
 

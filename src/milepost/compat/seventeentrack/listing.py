@@ -7,12 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from milepost.compat.core import Watch
-from milepost.compat.seventeentrack import VENDOR, faults
+from milepost.compat.seventeentrack import VENDOR, faults, first
 from milepost.compat.seventeentrack.call import Call, Item, read_json
 from milepost.compat.seventeentrack.faults import FaultError
 from milepost.compat.seventeentrack.filtering import Wanted, read_wanted
 from milepost.compat.seventeentrack.registry import Found, settle
 from milepost.compat.seventeentrack.row import news_us, pushed_us, row_of
+from milepost.compat.seventeentrack.shape import Asked, item
 from milepost.engine.dialects import LastPush
 
 PAGE_SIZE = 40
@@ -35,8 +36,18 @@ async def get_track_list(call: Call, body: bytes) -> Item:
             "page_size": PAGE_SIZE,
         },
         "code": 0,
-        "data": {"accepted": [row_of(one, call) for one in found]},
+        "data": {"accepted": [_row(call, one) for one in found]},
     }
+
+
+def _row(call: Call, one: Found) -> Item:
+    row = row_of(one, call)
+    if call.version != first.V1:
+        return row
+    shown = None
+    if one.track is not None:
+        shown = item(Asked.of(one.watch, first.V1), one.track, call.services.crosswalk, call.now_us)
+    return first.row_of(row, shown["track"] if shown else None)
 
 
 def _object(body: bytes) -> Item:

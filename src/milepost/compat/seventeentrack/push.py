@@ -6,8 +6,9 @@ import msgspec
 
 from milepost.compat.core import Change, Outgoing, Watch
 from milepost.compat.core.crosswalk import crosswalk
+from milepost.compat.seventeentrack.first import V1
 from milepost.compat.seventeentrack.shape import V24, Asked, carrier_of, item, number_of
-from milepost.compat.seventeentrack.sign import sign
+from milepost.compat.seventeentrack.sign import sign, sign_of_v1
 from milepost.domain.track import Track
 
 ASKED = "watch.pushed"
@@ -27,6 +28,8 @@ class Push:
         found = _stopped(watch) if stopped else _updated(watch, track, now_us)
         if found is None or watch.callback is None:
             return None
+        if watch.options.get("version") == V1:
+            found |= {"sign": sign_of_v1(found, watch.secret or "")}
         body = msgspec.json.encode(found)
         headers = {"Content-Type": "application/json", "sign": sign(body, watch.secret or "")}
         return Outgoing(url=watch.callback, headers=headers, body=body)

@@ -1,4 +1,4 @@
-"""`/track/v2.4/…` and `/track/v2.2/…`: eleven calls, every one a POST with the header `17token`."""
+"""`/track/v2.4/…`, `v2.2` and `v1`: eleven calls, every one a POST with the header `17token`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from milepost.compat.core import CompatServices, Credential
 from milepost.compat.seventeentrack import VENDOR, changing, faults, listing, reading, registering
 from milepost.compat.seventeentrack.call import Call, Item
 from milepost.compat.seventeentrack.faults import FaultError
+from milepost.compat.seventeentrack.first import V1
 from milepost.compat.seventeentrack.shape import V22, V24
 from milepost.web.endpoint import read_body
 from milepost.web.problems import ProblemError
@@ -23,7 +24,7 @@ from milepost.web.problems import ProblemError
 log = structlog.get_logger()
 MOST_BYTES = 1024 * 1024
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-_VERSIONS = {"v2": V22, "v2.1": V22, "v2.2": V22, "v2.3": V22, "v2.4": V24}
+_VERSIONS = {"v1": V1, "v2": V22, "v2.1": V22, "v2.2": V22, "v2.3": V22, "v2.4": V24}
 _encode = msgspec.json.Encoder().encode
 
 Handler = Callable[[Call, bytes], Awaitable[Item]]

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from milepost.compat.core import Crosswalk, Watch
-from milepost.compat.seventeentrack import metrics
+from milepost.compat.seventeentrack import first, metrics
 from milepost.compat.seventeentrack.lifecycle import EXPIRED
 from milepost.compat.seventeentrack.providers import NO_ADDRESS, address, event_shape, tracking
 from milepost.compat.seventeentrack.road import Status, key_of, status_of, told_of
@@ -74,6 +74,10 @@ def item(asked: Asked, track: Track, crosswalk: Crosswalk, now_us: int) -> dict[
     events = told_of(track)
     if not events:
         return None
+    if asked.version == first.V1:
+        state = latest_status(track, asked.options).main
+        shown = first.track_of(track, events, state, asked.carrier, crosswalk)
+        return {"number": asked.number, "tag": asked.options.get("tag"), "track": shown}
     return echo(asked) | {"track_info": _track_info(asked, track, events, crosswalk, now_us)}
 
 

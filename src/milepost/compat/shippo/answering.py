@@ -8,7 +8,6 @@ from hmac import compare_digest
 from math import ceil
 from traceback import format_exception
 from typing import Any
-from urllib.parse import parse_qsl
 
 import msgspec
 import structlog
@@ -18,7 +17,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from milepost.compat.core import CompatServices, Credential
-from milepost.compat.core.bodies import NotAnObjectError, NotJsonError, object_of
+from milepost.compat.core.bodies import (
+    BodyError,
+    NotAFormError,
+    NotAnObjectError,
+    NotJsonError,
+    object_of,
+)
 from milepost.compat.shippo import VENDOR, faults
 from milepost.compat.shippo.faults import ShippoError
 from milepost.web.endpoint import read_body
@@ -27,7 +32,11 @@ from milepost.web.problems import ProblemError
 log = structlog.get_logger()
 MOST_BYTES = 1024 * 1024
 _SCHEMES = {"shippotoken", "bearer"}
-_FORM = "application/x-www-form-urlencoded"
+_UNREADABLE: dict[type[BodyError], str] = {
+    NotJsonError: "JSON parse error.",
+    NotAnObjectError: "Invalid data. Expected a dictionary.",
+    NotAFormError: "Form parse error.",
+}
 
 
 class Call(Struct):
@@ -54,22 +63,21 @@ class Call(Struct):
 Handler = Callable[[Call], Awaitable[Any]]
 
 
-def refusals(path: str, allowed: tuple[str, ...]) -> list[Route]:
+def refusal(path: str, allowed: tuple[str, ...]) -> Route:
     """What other methods are told; behind the routes of those that are allowed."""
     others = [one for one in ("GET", "POST", "PUT", "PATCH", "DELETE") if one not in allowed]
 
     async def refuse(request: Request) -> Response:
         return _json({"detail": f'Method "{request.method}" not allowed.'}, 405)
 
-    return [Route(one, refuse, methods=others) for one in (path, f"{path}/")]
+    return Route(path, refuse, methods=others)
 
 
 def route(
     method: str, path: str, handler: Handler, services: CompatServices, status: int = 200
-) -> list[Route]:
-    """With and without a slash at the end. None from `handler` is 204 without a body."""
-    endpoint = partial(_serve, services, handler, status)
-    return [Route(one, endpoint, methods=[method]) for one in (path, f"{path}/")]
+) -> Route:
+    """None from `handler` is 204 without a body."""
+    return Route(path, partial(_serve, services, handler, status), methods=[method])
 
 
 async def _serve(
@@ -109,26 +117,11 @@ async def _call(services: CompatServices, request: Request) -> Call:
         text = f"Request was throttled. Expected available in {ceil(wait_s)} seconds."
         raise faults.detail(429, text)
     body = await read_body(request, MOST_BYTES)
-    return Call(services, found, request, _form(body) if _is_form(request, body) else _object(body))
+    return Call(services, found, request, _object(request, body))
 
 
-def _is_form(request: Request, body: bytes) -> bool:
-    """curl calls everything a form, JSON too."""
-    declared = request.headers.get("content-type", "").startswith(_FORM)
-    return declared and not body.lstrip().startswith(b"{")
-
-
-def _form(body: bytes) -> dict[str, Any]:
+def _object(request: Request, body: bytes) -> dict[str, Any]:
     try:
-        return dict(parse_qsl(body.decode()))
-    except (UnicodeDecodeError, ValueError):
-        raise faults.detail(400, "Form parse error.") from None
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    try:
-        return object_of(body)
-    except NotJsonError:
-        raise faults.detail(400, "JSON parse error.") from None
-    except NotAnObjectError:
-        raise faults.detail(400, "Invalid data. Expected a dictionary.") from None
+        return object_of(body, request.headers.get("content-type", ""))
+    except BodyError as error:
+        raise faults.detail(400, _UNREADABLE[type(error)]) from None

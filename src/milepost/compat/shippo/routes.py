@@ -6,21 +6,31 @@ from starlette.routing import Route
 
 from milepost.compat.core import CompatServices
 from milepost.compat.shippo import tracks, webhooks
-from milepost.compat.shippo.answering import refusals, route
+from milepost.compat.shippo.answering import refusal, route
+
+# Some clients of the first years have the version in their base URL.
+_ROOTS = ("", "/v1")
 
 
 def routes(services: CompatServices) -> list[Route]:
     """Every path of the dialect."""
     return [
-        *route("POST", "/tracks", tracks.create, services),
-        *route("GET", "/tracks/{carrier}/{number}", tracks.get, services),
-        *route("POST", "/webhooks", webhooks.create, services, 201),
-        *route("GET", "/webhooks", webhooks.all_of, services),
-        *route("GET", "/webhooks/{id}", webhooks.retrieve, services),
-        *route("PUT", "/webhooks/{id}", webhooks.update, services),
-        *route("DELETE", "/webhooks/{id}", webhooks.delete, services),
-        *refusals("/tracks", ("POST",)),
-        *refusals("/tracks/{carrier}/{number}", ("GET",)),
-        *refusals("/webhooks", ("GET", "POST")),
-        *refusals("/webhooks/{id}", ("GET", "PUT", "DELETE")),
+        *(one for root in _ROOTS for one in _tracks(root, services)),
+        route("POST", "/webhooks", webhooks.create, services, 201),
+        route("GET", "/webhooks", webhooks.all_of, services),
+        route("GET", "/webhooks/{id}", webhooks.retrieve, services),
+        route("PUT", "/webhooks/{id}", webhooks.update, services),
+        route("DELETE", "/webhooks/{id}", webhooks.delete, services),
+        refusal("/webhooks", ("GET", "POST")),
+        refusal("/webhooks/{id}", ("GET", "PUT", "DELETE")),
+    ]
+
+
+def _tracks(root: str, services: CompatServices) -> list[Route]:
+    one = f"{root}/tracks/{{carrier}}/{{number}}"
+    return [
+        route("POST", f"{root}/tracks", tracks.create, services),
+        route("GET", one, tracks.get, services),
+        refusal(f"{root}/tracks", ("POST",)),
+        refusal(one, ("GET",)),
     ]

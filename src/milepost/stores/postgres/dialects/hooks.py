@@ -32,11 +32,11 @@ class PostgresHooks(SubscribingStore):
             raise ValueError(f"There may be {MOST_HOOKS} webhooks.")
         now_us = self._now_us()
         async with self._pool.connection() as connection, connection.transaction():
-            subscription = await connection.fetchval(
-                "INSERT INTO subscription (tenant, channel, url, secret, events, active, dialect, "
-                "account) VALUES ($1, $2, $3, '', $4, $5, $2, true) RETURNING id",
-                hook.tenant, hook.dialect, hook.url, list(self._topics(hook.dialect)), hook.active,
-            )  # fmt: skip
+            stored = await self._subscription(
+                connection, hook, hook.url, active=hook.active, account=True
+            )
+            assert stored is not None  # hooks have a limit of their own
+            subscription = stored.id
             made = await connection.fetchval(
                 "INSERT INTO dialect_hook (tenant, dialect, url, sealed, options, active, "
                 "subscription, created_us, updated_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import asyncpg
 import msgspec
@@ -13,6 +13,20 @@ from milepost.stores.sealer import Sealer
 
 CheckUrl = Callable[[str], None]
 Changed = Callable[[int], Awaitable[None]]
+# A callback that is subscribed anew wants to be told again, whatever failed before. An account's
+# hook is a subscription of its own each time, as the conflict is with callbacks only.
+_SUBSCRIBE = """
+INSERT INTO subscription (tenant, channel, url, secret, events, dialect, active, account)
+SELECT $1, $2, $3, '', $4, $2, $6, $7
+WHERE $5::int IS NULL
+    OR EXISTS (SELECT FROM subscription
+        WHERE tenant = $1 AND dialect = $2 AND url = $3 AND NOT account)
+    OR (SELECT count(*) FROM subscription WHERE tenant = $1 AND dialect = $2) < $5
+ON CONFLICT (tenant, dialect, url) WHERE dialect IS NOT NULL AND NOT account
+DO UPDATE SET active = true, disabled_why = NULL, events = excluded.events,
+    failing_since = CASE WHEN subscription.active THEN subscription.failing_since END
+RETURNING id, xmax = 0 AS fresh
+"""
 _COLUMNS = {"number", "carrier_code", "carrier", "active", "callback", "account"}
 encode = msgspec.json.Encoder().encode
 decode = msgspec.json.Decoder().decode
@@ -24,6 +38,13 @@ class Told(Protocol):
     tenant: int
     dialect: str
     secret: str | None
+
+
+class Stored(NamedTuple):
+    """A subscription by its id; `fresh` if it was not there before."""
+
+    id: int
+    fresh: bool
 
 
 class SubscribingStore:
@@ -47,6 +68,23 @@ class SubscribingStore:
         self._topics = topics
         self._check_url = check_url
         self._changed = changed
+
+    async def _subscription(
+        self,
+        connection: asyncpg.Connection,
+        one: Told,
+        url: str,
+        *,
+        most: int | None = None,
+        active: bool = True,
+        account: bool = False,
+    ) -> Stored | None:
+        """The subscription that stands for a row; None if it would be one too many."""
+        row = await connection.fetchrow(
+            _SUBSCRIBE, one.tenant, one.dialect, url, list(self._topics(one.dialect)), most,
+            active, account,
+        )  # fmt: skip
+        return None if row is None else Stored(row["id"], row["fresh"])
 
     def _sealed(self, one: Told) -> bytes | None:
         if one.secret is None:

@@ -48,18 +48,6 @@ UPDATE dialect_watch SET carrier_code = $4, carrier = $5, callback = $6, subscri
     sealed = $8, options = $9, account = $10, active = $11, updated_us = $12, stopped_us = $13
 WHERE tenant = $1 AND dialect = $2 AND id = $3
 """
-# Who subscribes anew wants to be told again, whatever failed before.
-_CALLBACK = """
-INSERT INTO subscription (tenant, channel, url, secret, events, dialect)
-SELECT $1, $2, $3, '', $4, $2
-WHERE EXISTS (SELECT FROM subscription
-        WHERE tenant = $1 AND dialect = $2 AND url = $3 AND NOT account)
-    OR (SELECT count(*) FROM subscription WHERE tenant = $1 AND dialect = $2) < $5
-ON CONFLICT (tenant, dialect, url) WHERE dialect IS NOT NULL AND NOT account
-DO UPDATE SET active = true, disabled_why = NULL, events = excluded.events,
-    failing_since = CASE WHEN subscription.active THEN subscription.failing_since END
-RETURNING id, xmax = 0 AS fresh
-"""
 # Each may watch a million numbers, so they are not counted.
 _TENANTS = """
 SELECT t.id AS tenant FROM tenant t
@@ -274,15 +262,14 @@ class PostgresWatches(SubscribingStore):
             return None
         self._check_url(watch.callback)
         async with self._pool.connection() as connection:
-            row = await connection.fetchrow(
-                _CALLBACK, watch.tenant, watch.dialect, watch.callback,
-                list(self._topics(watch.dialect)), self._most_callbacks,
-            )  # fmt: skip
-        if row is None:
+            made = await self._subscription(
+                connection, watch, watch.callback, most=self._most_callbacks
+            )
+        if made is None:
             raise TooManyWatchedError(f"{self._most_callbacks} callbacks are in use already")
-        if row["fresh"]:
-            await self._changed(row["id"])
-        return int(row["id"])
+        if made.fresh:
+            await self._changed(made.id)
+        return made.id
 
     async def _known_subscription(self, watch: Watch) -> int | None:
         async with self._pool.connection() as connection:
