@@ -220,3 +220,13 @@ async def test_attempts_are_counted_and_forgiven_in_time(world: World) -> None:
 
 def _files(folder: Path) -> list[Path]:
     return [one for one in folder.rglob("*") if one.is_file()]
+
+
+async def test_what_a_transaction_takes_back_is_not_remembered(world: World) -> None:
+    """Else phones would be filed under a key that exists in the memory of one process only."""
+    with pytest.raises(TypeError):
+        await world.vault.keep(ME, ROAD, "r", {"phone": PHONE, "broken": object()})
+    await world.vault.keep(ME, ROAD, "r", {"phone": PHONE})
+
+    another = PostgresVault(world.pool, Sealer(bytes(range(32))), world.vault._suite)
+    assert await another.find(ME, "phone", PHONE) == [ROAD]

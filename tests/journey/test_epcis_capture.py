@@ -382,3 +382,32 @@ def test_a_road_goes_out_as_epcis_and_comes_in_again(app: Running, me: Caller) -
     assert (road["status"]["sub"], road["carrier"]) == ("out_for_delivery", "sf")
     assert road["events"][0]["place"]["city"] == "Hangzhou"
     assert me.get("/v1/shipments/0000000000000000/epcis").status_code == 404
+
+
+def test_answers_in_xml_for_whoever_prefers_it(me: Caller) -> None:
+    capture(me, document(event(2), event(3, **{"ext1:note": "a < b"})))
+    path = "/v1/epcis/events"
+
+    def asked(accept: str, **params: str) -> Any:
+        return me.client.get(path, params=params, headers=me.headers | {"Accept": accept})
+
+    page = asked("application/xml", perPage="1")
+    assert page.headers["content-type"].startswith("application/xml")
+    assert 'rel="next"' in page.headers["Link"]
+    assert page.text.count("<ObjectEvent") == 1
+    assert "a &lt; b" in asked("text/xml;q=0.9, application/json;q=0.1").text
+    assert asked("application/json, application/xml").json()["type"] == "EPCISQueryDocument"
+    assert asked("*/*").json()["type"] == "EPCISQueryDocument"
+    assert asked("text/html").status_code == 406
+    again = capture(me, asked("application/xml").content, "application/xml")
+    assert (again["captured"], again["duplicates"]) == (0, 2)
+    shipment = me.track(PARCEL)["shipment"]
+    road = me.client.get(
+        f"/v1/shipments/{shipment}/epcis", headers=me.headers | {"Accept": "application/xml"}
+    )
+    assert "<e:EPCISDocument" in road.text
+
+    capture(me, document(event(1, type="https://ns.example.org/epcis/Weighing")))
+    refused = asked("application/xml")
+    assert refused.status_code == 406
+    assert "Weighing" in refused.json()["detail"]

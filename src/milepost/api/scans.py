@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Annotated
 
@@ -9,9 +10,9 @@ import msgspec
 from msgspec import Meta, Struct
 
 from milepost.api.services import Services
-from milepost.domain.scan import Scan
 from milepost.engine.decode import NotABatchError, Rejected
-from milepost.engine.journey import OverloadedError
+from milepost.engine.journey import OverloadedError, Receipt
+from milepost.engine.loading import NAMED, LoadedScan
 from milepost.engine.taking import Taking
 from milepost.web.endpoint import Call, Endpoint
 from milepost.web.problems import ProblemError
@@ -53,7 +54,7 @@ def endpoints(services: Services) -> list[Endpoint]:
             summary="Take a batch of scans; durable when answered",
             scope="write",
             raw_body=True,
-            body=list[Scan],
+            body=list[LoadedScan],
             media_types=("application/json", NDJSON),
             answer=ScansReceipt,
             status=202,
@@ -78,8 +79,11 @@ def endpoints(services: Services) -> list[Endpoint]:
 
 async def take_scans(services: Services, call: Call) -> ScansReceipt:
     content_type = call.request.headers.get("content-type", "")
+    take: Callable[..., Awaitable[Receipt]] = services.journey.take_scans
+    if services.loading is not None and NAMED in call.body:
+        take = services.loading.take
     try:
-        receipt = await services.journey.take_scans(
+        receipt = await take(
             call.caller.tenant,
             call.body,
             content_type=content_type,

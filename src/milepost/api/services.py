@@ -9,6 +9,7 @@ from msgspec import Struct
 from milepost.domain.scan import ParseContext, Parsed
 from milepost.engine.journey import Journey
 from milepost.engine.live import Live
+from milepost.engine.loading import Loading
 from milepost.engine.ports import Ledger
 from milepost.engine.queries import Queries
 from milepost.engine.register import Registrar
@@ -29,3 +30,5 @@ class Services(Struct):
     meters: Callable[[], dict[str, float]]
     # Whether a carrier's own service does not answer at present.
     down: Callable[[str], bool] = lambda _: False
+    # Takes batches of scans that name their containers.
+    loading: Loading | None = None

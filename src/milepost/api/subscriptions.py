@@ -154,6 +154,8 @@ async def change(store: Subscriptions, announcer: Announcer, call: Call) -> Subs
     given = {name: value for name, value in _given(wanted) if value is not UNSET}
     if before.dialect is not None and given.keys() - {"active"}:
         raise _dialects(before)
+    if before.channel == "epcis" and given.keys() - {"active"}:
+        raise ProblemError(409, "It belongs to an EPCIS query; only switch it on or off here.")
     if "url" in given:
         _check(_channel(announcer, before), given["url"], None)
     if "number" in given:

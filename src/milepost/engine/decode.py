@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 import msgspec
 from msgspec import Struct
@@ -30,20 +31,20 @@ class NotABatchError(ValueError):
 
 # Malformed, wrongly typed, not Unicode, or nested without end.
 _FAULTS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-_whole = msgspec.json.Decoder(list[Scan])
+_whole = cache(lambda kind: msgspec.json.Decoder(list[kind]))  # type: ignore[valid-type]
 _pieces = msgspec.json.Decoder(list[msgspec.Raw])
-_one = msgspec.json.Decoder(Scan)
+_one = cache(msgspec.json.Decoder)
 
 
-def decode_scans(body: bytes, *, lines: bool = False) -> Decoded:
+def decode_scans(body: bytes, *, lines: bool = False, kind: type[Scan] = Scan) -> Decoded:
     """The scans in a body: a JSON array, one JSON object, or (`lines`) one object a line."""
     text = _as_utf8(body)
     if not lines:
         try:
-            return Decoded(list(enumerate(_whole.decode(text))), [])
+            return Decoded(list(enumerate(_whole(kind).decode(text))), [])
         except _FAULTS:
             pass  # at least one item is wrong: look at each by itself
-    return _one_by_one(_split(text, lines))
+    return _one_by_one(_split(text, lines), _one(kind))
 
 
 def _split(text: bytes, lines: bool) -> Sequence[bytes | msgspec.Raw]:
@@ -62,11 +63,13 @@ def _split(text: bytes, lines: bool) -> Sequence[bytes | msgspec.Raw]:
         ) from None
 
 
-def _one_by_one(items: Iterable[bytes | msgspec.Raw]) -> Decoded:
+def _one_by_one(
+    items: Iterable[bytes | msgspec.Raw], decoder: msgspec.json.Decoder[Scan]
+) -> Decoded:
     found = Decoded([], [])
     for index, item in enumerate(items):
         try:
-            found.scans.append((index, _one.decode(item)))
+            found.scans.append((index, decoder.decode(item)))
         except _FAULTS as error:
             found.rejected.append(Rejected(index, str(error)))
     return found

@@ -12,6 +12,7 @@ import msgspec
 from milepost.domain.scan import Parsed, Scan, id_text
 from milepost.engine.containment import Containment
 from milepost.engine.devices import Telemetry
+from milepost.engine.epcis_concealing import Concealed, conceal
 from milepost.engine.epcis_ports import Behaviour, Captured, EpcisStore, Job
 from milepost.engine.journey import Journey
 from milepost.engine.resolve import BadScanError, Resolver
@@ -38,7 +39,7 @@ class RefusedDocumentError(ValueError):
 
 
 class Capture:
-    """Takes documents of tenants."""
+    """Takes documents of tenants. `captured` is called when there are new events."""
 
     def __init__(
         self,
@@ -48,7 +49,9 @@ class Capture:
         telemetry: Telemetry,
         containment: Containment,
         now_us: Callable[[], int],
+        captured: Callable[[], None] = lambda: None,
     ) -> None:
+        self._captured = captured
         self._store = store
         self._journey = journey
         self._resolver = resolver
@@ -70,10 +73,12 @@ class Capture:
             raise RefusedDocumentError([*around, *faults])
         started = self._now()
         good = [pair for pair in document.events if not faulty[pair[0]]]
-        entries = await asyncio.to_thread(_entries, document, good)
+        entries, kept, said = await asyncio.to_thread(_entries, tenant, document, good)
         done = await self._store.capture(
-            tenant, entries, started, rollback=behaviour == "rollback"
-        )  # fmt: skip
+            tenant, kept, started, rollback=behaviour == "rollback", said=said
+        )
+        if done.new:
+            self._captured()
         taken = [entries[index] for index in sorted([*done.new, *done.known])]
         errors = [problem(VALIDATION, one.path, one.message) for one in faults]
         errors += [_conflict(*good[index]) for index in done.refused]
@@ -147,8 +152,12 @@ class Capture:
 
 
 # Hashing and mapping of thousands of events would hold up everybody else: they go to a thread.
-def _entries(document: Document, good: Sequence[tuple[str, dict[str, Any]]]) -> list[Entry]:
-    return [entry_of(one, document.prefixes, document.ignored) for _, one in good]
+def _entries(
+    tenant: int, document: Document, good: Sequence[tuple[str, dict[str, Any]]]
+) -> tuple[list[Entry], list[Entry], dict[int, Concealed]]:
+    """Entries as they were told, as they are stored, and what is sealed of them."""
+    told = [entry_of(one, document.prefixes, document.ignored) for _, one in good]
+    return told, *conceal(tenant, told)
 
 
 def _understood(entries: Sequence[Entry], known: Locations) -> tuple[list[Event], list[Scan]]:

@@ -132,10 +132,15 @@ class Journey:
         return receipt
 
     async def take_given(
-        self, tenant: int, source: str, body: bytes, scans: Sequence[Scan]
+        self,
+        tenant: int,
+        source: str,
+        body: bytes,
+        scans: Sequence[Scan],
+        content_type: str = "application/json",
     ) -> Receipt:
         """Walk scans that we were given as such, keeping `body` as their raw form."""
-        raw, received_us = await self._keep(tenant, source, "application/json", body)
+        raw, received_us = await self._keep(tenant, source, content_type, body)
         receipt = Receipt()
         await self._walk(tenant, list(enumerate(scans)), source, raw, received_us, receipt)
         return receipt

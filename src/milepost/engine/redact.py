@@ -16,6 +16,7 @@ from milepost.domain.event import Event, EventBody
 from milepost.domain.place import Place
 from milepost.domain.scan import Facts
 from milepost.engine.ports import FactRow, Group, Verbatim
+from milepost.engine.redact_values import concealed
 from milepost.reading import find_personal, mask
 
 # Sources repeat their sentences: to look one up costs a thousandth of reading it.
@@ -60,6 +61,7 @@ def redact(group: Group, first: int) -> None:
             and (text is None or hidden(text) is None)
             and (place is None or _plain(place))
             and (following is None or _plain(following))
+            and (body.measurements is None or concealed(body.measurements) is body.measurements)
         ):
             continue
         changed = dict(_changed(body))
@@ -86,6 +88,10 @@ def _changed(body: EventBody) -> Iterable[tuple[str, Any]]:
         place = getattr(body, name)
         if place is not None and not _plain(place):
             yield name, _place_hidden(place)
+    if body.measurements is not None:
+        told = concealed(body.measurements)
+        if told is not body.measurements:
+            yield "measurements", told
 
 
 def _place_hidden(place: str | Place) -> str | Place:
@@ -131,4 +137,4 @@ def _signed(facts: Facts, name: str) -> Facts:
     return msgspec.structs.replace(facts, signed_by=name)
 
 
-_RESTORED = frozenset({"text", "actor", "place", "next_place"})
+_RESTORED = frozenset({"text", "actor", "place", "next_place", "measurements"})

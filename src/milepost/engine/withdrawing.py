@@ -6,12 +6,15 @@ Where the two cannot be told apart everything goes: erasing is a duty, parsing a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 import msgspec
 
+from milepost.epcis.mapping import number_of
+
 _NOT_IN_NUMBERS = re.compile(r"[^0-9A-Z]")
+_EPC = re.compile(r"urn:epc:id:[a-z0-9]+:[^\s\"'<>,|]+")
 _GONE = object()
 _BY_LINES = ("text/csv", "text/plain", "text/tab-separated-values", "application/x-ndjson")
 Mentions = Callable[[Any], bool]
@@ -26,7 +29,9 @@ def without(body: bytes, content_type: str | None, numbers: Collection[str]) -> 
 
     def says(value: str) -> bool:
         plain = _NOT_IN_NUMBERS.sub("", value.upper())
-        return any(number in plain for number in wanted)
+        return any(number in plain for number in wanted) or any(
+            number in wanted for number in _of_epcs(value)
+        )
 
     if not says(text):
         return None
@@ -34,6 +39,12 @@ def without(body: bytes, content_type: str | None, numbers: Collection[str]) -> 
     if left is None:
         left = _of_lines(text, content_type, says)
     return left
+
+
+def _of_epcs(text: str) -> Iterator[str]:
+    """Tracking numbers that stand in a text as EPC URNs, whose digits are in another order."""
+    for epc in _EPC.findall(text) if "urn:epc:id:" in text else ():
+        yield _NOT_IN_NUMBERS.sub("", (number_of(epc) or "").upper())
 
 
 def _of_json(body: bytes, says: Callable[[str], bool]) -> bytes | None:

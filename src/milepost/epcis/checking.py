@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from milepost.epcis.issue import Notes
 from milepost.epcis.parts import PARTS, TABLE, members_of
 from milepost.epcis.times import is_offset, minutes_of, parsed
 from milepost.epcis.values import LONGEST_URI, SIMPLE
+from milepost.epcis.vocabulary import PREFIXES, expand
 
 EVENT_TYPES = (
     "ObjectEvent", "AggregationEvent", "TransactionEvent", "TransformationEvent",
@@ -18,6 +20,7 @@ EVENT_TYPES = (
 )  # fmt: skip
 _CHECKS = SIMPLE | PARTS
 # An event type of somebody's own may use any of the standard's fields.
+_EPCIS = (PREFIXES["epcis"], PREFIXES["epcis"].replace("https:", "http:"), "epcis:")
 _ANY: dict[str, str] = {}
 for _name in ("common", *EVENT_TYPES):
     _ANY |= TABLE[_name]
@@ -37,6 +40,9 @@ def check_event(notes: Notes, path: str, event: Any) -> None:
     kind = members.get("type")
     if kind in EVENT_TYPES:
         _known(notes, path, str(kind), members)
+    elif isinstance(kind, str) and _disguised(kind, notes.prefixes):
+        # Readers that do not expand names would not know it, and it would have another hash.
+        notes.error(f"{path}.type", f"'{kind[:80]}' must be written without its namespace")
     elif isinstance(kind, str) and ":" in kind and len(kind) <= LONGEST_URI:
         members_of(notes, path, members, _ANY, _CHECKS)
         _required(notes, path, ("eventTime", "eventTimeZoneOffset"), members)
@@ -54,6 +60,13 @@ def storable(value: Any) -> bool:
     if isinstance(value, dict):
         return all(storable(name) and storable(one) for name, one in value.items())
     return not isinstance(value, list) or all(map(storable, value))
+
+
+def _disguised(kind: str, prefixes: Mapping[str, str]) -> bool:
+    """Whether a type is one of the standard's in another spelling."""
+    bare = re.split(r"[:/#]", kind)[-1]
+    namespace = expand(kind, prefixes).removesuffix(bare)
+    return bare in EVENT_TYPES and bare != kind and namespace in _EPCIS
 
 
 def _known(notes: Notes, path: str, kind: str, event: Mapping[str, Any]) -> None:

@@ -62,6 +62,8 @@ def _under(path: str, parent: str) -> bool:
 
 def read(body: bytes) -> Document:
     """Read and check XML or JSON, whichever it is. Raises NotEpcisError."""
+    if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        body = _narrow(body)
     start = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     if start == b"<":
         try:
@@ -72,6 +74,15 @@ def read(body: bytes) -> Document:
         return read_value(msgspec.json.decode(body.removeprefix(b"\xef\xbb\xbf")))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise NotEpcisError(f"not valid JSON: {error}") from None
+
+
+def _narrow(body: bytes) -> bytes:
+    """UTF-16 as UTF-8; an XML declaration that names the other encoding goes."""
+    try:
+        text = body.decode("utf-16")
+    except UnicodeDecodeError as error:
+        raise NotEpcisError(f"not valid UTF-16: {error}") from None
+    return re.sub(r"^\s*<\?xml[^>]*\?>", "", text, count=1).encode()
 
 
 def read_value(value: Any) -> Document:

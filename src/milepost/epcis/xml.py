@@ -10,6 +10,7 @@ from typing import Any
 from xml.parsers import expat
 
 from milepost.epcis.vocabulary import bare
+from milepost.epcis.xmlmaster import master_data
 from milepost.epcis.xmltree import MOST_BYTES, Element, NotXmlError, parse
 
 __all__ = ["MOST_BYTES", "NotXmlError", "json_of"]
@@ -69,13 +70,14 @@ class _Reader:
                 found[name] = root.attributes[name]
         events = [self.event(one) for one in self._events(root)]
         if root.name == "EPCISDocument":
+            header = master_data(root)
+            found |= {"epcisHeader": header} if header is not None else {}
             found["epcisBody"] = {"eventList": events}
         else:
-            asked = root.find("queryName")
-            results = {
-                "queryName": asked.text if asked else "",
-                "resultsBody": {"eventList": events},
-            }
+            results: dict[str, Any] = {"queryName": "", "resultsBody": {"eventList": events}}
+            for name in ("queryName", "subscriptionID"):
+                if (told := root.find(name)) is not None:
+                    results[name] = told.text
             found["epcisBody"] = {"queryResults": results}
         return {"@context": self._context(), **found}
 
@@ -149,9 +151,7 @@ class _Reader:
         """An extension: text, or what is in it."""
         found: dict[str, Any] = dict(element.attributes)
         for child in element.children:
-            key = self._key(child)
-            value = self._free(child)
-            found[key] = _joined(found[key], value) if key in found else value
+            _put(found, self._key(child), self._free(child))
         if not found:
             return element.text
         return found | {"#text": element.text} if element.text else found
@@ -172,7 +172,8 @@ class _Reader:
     def _place(self, element: Element) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for child in _unwrapped(element):
-            found[self._key(child)] = child.text if child.name == "id" else self._free(child)
+            value = child.text if child.plain and child.name == "id" else self._free(child)
+            _put(found, self._key(child), value)
         return found
 
     def _persistent(self, element: Element) -> dict[str, Any]:
@@ -182,13 +183,15 @@ class _Reader:
         return found
 
     def _error(self, element: Element) -> dict[str, Any]:
-        return dict(self._member(child) for child in _unwrapped(element))
+        found: dict[str, Any] = {}
+        for child in _unwrapped(element):
+            _put(found, *self._member(child))
+        return found
 
     def _ilmd(self, element: Element) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for child in _unwrapped(element):
-            key, value = self._key(child), self._free(child)
-            found[key] = _joined(found[key], value) if key in found else value
+            _put(found, self._key(child), self._free(child))
         return found
 
     def _sensors(self, element: Element) -> list[Any]:
@@ -202,7 +205,7 @@ class _Reader:
             elif child.name == "sensorReport":
                 found.setdefault("sensorReport", []).append(self._attributes(child))
             else:
-                found[self._key(child)] = self._free(child)
+                _put(found, self._key(child), self._free(child))
         return found
 
     def _attributes(self, element: Element) -> dict[str, Any]:
@@ -244,6 +247,11 @@ def _standard(uri: str) -> bool:
 
 def _joined(known: Any, value: Any) -> list[Any]:
     return [*(known if isinstance(known, list) else [known]), value]
+
+
+def _put(found: dict[str, Any], key: str, value: Any) -> None:
+    """An element that is there again makes a list."""
+    found[key] = _joined(found[key], value) if key in found else value
 
 
 def _word(vocabulary: str, text: str) -> str:

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from milepost.epcis.contexts import EPCIS_CONTEXT
 from milepost.epcis.issue import Issue
+from milepost.epcis.xmlwriting import NotWritableError, xml_of
 from milepost.web.endpoint import Call
 from milepost.web.problems import ProblemError
 
@@ -67,18 +68,23 @@ def invalid(exception: str, detail: str, issues: list[Issue]) -> ProblemError:
     return problem(400, exception, told, errors=errors)
 
 
-def check_versions(request: Request) -> None:
-    """406 where the caller speaks a version that is not spoken here, or wants no JSON."""
+def check_versions(request: Request, *, xml: bool = False) -> None:
+    """406 where the caller speaks a version that is not spoken here, or wants neither JSON nor
+    (where there is any) XML.
+    """
     for name in ("GS1-EPCIS-Version", "GS1-CBV-Version"):
         version = request.headers.get(name)
         if version is not None and version.strip() not in _VERSIONS:
             told = f"{name}: {version[:40]} is not spoken here, only {', '.join(_VERSIONS)}."
             raise problem(406, "NotAcceptableException", told)
+    given = (*JSON_TYPES, *XML_TYPES) if xml else JSON_TYPES
+    if not any(one in (*given, "*/*", "application/*", "") for one in _accepted(request)):
+        raise problem(406, "NotAcceptableException", f"Answers are {' or '.join(given)}.")
+
+
+def _accepted(request: Request) -> list[str]:
     accepted = request.headers.get("accept", "*/*")
-    kinds = [one.partition(";")[0].strip().lower() for one in accepted.split(",")]
-    if not any(one in (*JSON_TYPES, "*/*", "application/*", "") for one in kinds):
-        told = "Answers are application/json or application/ld+json."
-        raise problem(406, "NotAcceptableException", told)
+    return [one.partition(";")[0].strip().lower() for one in accepted.split(",")]
 
 
 def path_text(call: Call, name: str) -> str:
@@ -100,6 +106,20 @@ def answer(
         headers=HEADERS | dict(headers or {}),
         media_type=JSON_TYPES[1] if wants_ld else JSON_TYPES[0],
     )
+
+
+def document_answer(
+    request: Request, document: Mapping[str, Any], headers: Mapping[str, str] | None = None
+) -> Response:
+    """A document with events, as XML where the caller names that before JSON."""
+    wanted = [one for one in _accepted(request) if one in (*JSON_TYPES, *XML_TYPES, "*/*")]
+    if not wanted or wanted[0] not in XML_TYPES:
+        return answer(request, document, headers=headers)
+    try:
+        body = xml_of(document)
+    except NotWritableError as error:
+        raise problem(406, "NotAcceptableException", f"Not in XML: {error}.") from None
+    return Response(body, headers=HEADERS | dict(headers or {}), media_type=wanted[0])
 
 
 def collection(members: list[str]) -> dict[str, Any]:

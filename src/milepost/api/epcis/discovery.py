@@ -24,9 +24,15 @@ def routes() -> Sequence[BaseRoute]:
 
 async def _allowed(request: Request) -> Response:
     name = request.url.path.removeprefix(ROOT).strip("/")
-    methods = _WRITES.get(name, "GET, DELETE" if name.startswith("queries/") else "GET")
+    methods = _WRITES.get(name) or _below(name)
     headers = HEADERS | {"Allow": f"{methods}, OPTIONS", "GS1-EPC-Format": "No_Preference"}
     if name == "capture":
         headers["GS1-Capture-Error-Behaviour"] = "all"
         headers["GS1-EPCIS-Capture-File-Size-Limit"] = str(16 * 1024 * 1024)
     return Response(status_code=204, headers=headers)
+
+
+def _below(name: str) -> str:
+    if not name.startswith("queries/"):
+        return "GET"
+    return "GET, POST" if name.endswith("/subscriptions") else "GET, DELETE"

@@ -11,8 +11,8 @@ from starlette.responses import Response
 from milepost.api.epcis.answers import (
     ROOT,
     Position,
-    answer,
     check_versions,
+    document_answer,
     invalid,
     next_link,
     page_of,
@@ -20,9 +20,9 @@ from milepost.api.epcis.answers import (
     problem,
 )
 from milepost.api.epcis.shapes import EventQuery
-from milepost.domain.moment import to_text
+from milepost.domain.moment import to_datetime
 from milepost.engine.epcis_ports import EpcisStore, Found, QueryError
-from milepost.epcis.contexts import EPCIS_CONTEXT
+from milepost.engine.epcis_standing import query_document
 from milepost.epcis.documents import query_issues
 from milepost.epcis.query import from_url
 from milepost.web.endpoint import Call, Endpoint
@@ -45,15 +45,7 @@ class Asked:
 
     def document(self, found: list[Found], name: str = "SimpleEventQuery") -> dict[str, Any]:
         """Events as an EPCISQueryDocument, with the time at which each was recorded."""
-        events = [one.body | {"recordTime": one.recorded_at.isoformat()} for one in found]
-        results = {"queryName": name, "resultsBody": {"eventList": events}}
-        return {
-            "@context": [EPCIS_CONTEXT],
-            "type": "EPCISQueryDocument",
-            "schemaVersion": "2.0",
-            "creationDate": to_text(self._now_us(), 0),
-            "epcisBody": {"queryResults": results},
-        }
+        return query_document(found, name, to_datetime(self._now_us(), 0))
 
 
 def endpoints(asked: Asked) -> list[Endpoint]:
@@ -99,18 +91,18 @@ async def named(asked: Asked, call: Call) -> Response:
 
 
 async def single(asked: Asked, call: Call) -> Response:
-    check_versions(call.request)
+    check_versions(call.request, xml=True)
     found = await asked.store.event(call.caller.tenant, path_text(call, "eventID"))
     if not found:
         raise problem(404, "NoSuchResourceException", "There is no event of this ID.")
-    return answer(call.request, asked.document(found))
+    return document_answer(call.request, asked.document(found))
 
 
 async def respond(
     asked: Asked, call: Call, query: Mapping[str, Any], name: str = "SimpleEventQuery"
 ) -> Response:
     """The page that a query and the URL ask for."""
-    check_versions(call.request)
+    check_versions(call.request, xml=True)
     issues = query_issues(query)
     if issues:
         raise invalid("QueryParameterException", "The query is not valid.", issues)
@@ -134,4 +126,4 @@ async def _page(asked: Asked, call: Call, query: Mapping[str, Any], name: str) -
     ended = "eventCountLimit" in query and offset + size >= query["eventCountLimit"]
     following = Position(offset + size, until) if len(found) > size and not ended else None
     link = next_link(call.request, following) if following else {}
-    return answer(call.request, asked.document(found[:size], name), headers=link)
+    return document_answer(call.request, asked.document(found[:size], name), link)

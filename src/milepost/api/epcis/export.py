@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from milepost.api.epcis.answers import answer
+from milepost.api.epcis.answers import document_answer
 from milepost.domain.moment import to_text
 from milepost.domain.scan import id_number
 from milepost.engine.ports import Ledger
@@ -47,4 +47,4 @@ async def export(
     track = await queries.track(tenant, number) if number else None
     if track is None:
         raise ProblemError(404, "There is no such shipment.")
-    return answer(call.request, document_of(track, to_text(now_us(), 0)))
+    return document_answer(call.request, document_of(track, to_text(now_us(), 0)))

@@ -42,6 +42,37 @@ class NamedQuery(Struct):
     query: dict[str, Any]
 
 
+class NewStandingQuery(Struct):
+    """A subscription: `stream` for each new event at once, or a `schedule` in UTC.
+
+    `signatureToken` signs what is sent; one is made if none is given.
+    """
+
+    dest: Annotated[str, Meta(min_length=1, max_length=2_048)]
+    stream: bool = False
+    schedule: dict[str, _Text] | None = None
+    reportIfEmpty: bool = False  # noqa: N815 - the standard's names
+    initialRecordTime: _Text | None = None  # noqa: N815
+    signatureToken: Annotated[str, Meta(min_length=1, max_length=500)] | None = None  # noqa: N815
+
+
+class StandingQuery(Struct, kw_only=True, omit_defaults=True):
+    """A subscription as it stands. `signatureToken` only where it was made just now."""
+
+    subscriptionID: str  # noqa: N815
+    queryName: str  # noqa: N815
+    dest: str
+    stream: bool
+    reportIfEmpty: bool  # noqa: N815
+    createdAt: datetime  # noqa: N815
+    active: bool
+    lastNotifiedAt: datetime | None = None  # noqa: N815
+    schedule: dict[str, str] | None = None
+    initialRecordTime: datetime | None = None  # noqa: N815
+    disabledWhy: str | None = None  # noqa: N815
+    signatureToken: str | None = None  # noqa: N815
+
+
 # Unknown parameters are refused by the handler, which reads the URL itself: families of
 # parameters (`EQ_bizTransaction_po`) have no place in a struct.
 EventQuery = msgspec.defstruct(

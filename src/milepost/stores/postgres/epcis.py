@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 import asyncpg
 import msgspec
 
+from milepost.engine.epcis_concealing import Concealed
 from milepost.engine.epcis_ports import Captured, Found, Job
 from milepost.epcis.indexing import Entry
 from milepost.stores.postgres.epcis_query import order_of, where_of
+from milepost.stores.postgres.epcis_said import EpcisSaid
 from milepost.stores.postgres.pool import Pool
 
 _NAMES = Entry.__struct_fields__
@@ -46,17 +49,25 @@ WHERE tenant = $1 AND event_id = ANY($2::text[]) AND NOT erroneous
 """
 _JOB = "id, created_at, finished_at, success, behaviour, captured, duplicates, errors"
 _LISTED = {"epcs": "unnest(epcs || inputs || outputs || ARRAY[parent])"}
+_FOUND = "seq, hash, erroneous, body, record_time"
 _PLAIN = ("type", "biz_step", "disposition", "read_point", "biz_location")
 
 
 class PostgresEpcis:
     """See `engine.epcis_ports.EpcisStore`."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, said: EpcisSaid) -> None:
         self._pool = pool
+        self._said = said
 
     async def capture(
-        self, tenant: int, entries: Sequence[Entry], recorded_at: datetime, *, rollback: bool
+        self,
+        tenant: int,
+        entries: Sequence[Entry],
+        recorded_at: datetime,
+        *,
+        rollback: bool,
+        said: Mapping[int, Concealed] = MappingProxyType({}),
     ) -> Captured:
         async with self._pool.connection() as connection, connection.transaction():
             await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK_BASE + tenant)
@@ -66,7 +77,10 @@ class PostgresEpcis:
             good = [index for index in range(len(entries)) if index not in set(refused)]
             body = msgspec.json.encode([entries[index] for index in good]).decode()
             rows = await connection.fetch(_ADD, tenant, recorded_at, body)
-        added = {(row["hash"], row["erroneous"]) for row in rows}
+            added = {(row["hash"], row["erroneous"]) for row in rows}
+            told = [(entries[place], one) for place, one in said.items()]
+            fresh = [pair for pair in told if (pair[0].hash, pair[0].erroneous) in added]
+            await self._said.write(connection, tenant, fresh)
         new: list[int] = []
         known: list[int] = []
         for index in good:
@@ -116,11 +130,11 @@ class PostgresEpcis:
         order = order_of(query, values)
         async with self._pool.connection() as connection:
             rows = await connection.fetch(
-                f"SELECT seq, body, record_time FROM epcis_event WHERE {where} "
+                f"SELECT {_FOUND} FROM epcis_event WHERE {where} "
                 f"ORDER BY {order} OFFSET {offset:d} LIMIT {limit:d}",
                 *values,
             )
-        return [_found(row) for row in rows]
+            return await self._restored(connection, tenant, rows)
 
     async def count(self, tenant: int, query: Mapping[str, Any]) -> int:
         where, values = where_of(tenant, query)
@@ -140,12 +154,23 @@ class PostgresEpcis:
     async def event(self, tenant: int, event_id: str) -> list[Found]:
         async with self._pool.connection() as connection:
             rows = await connection.fetch(
-                "SELECT seq, body, record_time FROM epcis_event "
+                f"SELECT {_FOUND} FROM epcis_event "
                 "WHERE tenant = $1 AND event_id = $2 ORDER BY erroneous, seq",
                 tenant,
                 event_id,
             )
-        return [_found(row) for row in rows]
+            return await self._restored(connection, tenant, rows)
+
+    async def _restored(
+        self, connection: asyncpg.Connection, tenant: int, rows: Sequence[asyncpg.Record]
+    ) -> list[Found]:
+        """Events as they were sent, as far as that was not erased."""
+        said = await self._said.read(connection, tenant, {row["hash"] for row in rows})
+        return [
+            Found(row["seq"], said.get((row["hash"], row["erroneous"])) or _object(row["body"]),
+                  row["record_time"])
+            for row in rows
+        ]  # fmt: skip
 
     async def values(self, tenant: int, what: str, offset: int, limit: int) -> list[str]:
         assert what in _PLAIN or what in _LISTED
@@ -195,6 +220,8 @@ class PostgresEpcis:
     async def delete_query(self, tenant: int, name: str) -> bool:
         async with self._pool.connection() as connection:
             found = await connection.fetchval(
+                "WITH unsubscribed AS (DELETE FROM subscription WHERE id IN ("
+                "SELECT subscription FROM epcis_subscription WHERE tenant = $1 AND query = $2)) "
                 "DELETE FROM epcis_query WHERE tenant = $1 AND name = $2 RETURNING true",
                 tenant,
                 name,
@@ -222,10 +249,6 @@ async def _refused(
 def _object(text: str) -> dict[str, Any]:
     found: dict[str, Any] = msgspec.json.decode(text)
     return found
-
-
-def _found(row: asyncpg.Record) -> Found:
-    return Found(row["seq"], _object(row["body"]), row["record_time"])
 
 
 def _job(row: asyncpg.Record) -> Job:

@@ -64,6 +64,10 @@ class PostgresErasing:
                     f"DELETE FROM {table} WHERE tenant = $1 AND road = ANY($2::bigint[])",
                     tenant, list(target.roads),
                 )  # fmt: skip
+            await connection.execute(
+                "DELETE FROM epcis_said WHERE tenant = $1 AND roads && $2::bigint[]",
+                tenant, list(target.roads),
+            )  # fmt: skip
             await connection.executemany(
                 "INSERT INTO vault_erased (tenant, road, erased_at, actor, numbers) "
                 "VALUES ($1, $2, clock_timestamp(), $3, $4)",

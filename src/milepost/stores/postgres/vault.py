@@ -40,8 +40,8 @@ class PostgresVault:
         return reference
 
     async def keep(self, tenant: int, road: int, reference: str, fields: Mapping[str, Any]) -> None:
+        secret = await self._secret(tenant)
         async with self._pool.connection() as connection, connection.transaction():
-            secret = await self._secret(connection, tenant)
             suite, key = await self._key(connection, tenant, road)
             sealed = seal_item(suite, key, reference, dict(fields))
             if await connection.fetchval(_PUT, tenant, road, reference, sealed):
@@ -74,8 +74,8 @@ class PostgresVault:
     async def find(self, tenant: int, field: str, value: str) -> list[int]:
         if field not in SEARCHED:
             raise ValueError(f"'{field}' cannot be searched for; {', '.join(SEARCHED)} can")
-        async with self._pool.connection() as connection, connection.transaction():
-            secret = await self._secret(connection, tenant)
+        secret = await self._secret(tenant)
+        async with self._pool.connection() as connection:
             rows = await connection.fetch(
                 "SELECT road FROM vault_index WHERE tenant = $1 AND digest = $2",
                 tenant,
@@ -92,6 +92,10 @@ class PostgresVault:
                 await connection.execute(
                     f"DELETE FROM {table} WHERE tenant = $1 AND road = $2", tenant, road
                 )
+            await connection.execute(
+                "DELETE FROM epcis_said WHERE tenant = $1 AND roads @> ARRAY[$2::bigint]",
+                tenant, road,
+            )  # fmt: skip
             if done != "DELETE 0":
                 await connection.execute(
                     "INSERT INTO vault_erased (tenant, road) VALUES ($1, $2)", tenant, road
@@ -112,16 +116,22 @@ class PostgresVault:
         )  # fmt: skip
         return row[0], unwrap(self._sealer, tenant, road, row[1])
 
-    async def _secret(self, connection: asyncpg.Connection, tenant: int) -> bytes:
-        if tenant not in self._secrets:
-            context = f"vault-index:{tenant}"
+    async def _secret(self, tenant: int) -> bytes:
+        """The key of the tenant's blind index; made, and durable, before anything is written with
+        it. It is remembered only then: what a transaction takes back never was.
+        """
+        known = self._secrets.get(tenant)
+        if known is not None:
+            return known
+        context = f"vault-index:{tenant}"
+        async with self._pool.connection() as connection:
             wrapped = await connection.fetchval(
                 "INSERT INTO vault_secret VALUES ($1, $2) ON CONFLICT (tenant) "
                 "DO UPDATE SET tenant = excluded.tenant RETURNING wrapped",
                 tenant,
                 self._sealer.seal(token_bytes(32), context),
             )
-            self._secrets[tenant] = self._sealer.open(wrapped, context)
+        self._secrets[tenant] = self._sealer.open(wrapped, context)
         return self._secrets[tenant]
 
     def _open(self, tenant: int, row: Any) -> dict[str, Any]:

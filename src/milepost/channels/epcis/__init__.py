@@ -1,0 +1,1 @@
+"""Answers of standing EPCIS queries, as the standard has them sent."""
