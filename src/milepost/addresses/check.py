@@ -21,7 +21,7 @@ from milepost.addresses.regions import country_of
 from milepost.addresses.repair import repaired
 from milepost.addresses.tidy import tidy
 
-_GOOD_PM, _BAD_PM = 850, 500
+GOOD_PM, BAD_PM = 850, 500
 _JAPANESE = re.compile("[\u3040-\u30ff県]|東京都|北海道|京都府|大阪府|〒")
 
 
@@ -136,10 +136,10 @@ def _judged(
 
 
 def _verdict(score: int, reasons: list[Reason]) -> Verdict:
-    if score < _BAD_PM:
+    if score < BAD_PM:
         return "bad"
     grave = any(one.severity == "critical" for one in reasons)
-    return "good" if score >= _GOOD_PM and not grave else "check"
+    return "good" if score >= GOOD_PM and not grave else "check"
 
 
 def area_of(parts: Parts) -> str | None:

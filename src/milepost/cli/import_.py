@@ -91,6 +91,11 @@ def _preview(file: Path, as_json: bool) -> None:
     click.echo(f"{found.shipments} shipments, {found.scans} scans, {found.refused} refused")
     for item in found.sample:
         click.echo("  " + ", ".join(f"{name}={value}" for name, value in item.items()))
+    if found.doubtful:
+        click.secho(f"{found.doubtful} doubtful addresses", fg="yellow")
+    for note in found.addresses:
+        repair = f" Perhaps: {note.repaired}" if note.repaired else ""
+        click.echo(f"  row {note.row}, {note.number}: {' '.join(note.said)}{repair}")
 
 
 class Import:

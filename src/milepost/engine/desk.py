@@ -48,9 +48,20 @@ class Desk:
         for road, finding in found:
             self.load(road, finding)
 
+    def give_up(self, road: int) -> list[str]:
+        """A road is part of another now, which is judged as a whole; the rules that stood of it."""
+        known = list(self.standing.pop(road, ()))
+        self._count(road)
+        return known
+
     def of(self, road: int) -> list[Finding]:
         """The findings that stand for a road."""
         return list(self.standing.get(road, {}).values())
+
+    def by_event(self, road: int, last_s: int) -> dict[str, int]:
+        """Rule → the second in which it ended, if the road's newest scan is what ended it."""
+        known = self.standing.get(road, {})
+        return {rule: last_s for rule, one in known.items() if last_s > one.since_s}
 
     def settle(
         self,
@@ -65,8 +76,9 @@ class Desk:
         None if nothing has changed. `ended`: rule → second of event time, where that is known.
         """
         known = self.standing.get(road, {})
-        gone = [rule for rule in known if rule in rules and rule not in found]
-        new = [finding for rule, finding in found.items() if rule not in known]
+        graver = {rule for rule, one in found.items() if rule in known and rises(known[rule], one)}
+        gone = [rule for rule in known if rule in rules and (rule not in found or rule in graver)]
+        new = [one for rule, one in found.items() if rule not in known or rule in graver]
         if not gone and not new and all(known.get(rule) == one for rule, one in found.items()):
             return None
         self.standing[road] = {
@@ -103,3 +115,11 @@ class Desk:
             self._shard.more_alerts[road] = count
         else:
             self._shard.more_alerts.pop(road, None)
+
+
+_GRAVITY = {"info": 0, "warning": 1, "critical": 2}
+
+
+def rises(before: Finding, now: Finding) -> bool:
+    """Whether it has become graver: that is news, so one alert ends and another begins."""
+    return _GRAVITY[now.severity] > _GRAVITY[before.severity]

@@ -40,7 +40,7 @@ LONGEST_TAIL = 6
 # Trained models over the lanes that a tenant's tables know.
 Models = Callable[[LaneTable], Sequence[Predictor]]
 _ENDED = {"delivered", "returned", "expired", "returning"}
-_ENDS = frozenset(code for code, one in BY_CODE.items() if one.main in _ENDED)
+ENDS = frozenset(code for code, one in BY_CODE.items() if one.main in _ENDED)
 
 
 def no_models(_: LaneTable) -> Sequence[Predictor]:
@@ -127,12 +127,17 @@ class Foresight:
             learned.silence.refresh([road for road, _ in cases], now_us)
             learned.fresh = 0
 
-    def window(self, tenant: int, whole: Whole, now_us: int) -> Window | None:
-        """The window of a road that is not over; None where there is nothing to go by."""
+    def window(self, tenant: int, whole: Whole, now_us: int, delay_s: int = 0) -> Window | None:
+        """The window of a road that is not over; None where there is nothing to go by. `delay_s`:
+        what notices say that it will take longer.
+        """
         facts = facts_of(whole)
         if facts is None or whole.shipment.main in _ENDED:
             return None
-        found = estimate(facts, seen_of(whole), now_us, self.of(tenant).table)
+        table, delay_us = self.of(tenant).table, delay_s * 1_000_000
+        found = estimate(facts, seen_of(whole), now_us, table, delay_us)
+        if found.predictor == "scan":  # a delivery that was undone says nothing of the next one
+            return None
         return found if found.guess or _solid(found, now_us) else replace_struct(found, guess=True)
 
     def silence(self, tenant: int, whole: Whole, now_us: int) -> Silence | None:
@@ -228,4 +233,4 @@ def _offset_min(zone: str | None, at_us: int) -> int:
 
 def ends(event: Event) -> bool:
     """Whether a scan may have ended its road."""
-    return event.code in _ENDS
+    return event.code in ENDS

@@ -14,7 +14,7 @@ from milepost.identify import Identification, identify
 
 Code = Literal[
     "wrong_number", "look_alike", "unknown_format", "wrong_carrier", "phone_tail_needed",
-    "carrier_down", "too_early", "too_old",
+    "carrier_down", "too_early", "too_old", "not_handed_over",
 ]  # fmt: skip
 
 # What people and scanners mix up, both ways.
@@ -57,8 +57,7 @@ class Asked(Struct, frozen=True, kw_only=True):
 def explain(asked: Asked) -> list[Reason]:
     """All that may be the reason, most telling first; never empty."""
     read = identify(asked.number)
-    found = [*_of_number(read), *_of_carrier(asked, read), *_of_time(asked)]
-    return found or [_TOO_EARLY]
+    return [*_of_number(read), *_of_carrier(asked, read), *_of_time(asked)]
 
 
 def _of_number(read: Identification) -> Iterator[Reason]:
@@ -113,14 +112,21 @@ def _of_carrier(asked: Asked, read: Identification) -> Iterator[Reason]:
 
 
 def _of_time(asked: Asked) -> Iterator[Reason]:
-    if asked.shipped_s is not None and asked.shipped_s > _RECYCLED_S:
+    age_s = asked.shipped_s if asked.shipped_s is not None else asked.registered_s
+    if age_s is None or age_s < _FRESH_S:
+        yield _TOO_EARLY
+    elif age_s > _RECYCLED_S:
         yield Reason(
             code="too_old",
             text="Carriers forget a parcel after some months, and may give its number again.",
             do="Ask the sender for the record of that time.",
         )
-    elif asked.registered_s is None or asked.registered_s < _FRESH_S:
-        yield _TOO_EARLY
+    else:
+        yield Reason(
+            code="not_handed_over",
+            text="It should have been scanned by now: perhaps it was never handed over.",
+            do="Ask the sender whether it has left, and the carrier to look for it.",
+        )
 
 
 _TOO_EARLY = Reason(

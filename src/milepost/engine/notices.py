@@ -67,6 +67,22 @@ class Notices:
         found = [row.notice for row in self.touching(tenant, spot_of(whole), now_s)]
         return covered_s(found, whole.shipment.last_s, now_s)
 
+    def delay_s(self, tenant: int, whole: Whole, now_s: int) -> int:
+        """By how much those that hold now say that a road takes longer: the longest of them."""
+        if tenant not in self._of:
+            return 0
+        rows = self.touching(tenant, spot_of(whole), now_s)
+        return 3600 * max(
+            (row.notice.delay_h for row in rows if holds(row.notice, now_s)), default=0
+        )
+
+    def covered_s(self, tenant: int, whole: Whole, since_s: int, now_s: int) -> int:
+        """How many seconds of a stay where a road is now they cover."""
+        if tenant not in self._of:
+            return 0
+        found = [row.notice for row in self.touching(tenant, spot_of(whole), now_s)]
+        return covered_s(found, since_s, now_s)
+
 
 def spot_of(whole: Whole) -> Spot:
     """Where a road is now: at the last place that any of its scans names."""
@@ -120,5 +136,10 @@ def shown(rows: Sequence[NoticeRow], now_s: int) -> list[NoticeView]:
             until=one.until_at.isoformat() if one.until_at else None, delay_h=one.delay_h,
         )
         for _, _, one in rows
-        if one.from_s <= now_s <= (one.until_s or now_s)
+        if holds(one, now_s)
     ]  # fmt: skip
+
+
+def holds(notice: Notice, now_s: int) -> bool:
+    """Whether it holds now."""
+    return notice.from_s <= now_s <= (notice.until_s or now_s)

@@ -193,7 +193,9 @@ class Queries:
         """With our own arrival window, where there is a past to go by; of one box only."""
         if self.foresight is None or len(track.parcels) != 1 or not events:
             return track
-        window = self.foresight.window(tenant, whole_of(events, facts), now_s * 1_000_000)
+        whole = whole_of(events, facts)
+        delay_s = self.notices.delay_s(tenant, whole, now_s)
+        window = self.foresight.window(tenant, whole, now_s * 1_000_000, delay_s)
         if window is None or (window.guess and (track.promise or track.destination is None)):
             return track
         return msgspec.structs.replace(track, arrival=arrival(window, track.destination))

@@ -23,7 +23,7 @@ from milepost.domain.whole import Whole
 from milepost.engine.notices import NoticeRow
 from milepost.engine.passages import passage_of, passages_of
 from milepost.eta.roads.ahead import NOTHING, RoadAhead, road_ahead
-from milepost.eta.roads.astray import detour, missort
+from milepost.eta.roads.astray import detour, missort, usual
 from milepost.eta.roads.flows import onward
 from milepost.eta.roads.model import Node, Passage
 from milepost.eta.roads.network import Network
@@ -134,6 +134,19 @@ class Roads:
                 self._leave(one, road)
             else:
                 one.forgotten_s = max(one.forgotten_s, _ended_s(passage))
+
+    def usual_way(self, tenant: int, road: int, whole: Whole, now_s: int) -> bool:
+        """Whether such roads come by all its places, without its own doing."""
+        one = self.of(tenant)
+        passage, mine = passage_of(whole), one.kept.get(road)
+        if passage is None:
+            return False
+        if mine is not None:
+            one.network.take(_unpack(mine))
+        found = usual(Moment(one.network, now_s), passage)
+        if mine is not None:
+            one.network.put(_unpack(mine))
+        return found
 
     def judge(self, tenant: int, notices: Iterable[NoticeRow], now_s: int) -> bool:
         """Look at how things are now; whether alternatives had to be made anew."""

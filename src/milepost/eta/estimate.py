@@ -34,8 +34,11 @@ class Table:
     models: tuple[Predictor, ...] = ()
 
 
-def estimate(facts: Facts, events: Sequence[Seen], now_us: int, table: Table) -> Window:
-    """P10, P50 and P90 of the arrival, as things stand at `now_us`.
+def estimate(
+    facts: Facts, events: Sequence[Seen], now_us: int, table: Table, delay_us: int = 0
+) -> Window:
+    """P10, P50 and P90 of the arrival, as things stand at `now_us`. `delay_us`: by so much it is
+    known to take longer than the past says, such as for a closure.
 
     Events may come in any order, of the future, or not at all: what cannot be is left out. A road
     that has ended gets the instant at which it did.
@@ -46,7 +49,7 @@ def estimate(facts: Facts, events: Sequence[Seen], now_us: int, table: Table) ->
     where, begun_us = situation(facts, known, now_us)
     name, told = choose(facts, where, table)
     stretched = _calibrated(name, told, facts, where, table)
-    return _window(name, told, stretched, facts, where, begun_us, now_us)
+    return _window(name, told, stretched, facts, where, begun_us, now_us, delay_us)
 
 
 def forecasts(facts: Facts, where: Situation, table: Table) -> list[tuple[str, Forecast]]:
@@ -92,16 +95,16 @@ def _calibrated(
 
 def _window(
     name: str, told: Forecast, days: tuple[float, float, float], facts: Facts,
-    where: Situation, begun_us: int, now_us: int,
+    where: Situation, begun_us: int, now_us: int, delay_us: int,
 ) -> Window:  # fmt: skip
-    p10, p50, p90 = [max(begun_us + int(value * DAY_US), now_us) for value in days]
+    p10, p50, p90 = [max(begun_us + int(value * DAY_US), now_us) + delay_us for value in days]
     reason = told.reason
     if where.stage != CREATED:
         reason = f"{reason}, since {where.stage.replace('_', ' ')}"
     return Window(
         p10_us=p10, p50_us=max(p50, p10), p90_us=max(p90, p10 + _NARROWEST_US, p50),
         predictor=name, guess=told.guess, reason=reason,
-        late_odds=_late_odds(told, days, facts, where, begun_us), evidence=told.evidence,
+        late_odds=_late_odds(told, days, facts, where, begun_us + delay_us), evidence=told.evidence,
     )  # fmt: skip
 
 

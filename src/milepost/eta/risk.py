@@ -96,6 +96,22 @@ class CustomsTable:
         """The curve of the most particular group that is known."""
         return self._table.curve(_customs_keys(country, port, goods))
 
+    def known(self, country: str, port: str, goods: str, fewest: float) -> tuple[Curve, int] | None:
+        """The curve of the narrowest group with so many stays of its own, and how narrow it is:
+        0 of the country, 1 of the port, 2 of these goods at the port. None where none has.
+        """
+        keys = _customs_keys(country, port, goods)
+        for level in (2, 1, 0):
+            curve = self._table.curve(keys[level + 1 : level + 2])
+            if curve is not None and curve.evidence >= fewest and _is_own(keys, level):
+                return curve, level
+        return None
+
+
+def _is_own(keys: tuple[Key, ...], level: int) -> bool:
+    """Whether a group is one: what has no port or no goods is narrower by name only."""
+    return bool(keys[level + 1][-1])
+
 
 def _customs_keys(country: str, port: str, goods: str) -> tuple[Key, ...]:
     return (

@@ -20,6 +20,9 @@ _SHORTEST, _LONGEST, _STEPS = 0.02, 240.0, 56
 _GROWTH = (_LONGEST / _SHORTEST) ** (1 / (_STEPS - 1))
 EDGES: tuple[float, ...] = (0.0, *(_SHORTEST * _GROWTH**step for step in range(_STEPS)))
 _LEAST_HAZARD, _MOST_HAZARD = 1e-6, 0.98
+# Where nothing was ever seen: what has lasted long lasts as long again with even odds. It weighs
+# half a case, so it counts only beyond the oldest case known.
+_UNSEEN = 1 - 1 / _GROWTH
 
 
 class Curve(Struct, frozen=True):
@@ -167,7 +170,7 @@ def _cumulated(counts: _Counts, above: Curve | None, prior: float) -> list[float
     at_risk = _at_risk(counts)
     total = 0.0
     for step in range(_STEPS):
-        general = _LEAST_HAZARD
+        general = _UNSEEN if step else _LEAST_HAZARD
         if above is not None:
             general = 1 - exp(above.cumulated[step] - above.cumulated[step + 1])
         weight = prior if above is not None else 0.5

@@ -98,7 +98,7 @@ class Inline:
         )  # fmt: skip
         self._joining = Joining(
             self.shard, self.queries, self.committer, self.read_model, self.live, peers, self.owns,
-            now_us,
+            now_us, self.desk, self.second_look,
         )  # fmt: skip
         self.registrar = Registrar(ledger, self.journey, self.queries, self._joining.join)
         self.clockwork = Clockwork(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from milepost.engine.commit import Committer
+from milepost.engine.desk import Desk
 from milepost.engine.live import Live
 from milepost.engine.ports import AlertChange, Link
 from milepost.engine.queries import Queries
 from milepost.engine.readmodel import ReadModel
+from milepost.engine.secondlook import SecondLook
 from milepost.engine.shard import Dirty, Shard
 from milepost.runners.peers import Peers
 
@@ -26,10 +28,13 @@ class Joining:
         peers: Peers | None,
         owns: Callable[[int], bool],
         now_us: Callable[[], int],
+        desk: Desk,
+        second_look: SecondLook,
     ) -> None:
         self._shard, self._queries, self._committer = shard, queries, committer
         self._read_model, self._live, self._peers = read_model, live, peers
         self._owns, self._now_us = owns, now_us
+        self._desk, self._second_look = desk, second_look
 
     async def join(self, links: Sequence[Link]) -> None:
         """Numbers belong together: here, and at every other shard."""
@@ -71,7 +76,8 @@ class Joining:
         if link.parcel == link.road:
             return
         now_s = self._now_us() // 1_000_000
-        for rule in self._shard.open.pop(link.parcel, ()):
+        standing = self._shard.open.pop(link.parcel, {})
+        for rule in (*standing, *self._desk.give_up(link.parcel)):
             gone = AlertChange(link.tenant, link.parcel, link.number, rule, None, now_s)
             self._committer.filling.alerts.append(gone)
             self._committer.ticket()
@@ -83,4 +89,5 @@ class Joining:
         self._shard.dirty.setdefault(road, what)
         group = self._committer.filling
         self._shard.look(head.tenant, road, head.number, now_us // 1_000_000, group)
+        self._second_look.ask([road])
         self._committer.ticket()

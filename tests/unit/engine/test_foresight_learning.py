@@ -109,3 +109,16 @@ def test_readers_see_it_in_the_destinations_zone() -> None:
 
 def test_nothing_to_go_by_is_no_answer() -> None:
     assert Foresight().window(1, whole_of([], [Facts(number="X")]), 0) is None
+
+
+def test_a_notice_that_says_how_long_it_takes_moves_window_and_odds() -> None:
+    began, foresight = START + 30 * DAY, taught()
+    soon = road("NEW9", began, {0: "picked_up"}, promised=10.5)
+    plain = foresight.window(1, soon, micros(began))
+    held = foresight.window(1, soon, micros(began), delay_s=3 * 86_400)
+    assert plain is not None
+    assert held is not None
+    assert held.p50_us - plain.p50_us == 3 * 86_400_000_000
+    assert plain.late_odds is not None
+    assert held.late_odds is not None
+    assert plain.late_odds < 0.5 < held.late_odds

@@ -46,9 +46,20 @@ def test_a_carrier_that_does_not_answer() -> None:
 
 def test_what_was_shipped_long_ago_may_be_forgotten() -> None:
     assert codes(number=GOOD, shipped_s=300 * 86_400) == ["too_old"]
-    assert codes(number=GOOD, registered_s=10 * 86_400) == ["too_early"]
+    assert codes(number=GOOD, registered_s=10 * 86_400) == ["not_handed_over"]
 
 
 def test_nonsense_is_explained_too() -> None:
     assert codes(number="")[0] == "unknown_format"
     assert codes(number="?" * 60)[0] == "unknown_format"
+
+
+def test_what_should_have_been_scanned_is_not_too_early() -> None:
+    announced = Asked(number="1Z12345E0205271688", registered_s=9 * 86_400)
+    assert "not_handed_over" in [one.code for one in explain(announced)]
+    shipped = Asked(number="1Z12345E0205271688", shipped_s=5 * 86_400, registered_s=60)
+    assert [one.code for one in explain(shipped)][-1] == "not_handed_over"
+    fresh = Asked(number="1Z12345E0205271688", shipped_s=3600)
+    assert [one.code for one in explain(fresh)][-1] == "too_early"
+    forgotten = Asked(number="1Z12345E0205271688", registered_s=200 * 86_400)
+    assert [one.code for one in explain(forgotten)][-1] == "too_old"

@@ -75,9 +75,11 @@ async def _walk(steps: Sequence[Step]) -> Seen:
             receipt = await inline.journey.take_given(TENANT, "test", b"", step)
             accepted += receipt.accepted
             numbers |= {scan.number for scan in step}
+    await inline.second_look.settle()
     tracks = {number: shown(await inline.queries.track(TENANT, number)) for number in numbers}
     await inline.stop()
-    open_rules = {(road, rule) for road, rules in inline.shard.open.items() for rule in rules}
+    judged = [*inline.shard.open.items(), *inline.desk.standing.items()]
+    open_rules = {(road, rule) for road, rules in judged for rule in rules}
     alerts = {(one.shipment, one.finding.rule) for one in await ledger.open_alerts()}
     states, folds = inline.shard.states, folds_of(ledger, inline)
     return Seen(states, folds, alerts, open_rules, tracks, accepted)

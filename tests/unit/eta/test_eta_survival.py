@@ -109,3 +109,15 @@ def test_what_is_no_age_is_left_out(days: float) -> None:
     table.settle(20_000)
 
     assert table.curve([ALL]) is not None
+
+
+def test_beyond_all_that_was_ever_seen_it_lasts_as_long_again() -> None:
+    table = HazardTable()
+    for index in range(200):
+        table.learn([("stage",)], 1 + index / 100, 20_000)
+    table.settle(20_000)
+    curve = table.curve([("stage",)])
+    assert curve is not None
+    assert 12 < curve.quantile(0.5, beyond=7) < 16
+    assert curve.quantile(0.9, beyond=7) > 50
+    assert curve.quantile(0.5) < 3

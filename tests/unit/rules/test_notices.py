@@ -6,8 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from milepost.domain.event import Event, EventBody
 from milepost.domain.notice import Area, Lane, Notice, Spot, covered_s, overlap_s, touches
-from milepost.engine.notices import placed
+from milepost.domain.place import Place
+from milepost.domain.status import SUB_CODE
+from milepost.domain.whole import Whole
+from milepost.engine.notices import NoticeRow, Notices, placed
+from milepost.engine.unfold import whole_of
 from milepost.intake.cap import CapError, links_of, read_cap
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -116,3 +121,23 @@ def test_a_feed_names_its_messages() -> None:
         <link href="https://example.org/1.cap"/></entry></feed>"""
     assert links_of(feed) == ["https://example.org/1.cap"]
     assert links_of(message()) == []
+
+
+def test_what_notices_say_of_a_delay_counts_while_they_hold_and_where() -> None:
+    known, now_s = Notices(), int(NOON.timestamp()) + 3600
+    rows = [notice(delay_h=8, areas=[Area(country="CN")]), notice(delay_h=30, carriers=["sf"]),
+            notice(delay_h=5), notice(delay_h=50, from_at=NOON + timedelta(days=1),
+                                      until_at=NOON + timedelta(days=2))]  # fmt: skip
+    known.set(NoticeRow(index, 1, one) for index, one in enumerate(rows))
+    assert known.delay_s(1, here(), now_s) == 8 * 3600
+    assert known.delay_s(1, here(), now_s + 20 * 3600) == 0
+    assert known.delay_s(2, here(), now_s) == 0
+    assert known.covered_s(1, here(), now_s - 7200, now_s) == 3600
+
+
+def here() -> Whole:
+    place = Place(city="上海", country="CN")
+    at_us = int(NOON.timestamp()) * 1_000_000
+    event = Event(1, 1, at_us, 480, 0, SUB_CODE["in_transit.arrived_hub"], at_us, None,
+                  EventBody("YT1", "test", carrier="yto", place=place))  # fmt: skip
+    return whole_of([event], [])

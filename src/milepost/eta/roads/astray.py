@@ -86,6 +86,15 @@ def _from_elsewhere(moment: Moment, passage: Passage, stay: Stay) -> bool:
     return False
 
 
+def usual(moment: Moment, passage: Passage) -> bool:
+    """Whether enough roads with its destination are known, and all its places are on some."""
+    for stay in passage.stays:
+        goal, roads, came_here = visited(moment, "to", passage.goals, stay.node)
+        if not goal or rare(came_here, roads):
+            return False
+    return bool(passage.stays)
+
+
 def visited(
     moment: Moment, end: str, places: tuple[str, ...], node: str
 ) -> tuple[str, float, float]:

@@ -35,9 +35,17 @@ def all_rules() -> dict[str, WholeRule]:
     return {name: import_module(f"{__name__}.{name}") for name in names}
 
 
-def findings(whole: Whole, now_s: int, policy: Policy) -> dict[str, Finding]:
-    """All that they observe now, by rule."""
-    found = (rule.check(whole, now_s, policy) for rule in all_rules().values())
+def findings(
+    whole: Whole, now_s: int, policy: Policy, located: Whole | None = None
+) -> dict[str, Finding]:
+    """All that they observe now, by rule. `located`: the same road with towns as positions too, for
+    rules that are content with a town (`ROUGH`); the others need what a device has measured.
+    """
+    rough = located or whole
+    found = (
+        rule.check(rough if getattr(rule, "ROUGH", False) else whole, now_s, policy)
+        for rule in all_rules().values()
+    )
     return {finding.rule: finding for finding in found if finding is not None}
 
 

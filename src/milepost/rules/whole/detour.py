@@ -9,6 +9,7 @@ from milepost.domain.whole import Whole, distance_m, place_of, position_of
 
 # Hubs lie off the straight line; below this nobody calls it a detour.
 LEAST_M = 150_000
+ROUGH = True
 _OVER = {"delivered", "returning", "returned", "expired"}
 Position = tuple[float, float]
 

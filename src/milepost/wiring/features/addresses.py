@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 
 from milepost.addresses import Address, check
@@ -13,6 +14,7 @@ from milepost.domain.place import Place
 from milepost.stores.postgres.areas import Ending, PostgresAreas
 from milepost.web.endpoint import Endpoint
 from milepost.wiring.feature import Context, Feature
+from milepost.wiring.features._addressing import Addressing
 
 # So many of the newest endings, counted anew at most so often.
 _MOST_ENDINGS = 20_000
@@ -21,12 +23,27 @@ _AT_ONCE = 100
 
 
 class Addresses(Feature):
-    """The endpoint, and each tenant's record by area, counted when it asks."""
+    """The endpoint, the judge of shipments' addresses, and each tenant's record by area, counted
+    when it asks.
+    """
 
     def __init__(self, context: Context) -> None:
+        self._context = context
+        self.addressing = Addressing(context.engine, context.ledger, context.now_us)
         self._store = PostgresAreas(context.pool)
         self._now_us = context.now_us
         self._known: dict[int, tuple[int, Table]] = {}
+
+    async def start(self) -> None:
+        self._context.engine.after_commit.append(self.addressing.note)
+        tenants = await self._context.milepost.store.accounts.tenants()
+        work = self.addressing.run([one for one, _ in tenants])
+        self._task: asyncio.Task[None] = asyncio.create_task(work)
+
+    async def stop(self) -> None:
+        self._task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._task
 
     def endpoints(self) -> Sequence[Endpoint]:
         return addresses.endpoints(self.learned)

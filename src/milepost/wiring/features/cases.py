@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from typing import Any
 
 import structlog
+from msgspec.structs import replace
 
 from milepost.api import cases
 from milepost.domain.case import StepError
 from milepost.domain.track import Track
 from milepost.engine.cases.desk import CaseDesk, CaseFilter, Opening
+from milepost.engine.personal import Parties, Party
 from milepost.engine.ports import AlertChange, Group
 from milepost.stores.postgres.cases import PostgresCases
 from milepost.stores.postgres.vault import PostgresVault
@@ -33,6 +36,7 @@ class CaseFeature(Feature):
             store, vault, context.engine.audience, self._track, context.now_us,
             context.engine.announced.set,
         )  # fmt: skip
+        self.desk.moved = self._moved
         self._rooms = cases.Rooms(self.desk, store)
         self._waiting: list[AlertChange] = []
 
@@ -93,6 +97,21 @@ class CaseFeature(Feature):
                 body = {"outcome": "solved_by_itself"}
                 step = self.desk.made("system", "milepost", "closed", "", body)
                 await self.desk.step(alert.tenant, row.id, step)
+
+    async def _moved(
+        self, tenant: int, road: int, number: str, city: str, given: Mapping[str, Any]
+    ) -> None:
+        """The vault's consignee lives there now; what was not said again stays."""
+        personal = self._engine.registrar.personal
+        if personal is None or not given.get("address"):
+            return
+        before = (await personal.parties(tenant, number)).consignee or Party()
+        links = self._engine.queries.links_of(tenant, number)
+        now = replace(
+            before, lines=[str(given["address"])], city=city or None, region=None, postal_code=None,
+            name=given.get("name") or before.name, phone=given.get("phone") or before.phone,
+        )  # fmt: skip
+        await personal.keep(tenant, links[0].shipment if links else road, Parties(consignee=now))
 
     async def _track(self, tenant: int, number: str) -> Track | None:
         return await self._engine.queries.track(tenant, number, private=True)

@@ -9,7 +9,7 @@ import structlog
 
 from milepost.domain.alert import Finding
 from milepost.domain.marks import PROMISE
-from milepost.engine.foresight import Foresight, ends, no_models
+from milepost.engine.foresight import ENDS, Foresight, ends, no_models
 from milepost.engine.ports import Group
 from milepost.engine.secondlook import Looked
 from milepost.eta.lanes import LaneTable
@@ -65,16 +65,24 @@ class ForesightFeature(Feature):
 
     def _note(self, group: Group) -> None:
         """After every commit, so on the hot path: most scans are neither an end nor a promise."""
-        road_of = self._engine.shard.road_of
+        road_of, standing = self._engine.shard.road_of, self._engine.desk.standing
         for row in group.rows:
             event = row[2]
             if event.code == PROMISE:
                 self._watched.add(road_of(event.parcel))
             elif ends(event) and len(self._delivered) < MOST_WAITING:
                 self._delivered[road_of(event.parcel)] = None
+            # What is open may be over with the next scan: a silence certainly is.
+            elif standing and (road := road_of(event.parcel)) in standing and self._warned(road):
+                self._watched.add(road)
         for fact in group.facts:
+            if self._engine.owns(road_of(fact.parcel)):
+                self._watched.add(road_of(fact.parcel))
             if len(self._announced) < MOST_WAITING:
                 self._announced[road_of(fact.parcel)] = None
+
+    def _warned(self, road: int) -> bool:
+        return not self._engine.desk.standing[road].keys().isdisjoint(RULES)
 
     async def _run(self) -> None:
         while True:
@@ -88,11 +96,20 @@ class ForesightFeature(Feature):
                 log.warning("foresight_retry", error=repr(error))
 
     async def _begin(self) -> None:
-        """After a start: the newest delivered roads of every tenant teach what was known before."""
+        """After a start: the newest delivered roads of every tenant teach what was known before;
+        what stands, and what was promised, is watched again.
+        """
+        for road in [*filter(self._warned, self._engine.desk.standing), *self._promised()]:
+            self._watched.add(road)
         with suppress(ConnectionError):
             pace = MOST_AT_ONCE / PAUSE_S
             async for roads in newest(self._context, FIRST_LESSONS, pace, main="delivered"):
                 self._delivered |= dict.fromkeys(roads)
+
+    def _promised(self) -> list[int]:
+        """The roads under way of which anything was promised or taken back (bytes 4 and 5)."""
+        states = self._engine.shard.states.items()
+        return [road for road, one in states if one[4:6] != b"\0\0" and one[1] not in ENDS]
 
     async def _keep_models(self) -> None:
         """A model that was trained or rolled back elsewhere is used from now on; and once a day
@@ -180,7 +197,8 @@ class ForesightFeature(Feature):
         """`standing`: what is open already; it takes better odds to clear it than to open it."""
         tenant, whole, now_us = looked.tenant, looked.whole, now_s * 1_000_000
         found: dict[str, Finding] = {}
-        window = self._foresight.window(tenant, whole, now_us)
+        delay_s = self._engine.queries.notices.delay_s(tenant, whole, now_s)
+        window = self._foresight.window(tenant, whole, now_us, delay_s)
         promised_s = whole.shipment.promised_s
         if window is not None and promised_s is not None and now_s <= promised_s:
             odds = window.late_odds
@@ -202,7 +220,9 @@ class ForesightFeature(Feature):
         return found
 
     def _settle(self, road: int, looked: Looked, found: dict[str, Finding]) -> None:
-        self._engine.desk.settle(looked.tenant, road, looked.number, RULES, found)
+        desk = self._engine.desk
+        ended = desk.by_event(road, looked.whole.shipment.last_s)
+        desk.settle(looked.tenant, road, looked.number, RULES, found, ended)
 
 
 def open_feature(context: Context) -> Feature:

@@ -10,6 +10,8 @@ from itertools import islice
 from milepost.api import roads as api
 from milepost.domain.event import is_status
 from milepost.domain.settle import MAIN
+from milepost.domain.whole import Whole
+from milepost.engine.located import off_course
 from milepost.engine.ports import Group
 from milepost.engine.roads import RULES, Roads
 from milepost.engine.secondlook import Looked
@@ -45,6 +47,7 @@ class RoadsFeature(Feature):
 
     async def start(self) -> None:
         self._engine.queries.roads = self.roads
+        self._engine.second_look.usual_way = self._usual_way
         self._engine.after_commit.append(self._note)
         work = (self._run(), self._begin(), self._watch())
         self._tasks = [asyncio.create_task(one) for one in work]
@@ -108,7 +111,14 @@ class RoadsFeature(Feature):
         now_s = self._context.now_us() // 1_000_000
         found = self.roads.learn(tenant, road, number, whole, now_s)
         if found or not self._recalling:  # with little learned, nothing looks astray
-            self._engine.desk.settle(tenant, road, number, RULES, found)
+            ended = self._engine.desk.by_event(road, whole.shipment.last_s)
+            self._engine.desk.settle(tenant, road, number, RULES, found, ended)
+
+        if off_course(whole, self._engine.policies(tenant, road)):
+            self._engine.second_look.ask([road])
+
+    def _usual_way(self, tenant: int, road: int, whole: Whole) -> bool:
+        return self.roads.usual_way(tenant, road, whole, self._context.now_us() // 1_000_000)
 
     async def _watch(self) -> None:
         """How facilities and edges are now; alternatives are made anew when that changes."""

@@ -11,13 +11,19 @@ from msgspec import Struct
 
 from milepost.wiring.tabular.exports import SAMPLED, Reading, items_of, number_column, recognise
 from milepost.wiring.tabular.files import meaning_of, rows_of, understood
+from milepost.wiring.tabular.people import AddressNote, consignee_of, note_of
 
 SHOWN = 5
+MOST_NOTES = 100
 Row = dict[str, Any]
 
 
 class Preview(Struct):
-    """What a file would become. `columns`: what we call it = the file's column."""
+    """What a file would become. `columns`: what we call it = the file's column.
+
+    `doubtful` shipments have an address that somebody should look at, or that could be repaired;
+    `addresses` says of the first of them what is wrong and how it should be written.
+    """
 
     recognised: str | None
     columns: dict[str, str]
@@ -26,6 +32,8 @@ class Preview(Struct):
     refused: int = 0
     refusals: list[str] = []
     sample: list[Row] = []
+    doubtful: int = 0
+    addresses: list[AddressNote] = []
 
 
 def read_items(
@@ -48,13 +56,13 @@ def preview(file: Path) -> Preview:
     """The same, counted."""
     reading, rows = _opened(file)
     seen = Preview(reading.vendor, reading.columns)
-    for row in rows:
+    for index, row in enumerate(rows, 1):
         for _, item in _read(reading, row):
-            _count(seen, item)
+            _count(seen, item, index)
     return seen
 
 
-def _count(seen: Preview, item: Row | str) -> None:
+def _count(seen: Preview, item: Row | str, index: int) -> None:
     if isinstance(item, str):
         seen.refused += 1
         seen.refusals += [item] if len(seen.refusals) < SHOWN else []
@@ -63,7 +71,16 @@ def _count(seen: Preview, item: Row | str) -> None:
         seen.scans += 1
     else:
         seen.shipments += 1
+        _check(seen, item, index)
     seen.sample += [item] if len(seen.sample) < SHOWN else []
+
+
+def _check(seen: Preview, item: Row, index: int) -> None:
+    consignee = item.get("consignee")
+    note = note_of(index, str(item["number"]), consignee) if consignee else None
+    if note is not None:
+        seen.doubtful += 1
+        seen.addresses += [note] if len(seen.addresses) < MOST_NOTES else []
 
 
 def _opened(file: Path) -> tuple[Reading, Iterator[Row]]:
@@ -93,13 +110,20 @@ def _read(reading: Reading, row: Row) -> Iterator[tuple[Row, Row | str]]:
     except ValueError as error:
         yield row, str(error)
         return
-    yield from ((row, item) for item in items)
+    yield from ((row, _sent_to(item, row)) for item in items)
+
+
+def _sent_to(item: Row, row: Row) -> Row:
+    """A shipment with whom it goes to; a scan as it is."""
+    consignee = consignee_of(row) if "occurred_at" not in item else None
+    return {**item, "consignee": consignee} if consignee else item
 
 
 def _as_told(columns: dict[str, str], rows: Iterator[Row]) -> Iterator[tuple[Row, Row | str]]:
     for row in rows:
         named = {ours: row.get(theirs) for ours, theirs in columns.items()}
-        yield from ((row, item) for _, item in _read(Reading(None, {}), named))
+        for _, item in _read(Reading(None, {}), named):
+            yield row, item if isinstance(item, str) else _sent_to(item, row)
 
 
 def _plain(reading: Reading, row: Row) -> Row:

@@ -1,0 +1,98 @@
+"""Who a row's shipment goes to, by the names of its columns; and what is wrong with the address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from milepost.addresses import check, text_of
+from milepost.engine.addressing import address_of, doubts, reasons_of
+from milepost.engine.personal import Party
+
+# What the columns of shops' exports are called, in small letters with blanks and signs dropped.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "name": ("consigneename", "consignee", "recipient", "recipientname", "receiver", "receivername",
+             "shippingname", "shiptoname", "收件人", "收货人", "收件人姓名", "收货人姓名"),
+    "phone": ("consigneephone", "recipientphone", "receiverphone", "shippingphone", "shiptophone",
+              "phone", "mobile", "telephone", "收件人电话", "收货人电话", "收件电话", "手机",
+              "电话", "联系电话", "手机号"),
+    "email": ("consigneeemail", "recipientemail", "shippingemail", "customeremail", "email",
+              "邮箱"),
+    "lines": ("consigneeaddress", "recipientaddress", "receiveraddress", "shippingaddress",
+              "shippingaddress1", "shiptoaddress", "deliveryaddress", "address", "address1",
+              "street", "收货地址", "收件地址", "收件人地址", "详细地址", "地址"),
+    "more": ("shippingaddress2", "address2", "consigneeaddress2"),
+    "city": ("consigneecity", "recipientcity", "shippingcity", "shiptocity", "city", "收件城市",
+             "城市"),
+    "region": ("consigneeregion", "recipientstate", "shippingprovince", "shippingstate",
+               "shiptostate", "province", "state", "region", "省份", "省"),
+    "postal_code": ("consigneepostalcode", "recipientzip", "shippingzip", "shippingpostalcode",
+                    "shiptozip", "zip", "zipcode", "postalcode", "postcode", "邮编"),
+    "country": ("consigneecountry", "recipientcountry", "shippingcountry", "shiptocountry",
+                "country", "countrycode", "destinationcountry", "国家"),
+}  # fmt: skip
+_MEANING = {alias: name for name, aliases in COLUMNS.items() for alias in aliases}
+# One of these says that a row tells of somebody; a town alone may be the scan's.
+_TELLING = {"name", "phone", "lines"}
+_LONGEST = 200
+
+
+class AddressNote(Struct, frozen=True, kw_only=True):
+    """What is doubtful of a row's address. `row` counts from 1, without the columns' names.
+
+    `parts` are the fields concerned, `said` the reasons in words (`said_zh` in Chinese), `repaired`
+    the whole address with the proposed repairs put in, where there are any.
+    """
+
+    row: int
+    number: str
+    parts: list[str]
+    reasons: list[str]
+    said: list[str]
+    said_zh: list[str]
+    repaired: str | None
+    score_pm: int
+
+
+def consignee_of(row: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The consignee as `POST /v1/shipments` takes it; None where a row tells of nobody."""
+    given = row.get("consignee")
+    if isinstance(given, Mapping):
+        return dict(given)
+    found: dict[str, str] = {}
+    for name, value in row.items():
+        meaning = _MEANING.get(_plain(name))
+        if meaning and value not in (None, "") and not isinstance(value, (dict, list)):
+            found.setdefault(meaning, str(value).strip())
+    if not _TELLING & set(found):
+        return None
+    lines = [found.pop(name) for name in ("lines", "more") if name in found]
+    split = [line.strip() for text in lines for line in text.splitlines() if line.strip()]
+    return {**found, **({"lines": split} if split else {})}
+
+
+def note_of(row: int, number: str, consignee: Mapping[str, Any]) -> AddressNote | None:
+    """What is doubtful of an address, or could be repaired; None where nothing is, or it is no
+    consignee at all.
+    """
+    try:
+        party = msgspec.convert(dict(consignee), Party)
+    except msgspec.ValidationError:
+        return None  # the server says why when it is sent
+    told = doubts(party) or [one for one in reasons_of(party) if one.repair]
+    if not told:
+        return None
+    checked = check(address_of(party))
+    return AddressNote(
+        row=row, number=number, parts=list(dict.fromkeys(one.field for one in told)),
+        reasons=[one.code for one in told], said=[text_of(one) for one in told],
+        said_zh=[text_of(one, "zh") for one in told],
+        repaired=checked.repaired, score_pm=checked.score_pm,
+    )  # fmt: skip
+
+
+def _plain(name: object) -> str:
+    return "".join(one for one in str(name or "").lower() if one.isalnum())
