@@ -7,18 +7,17 @@ from functools import cache, lru_cache
 
 from milepost.domain.status import main_of
 
+from .composing import compose
 from .languages import Languages
 from .normalise import normalise
-from .rulebook import Compiled, Rule, Rulebook, load, load_carriers, vetoes, vocabulary
+from .rulebook import FINAL, Compiled, Rule, Rulebook, load, load_carriers, vetoes, vocabulary
 
 _RULES = load()
 _BY_CARRIER = load_carriers()
 _BOOK = Rulebook(_RULES)
 _VETOES = vetoes()
 _LANGUAGES = Languages(vocabulary())
-# What no language may say of a text that seems to be written in another one.
 _LATIN = re.compile(r"[a-z]")
-_FINAL = frozenset({"delivered", "returned"})
 
 
 @cache
@@ -43,8 +42,16 @@ def _decide(text: str, carrier: str | None, code: str | None) -> Rule | None:
     if not best and (wider := _LANGUAGES.wider(text, silent)) != silent:
         best = _holding(_BOOK, text, wider)
         if "en" not in silent and _LATIN.search(text):
-            best = [item for item in best if main_of(item.rule.sub) not in _FINAL]
-    return _first(best, code)
+            best = [item for item in best if main_of(item.rule.sub) not in FINAL]
+    return _first(best, code) or _composed(text, silent)
+
+
+def _composed(text: str, silent: frozenset[str]) -> Rule | None:
+    rule = compose(text)
+    if rule is None or main_of(rule.sub) not in FINAL:
+        return rule
+    locks = (veto for language, veto in _VETOES.items() if language not in silent)
+    return None if any(veto.search(text) for veto in locks) else rule
 
 
 def _holding(book: Rulebook, text: str, silent: frozenset[str] = frozenset()) -> list[Compiled]:

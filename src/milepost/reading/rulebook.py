@@ -11,12 +11,17 @@ from typing import Any
 
 from msgspec import Struct, convert
 
-from milepost.domain.status import STATUSES
+from milepost.domain.status import STATUSES, main_of
 
 from .anchors import anchors
 from .normalise import fold
 
+# What ends a parcel's road, so that a mistake about it costs most.
+FINAL = frozenset({"delivered", "returned"})
+
 _MACRO = re.compile(r"<([a-z_]+)>")
+# Letters of the scripts that put space between words.
+_SPACED = re.compile(r"[a-z\u0370-\u058f]")
 
 
 class Rule(Struct, frozen=True):
@@ -42,9 +47,22 @@ class Compiled(Struct, frozen=True):
 
     def holds(self, text: str) -> bool:
         """Whether this rule speaks about the normalised `text`."""
-        if not any(pattern.search(text) for pattern in self.patterns):
+        if not any(self._matches(pattern, text) for pattern in self.patterns):
             return False
         return self.unless is None or not self.unless.search(text)
+
+    def _matches(self, pattern: re.Pattern[str], text: str) -> bool:
+        """A final status is never read out of the middle of a word ("firma" in "confirmation")."""
+        if main_of(self.rule.sub) not in FINAL:
+            return pattern.search(text) is not None
+        return any(not _inside_word(text, match) for match in pattern.finditer(text))
+
+
+def _inside_word(text: str, match: re.Match[str]) -> bool:
+    at = match.start()
+    if at == 0 or at == match.end():
+        return False
+    return _SPACED.match(text[at - 1]) is not None and _SPACED.match(text[at]) is not None
 
 
 class Rulebook:

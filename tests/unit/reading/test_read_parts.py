@@ -23,6 +23,8 @@ from milepost.reading.normalise import normalise
         ("Arrived at Sort Facility LISBON - PORTUGAL", "LISBON - PORTUGAL", None, None),
         ("Departed Facility in OSLO - NORWAY", "OSLO - NORWAY", None, None),
         ("Arrived at the depot", None, None, None),
+        ("在甘肃兰州城关区三公司进行签收扫描", "甘肃兰州城关区三公司", None, None),
+        ("交航空货运公司承运", None, None, None),
         ("Delivered", None, None, None),
     ],
 )
