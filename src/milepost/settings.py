@@ -26,6 +26,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     sockets: Path | None = None
     public_tenant: str | None = None
     public_url: str | None = None
+    # The merchant's own map (PMTiles), by default tiles.pmtiles of the data folder; docs/pages.md.
+    map_tiles: Path | None = None
+    map_tiles_url: str | None = None
     allow_private_targets: bool = False
     requests_per_s: float = 2_000.0
     burst: int = 4_000
@@ -51,6 +54,20 @@ class Settings(Struct, frozen=True, kw_only=True):
     mqtt_client: str = "milepost"
     mqtt_group: str | None = None
     mqtt_ca: Path | None = None
+    # People sign in to the console by OpenID Connect; see docs/console.md.
+    oidc_issuer: str | None = None
+    oidc_client_id: str = ""
+    oidc_client_secret: str | None = None
+    oidc_client_secret_file: Path | None = None
+    oidc_name: str = ""
+    oidc_scopes: str = "openid email profile"
+    oidc_ca: Path | None = None
+    oidc_tenant: str | None = None
+    oidc_tenant_claim: str | None = None
+    oidc_domains: str = ""
+    oidc_role_claim: str | None = None
+    oidc_roles: str = ""
+    oidc_default_role: str = "viewer"
     # The unchangeable journal; see docs/proof.md. A suite is for logs that are begun from now on.
     notary_suite: str = "sha256"
     checkpoint_every_s: float = 600.0

@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 from urllib.parse import quote
 
+import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
 from milepost.channels import wording
 from milepost.domain.track import Track
 from milepost.engine.delivery import Message, Subscription
+from milepost.engine.mailwords import words_of
 from milepost.engine.notifying import (
     BUYER,
     CODE,
@@ -28,6 +30,7 @@ from milepost.engine.notifying import (
 from milepost.engine.tokens import Tokens
 from milepost.engine.vault import Vault
 
+log = structlog.get_logger()
 MOST_A_DAY = 30
 # A code is of no use after ten minutes, so it is tried quickly or not at all.
 CODE_SCHEDULE_S = (5, 20, 60, 180)
@@ -50,6 +53,7 @@ class Sources(Struct, kw_only=True):
     tokens: Tokens
     track: Callable[[int, str], Awaitable[Track | None]]
     page_of: Callable[[int], Awaitable[PageSettings]]
+    mail_of: Callable[[int], Awaitable[Mapping[str, Any]]]
     contacts: Callable[[int, str], Awaitable[Mapping[str, Contact]]]
     code: Callable[[int, str], Awaitable[str | None]]
     now_us: Callable[[], int]
@@ -100,8 +104,28 @@ class LetterDesk:
             if window is None or window == one.told:
                 return Unwanted("the arrival window is as it was told")
             await self._from.subscribers.note_window(one.subscription, window)
-        letter = wording.news(await self._base(one, contact), topic, track, payload, window)
-        return letter or Unwanted("no words for it")
+        base = await self._base(one, contact)
+        letter = wording.news(base, topic, track, payload, window)
+        if letter is None:
+            return Unwanted("no words for it")
+        if one.kind != "email":
+            return letter
+        return await self._in_own_words(letter, one.tenant, topic, track, window)
+
+    async def _in_own_words(
+        self, letter: Letter, tenant: int, topic: str, track: Track, window: str | None
+    ) -> Letter:
+        """In the store's words where it has some in the reader's language. Whatever is wrong with
+        them, the usual ones go out.
+        """
+        try:
+            words = words_of(await self._from.mail_of(tenant), topic, letter.locale)
+            if words is None:
+                return letter
+            return wording.in_own_words(letter, words, track, window)
+        except Exception as error:  # a mail matters more than how it is worded
+            log.warning("mail_words_unusable", tenant=tenant, topic=topic, error=repr(error))
+            return letter
 
     async def _confirm(self, one: Subscriber, contact: str) -> Letter | Unwanted:
         if one.confirmed:

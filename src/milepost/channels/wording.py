@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -12,11 +13,14 @@ from msgspec.structs import replace
 
 from milepost.domain.track import Arrival, Track
 from milepost.engine.delivery import Message
+from milepost.engine.mailwords import MailWords, filled
 from milepost.engine.notifying import Letter, decoded
 from milepost.locale import DEFAULT, LOCALES, dates, has, status_label, translate
 from milepost.locale.notifying import say
 
 _ACCENT = re.compile(r"#[0-9a-fA-F]{6}")
+_PICTURES = ("data:image/png", "data:image/jpeg", "data:image/webp")
+_MOST_LOGO = 90_000
 _OVER = ("delivered", "returned", "expired", "returning")
 
 
@@ -28,6 +32,8 @@ def blank(to: str, locale: str, page: Mapping[str, Any]) -> Letter:
         locale=locale if locale in LOCALES else DEFAULT,
         brand=name[:60] if isinstance(name, str) and name else "Milepost",
         accent=accent if isinstance(accent, str) and _ACCENT.fullmatch(accent) else None,
+        logo=_logo(page.get("logo")),
+        site=_site(page.get("url")),
         subject="", short="", lines=(),
     )  # fmt: skip
 
@@ -45,11 +51,26 @@ def news(
         if reason is None:
             return None
         said += reason
+        base = replace(base, reason=" ".join(reason))
     if topic == "ready":
         said.append(tell("ready_code"))
     if window is not None and track.status.main not in _OVER:
         said.append(tell("expected", window=window))
     return _whole(base, head, said, urgent=topic in ("out_for_delivery", "ready"))
+
+
+def in_own_words(letter: Letter, words: MailWords, track: Track, window: str | None) -> Letter:
+    """The letter as the store words it; as it was where nothing of that could be filled in."""
+    values = {
+        "number": track.number, "shop": letter.brand,
+        "status": status_label(track.status.sub, letter.locale), "window": window or "",
+        "reason": letter.reason, "link": letter.url or "",
+    }  # fmt: skip
+    found = filled(words, values)
+    if found is None:
+        return letter
+    subject, said = found
+    return replace(letter, subject=subject, lines=(subject, *said))
 
 
 def confirm(base: Letter, number: str, url: str) -> Letter:
@@ -94,6 +115,21 @@ def window(track: Track, locale: str, zone: str | None, now: datetime) -> str | 
     if first is None or first.date() != last.date():
         return f"{day}, –{until}"
     return f"{day}, {dates.clock(first.timetz(), locale)}–{until}"
+
+
+def _logo(url: Any) -> tuple[str, bytes] | None:
+    """A picture from a data URL; None for what is none."""
+    head, _, body = url.partition(";base64,") if isinstance(url, str) else ("", "", "")
+    if head not in _PICTURES or len(body) > _MOST_LOGO:
+        return None
+    try:
+        return head.removeprefix("data:"), b64decode(body, validate=True)
+    except ValueError:
+        return None
+
+
+def _site(url: Any) -> str | None:
+    return url if isinstance(url, str) and url.startswith("https://") else None
 
 
 def _moment(arrival: Arrival, text: str, zone: str | None) -> datetime:

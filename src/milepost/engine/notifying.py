@@ -70,7 +70,8 @@ class Subscriber(Struct, frozen=True, kw_only=True):
 class Letter(Struct, frozen=True, kw_only=True):
     """What is said to one person, for any channel to put into its own form.
 
-    `short` says it in one line. `holds_s`: after so long it is of no use. `schedule_s`: waits
+    `short` says it in one line. `logo`: the store's, as (MIME type, bytes);
+    `site`: its own address. `reason`: what is wrong and what to do, where something is. `holds_s`: after so long it is of no use. `schedule_s`: waits
     between tries where the usual ones are too long.
     """
 
@@ -81,6 +82,9 @@ class Letter(Struct, frozen=True, kw_only=True):
     short: str
     lines: tuple[str, ...]
     accent: str | None = None
+    logo: tuple[str, bytes] | None = None
+    site: str | None = None
+    reason: str = ""
     code: str | None = None
     button: str | None = None
     url: str | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,10 +59,10 @@ def _names(text: Any) -> set[str]:
 
 
 def test_every_text_that_templates_name_is_there() -> None:
-    folder = files("milepost.pages.console") / "templates"
+    folder = Path(str(files("milepost.pages.console") / "templates"))
     asked = {
         key
-        for path in folder.iterdir()
+        for path in folder.rglob("*.html")
         for key in re.findall(r"\bt\('([a-z_.0-9]+)'[,)]", path.read_text("utf-8"))
     }
 

@@ -102,16 +102,8 @@ class Users:
     async def by_email(self, email: str) -> User | None:
         return await self._one("lower(u.email) = lower($1)", email.strip())
 
-    async def by_subject(self, subject: str) -> User | None:
-        """By `issuer sub` of an identity provider."""
-        return await self._one("u.subject = $1", subject)
-
     async def by_id(self, tenant: int, user: int) -> User | None:
         return await self._one("u.tenant = $1 AND u.id = $2", tenant, user)
-
-    async def bind(self, user: int, subject: str) -> None:
-        """From now on the identity provider's subject signs in as this user."""
-        await self._do("UPDATE console_user SET subject = $2 WHERE id = $1", user, subject)
 
     async def set_password(self, user: int, password_hash: str, keep: bytes | None) -> None:
         """All other sessions and links of the user end with the old password."""
@@ -152,15 +144,15 @@ class Users:
                     await connection.execute(f"DELETE FROM {table} WHERE user_id = $1", user)
         return done is not None
 
-    async def open_session(self, digest: bytes, user: int, lasts_s: int) -> None:
-        """A session; those that have ended are swept out with it."""
+    async def open_session(self, digest: bytes, user: int, lasts_s: int, how: str) -> None:
+        """A session; those that have ended are swept out. `how`: password, link or provider."""
         async with self._pool.connection() as connection, connection.transaction():
             await connection.execute("DELETE FROM console_session WHERE expires_at < now()")
             await connection.execute("DELETE FROM console_link WHERE expires_at < now()")
             await connection.execute(
-                "INSERT INTO console_session (digest, user_id, expires_at) "
-                "VALUES ($1, $2, now() + make_interval(secs => $3))",
-                digest, user, float(lasts_s),
+                "INSERT INTO console_session (digest, user_id, expires_at, how) "
+                "VALUES ($1, $2, now() + make_interval(secs => $3), $4)",
+                digest, user, float(lasts_s), how,
             )  # fmt: skip
 
     async def of_session(self, digest: bytes) -> User | None:
@@ -170,6 +162,16 @@ class Users:
             if row is not None and row["stale"]:
                 await connection.execute(_SEEN, digest)
         return None if row is None else User(*row[:7])
+
+    async def session_began(self, digest: bytes) -> str | None:
+        """How a session began; a link counts for an hour."""
+        async with self._pool.connection() as connection:
+            found: str | None = await connection.fetchval(
+                "SELECT CASE WHEN how = 'link' AND created_at < now() - interval '1 hour' "
+                "THEN 'password' ELSE how END FROM console_session WHERE digest = $1",
+                digest,
+            )
+        return found
 
     async def end_session(self, digest: bytes) -> None:
         await self._do("DELETE FROM console_session WHERE digest = $1", digest)

@@ -24,7 +24,9 @@ from milepost.web.limits import Limiter
 from milepost.wiring.feature import Context, Feature
 from milepost.wiring.features._native import InProcess
 from milepost.wiring.features._passing import Passing
+from milepost.wiring.features._single_sign_on import single_sign_on
 from milepost.wiring.features._worrying import Worrying
+from milepost.wiring.features.notify import Notify
 from milepost.wiring.tabular import files, rows
 
 log = structlog.get_logger()
@@ -46,6 +48,7 @@ class Console(Feature):
     def __init__(self, context: Context) -> None:
         engine, pool, settings = context.engine, context.pool, context.settings
         self._engine = engine
+        self._milepost = context.milepost
         worries, acts, network = Worries(pool), Acts(pool), Network(pool)
         self.passing = Passing(network, context.now_us)
         self.worrying = Worrying(worries, acts, engine.queries, context.ledger, self._run_act)
@@ -57,6 +60,8 @@ class Console(Feature):
             native=InProcess(context.milepost.endpoints, limiter), ledger=context.ledger,
             queries=engine.queries, live=engine.live, watch=self.worrying.watch,
             run_act=self._run_act, now_us=context.now_us, carrier_name=carrier_name,
+            single=single_sign_on(context), mail=self._mail,
+            base_url=settings.public_url.rstrip("/") if settings.public_url else None,
         )  # fmt: skip
 
     async def start(self) -> None:
@@ -87,6 +92,14 @@ class Console(Feature):
             except Exception as error:  # it is taken up again, and the others go on
                 log.warning("import_retry", error=repr(error))
             await asyncio.sleep(IMPORT_S)
+
+    async def _mail(
+        self, tenant: int, to: str, locale: str, lines: tuple[str, ...], button: str, path: str
+    ) -> bool:
+        for feature in self._milepost.features:
+            if isinstance(feature, Notify):
+                return await feature.mail(tenant, to, locale, lines, button, path)
+        return False
 
     async def _run_act(self, act: Act) -> None:
         await run_act(self.services, act)

@@ -7,7 +7,9 @@ import hmac
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
+from secrets import token_urlsafe
 from typing import Any, cast
 
 import msgspec
@@ -31,6 +33,7 @@ from milepost.engine.subscribing import Subscribing
 from milepost.engine.tokens import Tokens
 from milepost.engine.vault import Vault
 from milepost.stores.postgres.channelsettings import PostgresChannelSettings, PostgresCodes
+from milepost.stores.postgres.console.pages import TenantSettings
 from milepost.stores.postgres.notify import PostgresSubscribers
 from milepost.web.endpoint import Endpoint
 from milepost.wiring.dialects import KEY_FILE
@@ -86,6 +89,23 @@ class Notify(Feature):
         """A subscription has begun: what is announced from now on concerns it."""
         await self._context.milepost.telling.announcer.refresh()
 
+    async def mail(
+        self, tenant: int, to: str, locale: str, lines: tuple[str, ...], button: str, path: str
+    ) -> bool:
+        """One mail to somebody of the tenant itself, at once; whether its server took it."""
+        settings = await self._settings.of(tenant, "email")
+        if settings is None:
+            return False
+        letter = Letter(
+            to=check_address(to), locale=locale, brand="Milepost", subject=lines[0],
+            short=lines[0], lines=lines, button=button, url=f"{self.base_url}{path}", urgent=True,
+        )  # fmt: skip
+        channel = cast("PersonalChannel", self._channels["email"])
+        answer = await channel.deliver(letter, settings, f"console_{token_urlsafe(12)}")
+        if answer.error is not None:
+            log.warning("mail_not_taken", tenant=tenant, error=answer.error)
+        return answer.error is None
+
     async def contacts(self, tenant: int, number: str) -> dict[str, Contact]:
         """How the consignee can be reached, by channel, mail first; only what is set up."""
         consignee = (await self._personal().parties(tenant, number)).consignee
@@ -124,6 +144,7 @@ class Notify(Feature):
                 tokens=self.tokens,
                 track=context.engine.queries.track,
                 page_of=self._pages.of,
+                mail_of=partial(TenantSettings(context.pool).get, name="mail"),
                 contacts=self.contacts,
                 code=self.codes.current,
                 now_us=context.now_us,

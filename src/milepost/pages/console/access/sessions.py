@@ -5,12 +5,14 @@ from __future__ import annotations
 import hmac
 import secrets
 from hashlib import sha256
+from typing import Literal
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from milepost.stores.postgres.users import User, Users
 
+How = Literal["password", "link", "provider"]
 COOKIE = "milepost_session"
 PATH = "/console"
 LASTS_S = 7 * 86_400
@@ -31,16 +33,22 @@ def token_of(request: Request) -> str | None:
     return request.cookies.get(COOKIE)
 
 
-async def begin(users: Users, user: User, request: Request, response: Response) -> None:
+async def begin(users: Users, user: User, request: Request, response: Response, how: How) -> None:
     """A session with a new token, whatever the browser brought; the old one of it ends."""
     former = token_of(request)
     if former is not None:
         await users.end_session(digest_of(former))
     token = secrets.token_urlsafe(32)
-    await users.open_session(digest_of(token), user.id, LASTS_S)
+    await users.open_session(digest_of(token), user.id, LASTS_S, how)
     response.set_cookie(
         COOKIE, token, LASTS_S, path=PATH, secure=is_secure(request), httponly=True, samesite="lax"
     )
+
+
+async def how(users: Users, request: Request) -> str | None:
+    """How the session of a request began; a link's for an hour only."""
+    token = token_of(request)
+    return None if token is None else await users.session_began(digest_of(token))
 
 
 async def end(users: Users, request: Request, response: Response) -> None:
