@@ -10,8 +10,10 @@ const from = (source, name, format, more = {}) =>
 await Promise.all([
   from("src/app.ts", "app.js", "iife", { supported: { "dynamic-import": true } }),
   from("src/console/main.ts", "console.js", "iife"),
+  from("src/network.ts", "network.js", "iife"),
   from("src/sw.ts", "sw.js", "iife"),
   from("src/widget.ts", "widget.js", "iife"),
+  from("src/care.ts", "care.js", "iife"),
   from("src/camera.ts", "camera.js", "esm"),
   from("src/bigmap.ts", "map.js", "esm"),
   from("node_modules/maplibre-gl/dist/maplibre-gl-worker.mjs", "map-worker.js", "esm"),

@@ -8,11 +8,15 @@ export function offerKeep(main: HTMLElement): void {
   const number = main.dataset.number;
   const button = main.querySelector<HTMLButtonElement>("button.keep");
   if (number && button && "caches" in window) offer(button, number);
-  const share = main.querySelector<HTMLButtonElement>("button.share");
-  if (share && (device.share || device.clipboard)) {
-    share.hidden = false;
-    share.addEventListener("click", () => void pass(share));
-  }
+  offerShare(main);
+}
+
+/** The button that shares this page, or the address that it carries. */
+export function offerShare(root: HTMLElement): void {
+  const share = root.querySelector<HTMLButtonElement>("button.share");
+  if (!share || !(device.share || device.clipboard)) return;
+  share.hidden = false;
+  share.addEventListener("click", () => void pass(share));
 }
 
 function offer(button: HTMLButtonElement, number: string): void {
@@ -31,7 +35,7 @@ function offer(button: HTMLButtonElement, number: string): void {
 
 /** Without the query: a link that shows personal data is not for sharing. */
 async function pass(button: HTMLButtonElement): Promise<void> {
-  const url = location.origin + location.pathname;
+  const url = location.origin + (button.dataset.url ?? location.pathname);
   if (device.share) {
     await navigator.share({ title: document.title, url }).catch(() => undefined);
     return;

@@ -36,12 +36,21 @@ function connect(url: string, age: Age, onMain: (event: MessageEvent<string>) =>
   return source;
 }
 
-/** The fold stays as the reader left it, and so does the focus on it. */
+/** Which fold of the page it is. */
+function folded(part: Element): string {
+  return part.closest("details")?.className || "earlier";
+}
+
+/** Folds stay as the reader left them, and so do the focus on one and a code half typed. */
 function replace(main: HTMLElement, html: string): void {
-  const wasOpen = main.querySelector("details")?.open ?? false;
-  const wasFocused = document.activeElement?.matches("summary") ?? false;
+  const open = [...main.querySelectorAll("details[open]")].map(folded);
+  const focused = document.activeElement?.matches("summary") ? folded(document.activeElement) : "";
+  const code = main.querySelector<HTMLInputElement>("input[name=code]")?.value ?? "";
   main.innerHTML = html;
-  const details = main.querySelector("details");
-  if (details) details.open = wasOpen;
-  if (wasFocused) main.querySelector("summary")?.focus();
+  for (const details of main.querySelectorAll("details")) {
+    details.open ||= open.includes(folded(details));
+    if (focused && folded(details) === focused) details.querySelector("summary")?.focus();
+  }
+  const field = main.querySelector<HTMLInputElement>("input[name=code]");
+  if (field) field.value = code;
 }

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from milepost.domain.event import EventBody
 from milepost.domain.place import Place, as_place
+from milepost.engine.redact import hidden_place
 from milepost.places import country_code, locate
 from milepost.reading import read
 
@@ -53,5 +54,6 @@ def said(text: str, carrier: str | None) -> Spot:
 
 
 def _short(text: str | None) -> str | None:
-    cleaned = text.strip()[:_LONGEST] if text else ""
+    """Without telephone numbers: what is erased from the vault must not be left in a report."""
+    cleaned = (hidden_place(text) or text).strip()[:_LONGEST] if text else ""
     return cleaned or None

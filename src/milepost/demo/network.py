@@ -15,6 +15,7 @@ from milepost.demo.pushing import pushed_steps, pushing_source
 from milepost.demo.registering import registration_step
 from milepost.demo.shape import RegisteredParcel, Registration, Step
 from milepost.demo.stories import stories
+from milepost.demo.trucks import truck_steps
 
 __all__ = ["RegisteredParcel", "Registration", "Step", "network", "shipments_of"]
 
@@ -32,8 +33,9 @@ def network(
     Raises ValueError for a naive `start`.
     """
     span = Span(_aware(start), days, prehistory_days)
-    drawn = shipments_of(seed=seed, span=span, shipments=shipments)
+    drawn = list(shipments_of(seed=seed, span=span, shipments=shipments))
     steps = list(chain.from_iterable(_steps(shipment, seed) for shipment in drawn))
+    steps += truck_steps(drawn, span, seed)
     end = span.start + timedelta(days=days)
     return sorted((step for step in steps if step.at <= end), key=lambda step: step.at)
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from milepost.demo.casting import Parcel, Shipment
 from milepost.demo.chance import Chance
+from milepost.demo.declaring import declared
 from milepost.demo.lane import Lane
 from milepost.demo.scanning import fixed_offset, place_of
 from milepost.demo.shape import RegisteredParcel, Registration, Step
@@ -36,6 +37,7 @@ def registration_step(shipment: Shipment, chance: Chance) -> Step:
         value_cents=_value_cents(lane.category, chance),
         currency=_CURRENCY.get(lane.destination.country, "EUR"),
         consignee=_consignee(lane.destination, chance),
+        **declared(shipment, Chance.of(lane.legs[0].number, "declares")),
     )
     return Step(at=at, registration=registration)
 

@@ -32,6 +32,9 @@ class Registration(Struct, frozen=True, kw_only=True, omit_defaults=True):
     category: str | None = None
     value_cents: int | None = None
     currency: str | None = None
+    goods: str | None = None
+    hs_code: str | None = None
+    packing: str | None = None
     consignee: dict[str, str] = field(default_factory=dict)
     synthetic: bool = True
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from milepost.pages.console.access import sessions
+from milepost.pages.console.access.oidc.flow import binding_of
 from milepost.pages.console.access.passwords import Passwords, fault_of
 from milepost.pages.console.desk import Visit
 from milepost.web.limits import Limiter
@@ -18,24 +19,39 @@ class Account:
         self._tries = Limiter(0.05, 10)
 
     async def show(self, visit: Visit) -> Response:
-        return visit.page("account.html", fault=None)
+        return await self._page(visit, None)
 
     async def set_password(self, visit: Visit) -> Response:
         given = dict(visit.form.pairs)
         fault = await self._fault(visit, given.get("current", ""), given.get("password", ""))
         if fault is not None:
-            return visit.page("account.html", 422, fault=fault)
+            return await self._page(visit, fault, 422)
         token = sessions.token_of(visit.request) or ""
         made = await self._passwords.hash(given["password"])
         await visit.services.users.set_password(visit.user.id, made, sessions.digest_of(token))
         await visit.note("password_set", f"user {visit.user.email}", None, None)
         return visit.back("/console/account", visit.reader.text("account.set"))
 
+    async def _page(self, visit: Visit, fault: str | None, status: int = 200) -> Response:
+        single, token = visit.services.single, sessions.token_of(visit.request) or ""
+        bound = await single.identities.subject_of(visit.user.id) if single else None
+        return visit.page(
+            "account.html", status, fault=fault, asks=await _asks(visit), identity=bound,
+            provider=single.provider.config.label if single else None, binding=binding_of(token),
+            just_bound="bound" in visit.request.query_params,
+        )  # fmt: skip
+
     async def _fault(self, visit: Visit, current: str, password: str) -> str | None:
         """The key of what is wrong."""
         if self._tries.wait_s(visit.user.id) > 0:
             return "sign_in.slow"
         known = visit.user.password_hash
-        if known is not None and not await self._passwords.right(current, known):
+        if await _asks(visit) and not await self._passwords.right(current, known):
             return "account.wrong"
         return fault_of(password)
+
+
+async def _asks(visit: Visit) -> bool:
+    """Whether the present password is asked for: not of who has forgotten it and came by a link."""
+    how = await sessions.how(visit.services.users, visit.request)
+    return visit.user.password_hash is not None and how != "link"

@@ -3,39 +3,35 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from typing import Any
 
 from starlette.responses import Response
 
+from milepost.engine.mailwords import Fault, MailWords, fault_of
 from milepost.locale import LOCALES, translate
+from milepost.pages.console import mails
 from milepost.pages.console.desk import Visit
-from milepost.pages.ports import Brand
-from milepost.pages.view.branding import brand_url
+from milepost.pages.headers import HEADERS
 
 HOME = "/console/brand"
 MOST_LOGO_BYTES = 64 * 1024
-MAILS = ("out_for_delivery", "available_for_pickup", "delivered", "delayed")
-# What may stand in a mail, and what a preview shows for it.
-SAMPLE = {"number": "ZX000000001", "order": "A-1001", "shop": "", "status": "",
-          "link": "https://track.example/t/ZX000000001"}  # fmt: skip
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-_FIELD = re.compile(r"\{(\w+)\}")
 # SVG may carry script; a picture may not.
 _PICTURES = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"RIFF": "image/webp"}
 
 
 async def show(visit: Visit) -> Response:
+    return await _page(visit)
+
+
+async def _page(
+    visit: Visit, status: int = 200, typed: MailWords | None = None, fault: Fault | None = None
+) -> Response:
     page = await visit.services.settings.get(visit.tenant, "page")
-    mail = await visit.services.settings.get(visit.tenant, "mail")
-    chosen = visit.request.query_params.get("mail", MAILS[0])
-    chosen = chosen if chosen in MAILS else MAILS[0]
-    brand = Brand(accent=page.get("accent"), accent_dark=page.get("accent_dark"))
-    return visit.page(
-        "brand.html", page=page, mails=MAILS, chosen=chosen, mail=mail.get(chosen) or {},
-        preview=preview(visit, mail.get(chosen) or {}, page), style=brand_url(brand),
-        offered=[(one, translate("meta.name", one)) for one in LOCALES], fields=sorted(SAMPLE),
-    )  # fmt: skip
+    offered = [(one, translate("meta.name", one)) for one in LOCALES]
+    chosen = await mails.choices(visit, typed, fault=fault)
+    return visit.page("brand.html", status, page=page, offered=offered, **chosen)
 
 
 async def save(visit: Visit) -> Response:
@@ -65,27 +61,21 @@ def before_kept(before: dict[str, Any]) -> dict[str, Any]:
 
 
 async def save_mail(visit: Visit) -> Response:
-    """A mail's subject and text; a field that does not exist is refused."""
-    form, kind = visit.form, visit.form.get("mail")
-    mail = {"subject": form.get("subject")[:200], "text": form.get("text")[:5_000]}
-    unknown = set(_FIELD.findall(mail["subject"] + mail["text"])) - set(SAMPLE)
-    if kind not in MAILS or unknown:
-        said = visit.reader.text("brand.unknown_field", names=", ".join(sorted(unknown)) or kind)
-        return visit.back(HOME, said)
-    before = await visit.services.settings.get(visit.tenant, "mail")
-    await visit.services.settings.put(visit.tenant, "mail", before | {kind: mail})
-    await visit.note("mail_set", f"mail {kind}", before.get(kind), mail)
-    return visit.back(f"{HOME}?mail={kind}", visit.reader.text("brand.saved"))
+    """A mail's words; what could not be sent is refused, and nothing that was typed is lost."""
+    typed = await mails.save(visit)
+    if typed is None:
+        at = f"?mail={visit.form.get('mail')}&language={visit.form.get('language')}#mails"
+        return visit.back(HOME + at, visit.reader.text("brand.saved"))
+    return await _page(visit, 422, typed, fault_of(typed) or Fault("unknown_field"))
 
 
-def preview(visit: Visit, mail: dict[str, Any], page: dict[str, Any]) -> dict[str, str]:
-    """The mail as a buyer would get it, over an invented shipment."""
-    given = SAMPLE | {"shop": page.get("name") or visit.user.tenant_name,
-                      "status": visit.reader.status("out_for_delivery")}  # fmt: skip
-    return {
-        name: _FIELD.sub(lambda found: given.get(found[1], found[0]), str(mail.get(name, "")))
-        for name in ("subject", "text")
-    }
+async def logo(visit: Visit) -> Response:
+    """The logo, for the preview."""
+    page = await visit.services.settings.get(visit.tenant, "page")
+    found = logo_of(str(page.get("logo") or ""))
+    if found is None:
+        return Response(status_code=404, headers=HEADERS)
+    return Response(found[1], headers=HEADERS, media_type=found[0])
 
 
 def _logo(file: tuple[str, bytes] | None) -> tuple[str | None, str | None]:
@@ -103,3 +93,12 @@ def _logo(file: tuple[str, bytes] | None) -> tuple[str | None, str | None]:
 
 def _short(page: dict[str, Any]) -> dict[str, Any]:
     return {name: "…" if name == "logo" else value for name, value in page.items()}
+
+
+def logo_of(url: str) -> tuple[str, bytes] | None:
+    """(MIME type, bytes) of a kept logo."""
+    head, _, body = url.partition(";base64,")
+    try:
+        return (head.removeprefix("data:"), b64decode(body, validate=True)) if body else None
+    except ValueError:
+        return None

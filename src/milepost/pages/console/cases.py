@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import quote
 
+from babel.numbers import get_currency_precision
 from starlette.responses import Response
 
+from milepost.domain.track import Track
 from milepost.engine.cases.check import PROBLEMS
 from milepost.engine.cases.kinds import Kind, kinds
+from milepost.engine.resolve import BadScanError
 from milepost.pages.console.desk import Visit
 from milepost.pages.console.filters import Filters
 from milepost.pages.console.reader import HOUR_US
 from milepost.web.problems import ProblemError
 
+_AMOUNT = re.compile(r"(\d{1,12})(?:[.,](\d{1,3}))?", re.ASCII)
 COLUMNS = ("late", "merchant", "carrier", "buyer", "system")
 ACTIONS = ("noted", "asked_carrier", "carrier_answered", "escalated")
 LONGEST_BOARD = 200
@@ -43,19 +48,29 @@ async def new(visit: Visit) -> Response:
     """The form of a kind, with the fields that it asks for."""
     query = visit.request.query_params
     number, kind = query.get("number", ""), _kind(query.get("kind", "report"))
-    return visit.page("case_new.html", number=number, kind=kind, problems=PROBLEMS, fault=None)
+    worry = (await visit.services.worries.find(visit.tenant, [number])).get(number)
+    given = {"currency": worry.currency or "" if worry else ""}
+    return _form(visit, kind, number, given)
+
+
+def _form(
+    visit: Visit, kind: Kind, number: str, given: dict[str, str], fault: str | None = None
+) -> Response:
+    status = 422 if fault else 200
+    return visit.page("case_new.html", status, number=number, kind=kind, problems=PROBLEMS,
+                      fault=fault, given=given)  # fmt: skip
 
 
 async def add(visit: Visit) -> Response:
     kind, number = _kind(visit.form.get("kind")), visit.form.get("number")
     names = [*(one.rstrip("!") for one in kind.fields), *kind.personal]
-    given = {name: _value(name, visit.form.get(name)) for name in names if visit.form.get(name)}
+    typed = {name: visit.form.get(name) for name in names if visit.form.get(name)}
+    given = {name: _value(name, text, typed) for name, text in typed.items()}
     body = {"kind": kind.name, "number": number, "text": visit.form.get("text"), "fields": given}
     answer = await visit.call("POST", "/v1/cases", body=body)
     if not answer.ok:
-        return visit.page(
-            "case_new.html", 422, number=number, kind=kind, problems=PROBLEMS, fault=answer.why
-        )
+        text = {"text": visit.form.get("text")}
+        return _form(visit, kind, number, typed | text, answer.why)
     # Personal fields have gone to the vault and must not come back in the log.
     await visit.note("case_opened", f"case {answer.body['id']}", None, {"kind": kind.name,
                      "number": number})  # fmt: skip
@@ -67,13 +82,24 @@ async def show(visit: Visit) -> Response:
     if not answer.ok:
         raise ProblemError(answer.status, answer.why)
     case = answer.body["case"]
+    track, worth = await _beside(visit, str(case["number"]))
     due = case.get("deadline_us")
     return visit.page(
         "case.html", id=answer.body["id"], case=case, steps=answer.body["steps"][::-1],
         intact=answer.body["intact"], kind=_kind(case["kind"]), actions=ACTIONS,
         late=due is not None and due < visit.services.now_us(),
-        number_url=f"/console/shipments/{quote(case['number'], safe='')}",
+        number_url=f"/console/shipments/{quote(case['number'], safe='')}", track=track, worth=worth,
     )  # fmt: skip
+
+
+async def _beside(visit: Visit, number: str) -> tuple[Track | None, str]:
+    """The shipment as it stands, and what it is worth, where anything is known of it."""
+    try:
+        track = await visit.services.queries.track(visit.tenant, number, private=True)
+    except BadScanError:
+        return None, ""
+    worry = (await visit.services.worries.find(visit.tenant, [number])).get(number)
+    return track, visit.reader.money(worry.value_minor, worry.currency) if worry else ""
 
 
 async def step(visit: Visit) -> Response:
@@ -108,10 +134,22 @@ def _kind(name: str) -> Kind:
     return found
 
 
-def _value(name: str, text: str) -> Any:
-    """Amounts and stars are numbers; all else is text."""
-    whole = name in ("amount_minor", "stars") and text.isascii() and text.isdigit()
-    return int(text) if whole else text
+def _value(name: str, text: str, typed: dict[str, str]) -> Any:
+    """Stars are a number, and so are amounts, which people type as they are written on a bill."""
+    if name == "amount_minor":
+        return _minor(text, typed.get("currency", "").upper())
+    if name == "currency":
+        return text.upper()
+    return int(text) if name == "stars" and text.isascii() and text.isdigit() else text
+
+
+def _minor(text: str, currency: str) -> Any:
+    """`12.50` or `12,50` in the smallest unit of the currency; what is no amount stays text."""
+    found = _AMOUNT.fullmatch(text)
+    digits = get_currency_precision(currency)
+    if found is None or len(found[2] or "") > digits:
+        return text
+    return int(found[1] + (found[2] or "").ljust(digits, "0"))
 
 
 def _id(visit: Visit) -> str:

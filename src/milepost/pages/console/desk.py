@@ -50,6 +50,11 @@ class Visit:
         """Which part of the page the script asks for; None for the whole."""
         return self.request.headers.get(PART)
 
+    @property
+    def base_url(self) -> str:
+        """Where browsers reach us, without a slash."""
+        return self.services.base_url or str(self.request.base_url).rstrip("/")
+
     def may(self, role: str) -> bool:
         return may(self.user.role, role)
 

@@ -25,6 +25,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     ("see", (
         Entry("network", "/console/network", key="n"),
         Entry("analytics", "/console/analytics", key="a"),
+        Entry("recommend", "/console/recommend", key="r"),
         Entry("notices", "/console/notices", key="o"),
     )),
     ("set", (

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 from msgspec import Struct
 from starlette.responses import Response
 
 from milepost.domain.status import MAIN_CODE
+from milepost.pages.console.analytics.asking import at_home
+from milepost.pages.console.analytics.names import Names
 from milepost.pages.console.desk import Visit
+from milepost.pages.console.network_map import Spot, inside, picture_of, regions_of, spots_of
+from milepost.pages.console.network_trucks import positions, trucks_of
 from milepost.stores.postgres.console.network import COUNTED, Passed
 from milepost.stores.postgres.console.worries import WorryFilter
+
+__all__ = ["positions", "show"]
 
 HOUR_S, DAY_S = 3_600, 86_400
 SPANS = {"24h": DAY_S, "3d": 3 * DAY_S, "7d": 7 * DAY_S}
 MOST = 40
-MOST_TRUCKS = 24
+MOST_LANES = 15
+# Hubs that the map shows; the table lists fewer.
+MOST_DRAWN = 300
 ACTIVE = ("picked_up", "in_transit", "customs", "out_for_delivery", "available_for_pickup",
           "attempt_failed", "exception", "returning")  # fmt: skip
 
@@ -45,37 +54,76 @@ class Lane(Struct, frozen=True):
 
 
 async def show(visit: Visit) -> Response:
+    at_home(visit)
     span = visit.request.query_params.get("span", "24h")
     span = span if span in SPANS else "24h"
     now_s = visit.services.now_us() // 1_000_000
     network = visit.services.network
-    recent, week, standing, trucks, notices = await asyncio.gather(
+    recent, week, standing, trucks, notices, nodes = await asyncio.gather(
         network.since(visit.tenant, _hour(now_s - SPANS[span])),
         network.since(visit.tenant, _hour(now_s - 7 * DAY_S)),
         network.standing(visit.tenant, [MAIN_CODE[one] for one in ACTIVE], now_s - 30 * DAY_S),
-        visit.call("GET", "/v1/assets?kind=truck&limit=50"),
+        trucks_of(visit),
         visit.call("GET", "/v1/notices"),
+        visit.call("GET", "/v1/network/nodes?limit=1000"),
     )
     open_ = WorryFilter(state="all")
     trouble = await visit.services.worries.count(visit.tenant, open_, now_s * 1_000_000, COUNTED)
     counts = {name: standing[MAIN_CODE[name]] for name in ACTIVE}
+    hubs, lanes = hubs_of(recent, week, MOST_DRAWN), lanes_of(recent)
+    spots = spots_of(nodes.body["nodes"]) if nodes.ok else {}
     return visit.page(
-        "network.html", hubs=hubs_of(recent, week), lanes=lanes_of(recent), counts=counts,
-        trouble=trouble, span=span, spans=list(SPANS),
-        trucks=await _trucks(visit, trucks.body) if trucks.ok else [],
+        "network.html", hubs=hubs[:MOST], lanes=lanes[:MOST_LANES], counts=counts,
+        trouble=trouble, span=span, spans=list(SPANS), trucks=trucks,
         notices=notices.body["notices"] if notices.ok else [],
         wall=visit.request.query_params.get("wall") == "1",
+        address=partial(_address, visit), spots=spots, named=Names(visit.reader),
+        synthetic=_made_up(trucks),
+        **_mapped(visit, hubs, lanes, spots, trucks),
     )  # fmt: skip
+
+
+def _address(visit: Visit, **changed: str) -> str:
+    """This page with one of its choices made otherwise."""
+    chosen = {name: visit.request.query_params.get(name, "") for name in ("span", "region", "wall")}
+    return "?" + urlencode({name: one for name, one in (chosen | changed).items() if one})
+
+
+def _made_up(trucks: list[dict[str, Any]]) -> bool:
+    return any(one["asset"].startswith("truck:demo-") for one in trucks)
+
+
+def _mapped(
+    visit: Visit, hubs: list[Hub], lanes: list[Lane], spots: dict[str, Spot],
+    trucks: list[dict[str, Any]],
+) -> dict[str, Any]:  # fmt: skip
+    """The map of the region that is asked for; of the busiest one where none is."""
+    shown = {one.name: spots[one.name].at for one in hubs if one.name in spots}
+    fleet = {one["asset"]: (one["position"]["lon"], one["position"]["lat"]) for one in trucks}
+    regions = regions_of(shown or fleet, {one.name: one.came + one.went for one in hubs})
+    asked = visit.request.query_params.get("region", "")
+    region = asked if asked in regions else next(iter(regions), "world")
+    told = visit.reader.text
+
+    def tell(one: Hub) -> str:
+        counts = f"{told('net.in')} {one.came} · {told('net.out')} {one.went}"
+        return f"{one.name}: {counts} · {told('net.backlog')} {one.backlog}"
+
+    return {
+        "picture": picture_of(hubs, lanes, spots, trucks, region, tell),
+        "regions": regions, "region": region,
+        "seen_trucks": sum(inside(one, region) for one in fleet.values()),
+    }  # fmt: skip
 
 
 def _hour(at_s: int) -> int:
     return at_s - at_s % HOUR_S
 
 
-def hubs_of(recent: list[Passed], week: list[Passed]) -> list[Hub]:
+def hubs_of(recent: list[Passed], week: list[Passed], limit: int = MOST) -> list[Hub]:
     """The busiest first."""
     left = {one.hub: max(0, one.came - one.went) for one in week if not one.toward}
-    found = [one for one in recent if not one.toward][:MOST]
+    found = [one for one in recent if not one.toward][:limit]
     most = max((one.came + one.went for one in found), default=1)
     return [
         Hub(one.hub, one.came, one.went, _mean(one), left.get(one.hub, 0),
@@ -87,20 +135,8 @@ def hubs_of(recent: list[Passed], week: list[Passed]) -> list[Hub]:
 def lanes_of(recent: list[Passed]) -> list[Lane]:
     return [
         Lane(one.hub, one.toward, one.came, _mean(one)) for one in recent if one.toward
-    ][:MOST]  # fmt: skip
+    ][:MOST_DRAWN]  # fmt: skip
 
 
 def _mean(one: Passed) -> float | None:
     return one.stayed_s / one.stays if one.stays else None
-
-
-async def _trucks(visit: Visit, body: Any) -> list[dict[str, Any]]:
-    """Those that have told where they are, with their newest position."""
-    found = list(body.get("assets", []))[:MOST_TRUCKS] if isinstance(body, dict) else []
-    paths = [f"/v1/assets/{quote(one['asset'], safe='')}/positions?limit=1" for one in found]
-    answers = await asyncio.gather(*(visit.call("GET", path) for path in paths))
-    return [
-        {"name": one["label"] or one["asset"], "position": answer.body["positions"][-1]}
-        for one, answer in zip(found, answers, strict=True)
-        if answer.ok and answer.body["positions"]
-    ]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from babel import dates, numbers
 from msgspec import Struct
 
-from milepost.locale import status_label, translate
+from milepost.locale import status_label, translate, units
 from milepost.locale.catalogue import CLDR, UnknownTextError
 from milepost.pages.console.words import known, say
 from milepost.pages.view.tone import tone_of
@@ -78,6 +79,22 @@ class ConsoleReader(Struct, frozen=True):
     def count(self, value: int) -> str:
         return numbers.format_decimal(value, locale=CLDR[self.locale])
 
+    def share(self, per_mille: int | None) -> str:
+        """So many of 1,000 as per cent; a dash where it is not known."""
+        if per_mille is None:
+            return "–"
+        digits = "0.#%" if 0 < per_mille < 100 or per_mille > 950 else "0%"
+        return numbers.format_percent(per_mille / 1000, digits, locale=CLDR[self.locale])
+
+    def place(self, value: Mapping[str, Any] | str | None) -> str:
+        """A place as the API gives it, or its label; what it says twice is said once."""
+        if isinstance(value, Mapping):
+            parts = [value.get(one) for one in ("facility", "city", "region", "country")]
+            label = value.get("name") or ", ".join(str(one) for one in parts if one)
+        else:
+            label = value or ""
+        return ", ".join(dict.fromkeys(str(label).split(", ")))
+
     def left(self, due_us: int) -> str:
         """How much time is left: `5 h`, `2 d`; `−3 h` when it has passed."""
         span = timedelta(microseconds=due_us) - timedelta(seconds=self.now.timestamp())
@@ -112,6 +129,25 @@ class ConsoleReader(Struct, frozen=True):
         if self.locale.startswith("zh"):
             pattern = "M月d日 HH:mm" if moment.year == self.now.year else "y年M月d日 HH:mm"
         return dates.format_datetime(moment, pattern, moment.tzinfo, CLDR[self.locale])
+
+    def between(
+        self, first: datetime | str | int | None, last: datetime | str | int | None,
+        *, open: bool = False,  # noqa: A002 - says it best
+    ) -> str:  # fmt: skip
+        """`21 Nov 14:00–18:00`, `21 Nov 14:00 – 22 Nov 9:00`; `open`: the end may not have come."""
+        begins, ends = moment_of(first), moment_of(last)
+        if begins is None or ends is None or begins == ends:
+            return self.when(begins or ends) + (" –" if open and ends is None else "")
+        if begins.date() == ends.date():
+            return f"{self.when(begins)}–{ends:%H:%M}"
+        return f"{self.when(begins)} – {self.when(ends)}"
+
+    def measured(self, name: str, value: object) -> str:
+        """What a device measured: weights in their usual unit, all else as it came."""
+        if name == "weight_g" and isinstance(value, int | float):
+            shown = units.mass(value, self.locale, units.system_of(None))
+            return f"{self.text('measure.weight')}: {shown}"
+        return f"{self.named('measure', name)}: {value}"
 
 
 def moment_of(at: datetime | str | int | None) -> datetime | None:

@@ -23,11 +23,14 @@ from milepost.pages.console import (
     palette,
     people,
     policies,
+    recommend,
     sending,
     shipment,
     shipments,
     worries,
 )  # fmt: skip
+from milepost.pages.console.access.forgotten import Forgotten
+from milepost.pages.console.access.oidc.flow import ByProvider
 from milepost.pages.console.access.sign_in import SignIn
 from milepost.pages.console.account import Account
 from milepost.pages.console.desk import Desk, Page
@@ -55,9 +58,15 @@ def routes(services: Services) -> list[BaseRoute]:
         return at(path, desk.guarded(page, needs, **given), "POST")
 
     sign_in, account = SignIn(desk), Account()
+    provider, forgotten = ByProvider(desk, sign_in), Forgotten(desk, sign_in)
     return [
         at("/sign-in", sign_in.show),
         at("/sign-in", sign_in.take, "POST"),
+        at("/sign-in/forgotten", forgotten.show),
+        at("/sign-in/forgotten", forgotten.take, "POST"),
+        at("/sign-in/provider", provider.begin),
+        at("/sign-in/provider/back", provider.come_back),
+        post("/account/unbind", provider.unbind, "viewer"),
         post("/sign-out", lambda visit: sign_in.leave(visit.request), "viewer"),
         get("", worries.show),
         get("/shipments", shipments.show),
@@ -89,6 +98,8 @@ def routes(services: Services) -> list[BaseRoute]:
         get("/connections", connections.show),
         post("/connections", connections.add, "manager"),
         post("/connections/change", connections.change, "manager"),
+        get("/recommend", recommend.show),
+        post("/recommend/tariffs", recommend.save_tariffs, "manager", recommend.MOST_TARIFFS),
         get("/notices", notices.show),
         post("/notices", notices.add, "manager"),
         post("/notices/end", notices.end, "manager"),
@@ -102,6 +113,7 @@ def routes(services: Services) -> list[BaseRoute]:
         get("/audit", people.audit, "manager"),
         get("/brand", brand.show, "manager"),
         post("/brand", brand.save, "manager", _MOST_LOGO),
+        get("/brand/logo", brand.logo, "manager"),
         post("/brand/mail", brand.save_mail, "manager"),
         get("/import", importing.show, "manager"),
         post("/import", importing.take, "manager", _MOST_FILE),
@@ -109,5 +121,9 @@ def routes(services: Services) -> list[BaseRoute]:
         post("/import/{id}", importing.begin, "manager"),
         get("/import/{id}/refused", importing.refused, "manager"),
         get("/network", network.show),
+        get("/network/trucks", network.positions),
         get("/analytics", analytics.show),
+        get("/analytics/{report}", analytics.report),
+        get("/analytics/{report}/shipments", analytics.behind),
+        get("/analytics/{report}/file", analytics.file),
     ]

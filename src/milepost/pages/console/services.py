@@ -10,10 +10,14 @@ from msgspec import Struct
 from milepost.engine.live import Live
 from milepost.engine.ports import Ledger
 from milepost.engine.queries import Queries
+from milepost.pages.console.access.oidc.config import OidcConfig
+from milepost.pages.console.access.oidc.identity import Identity
+from milepost.pages.console.access.oidc.members import Members
 from milepost.pages.console.native import Native
 from milepost.pages.console.tables import Tables
 from milepost.stores.postgres.accounts import Accounts
 from milepost.stores.postgres.console.books import Act, Acts, Audit, Views
+from milepost.stores.postgres.console.identities import Identities
 from milepost.stores.postgres.console.imports import Imports
 from milepost.stores.postgres.console.network import Network
 from milepost.stores.postgres.console.pages import TenantSettings
@@ -21,22 +25,43 @@ from milepost.stores.postgres.console.worries import Worries
 from milepost.stores.postgres.users import Users
 
 
-class Identity(Protocol):
+class Provider(Protocol):
+    """See `access.oidc.provider.Provider`, which needs the extra `oidc`."""
+
+    config: OidcConfig
+
+    async def begin(self, token: str, back: str) -> str: ...
+
+    async def end(self, token: str, back: str, code: str) -> Identity: ...
+
+    async def answers_with_issuer(self) -> bool: ...
+
+    async def way_out(self, back: str) -> str | None: ...
+
+
+class Mail(Protocol):
+    """A mail to somebody of a tenant; whether its mail server took it. The first line is the
+    subject; `path` is where the button leads.
+    """
+
+    async def __call__(
+        self, tenant: int, to: str, locale: str, lines: tuple[str, ...], button: str, path: str
+    ) -> bool: ...
+
+
+class SingleSignOn(Struct):
     """An OpenID Connect provider, where one is set up."""
 
-    name: str
-
-    async def begin(self, back: str) -> tuple[str, str]:
-        """(where to send the browser, what to keep until it comes back)."""
-        ...
-
-    async def end(self, kept: str, back: str, query: dict[str, str]) -> tuple[str, str]:
-        """(subject, verified address). Raises ValueError."""
-        ...
+    provider: Provider
+    members: Members
+    identities: Identities
 
 
 class Services(Struct, kw_only=True):
-    """`watch` yields whenever a tenant's lists have changed, or now and then without a change."""
+    """`watch` yields whenever a tenant's lists have changed, or now and then without a change.
+
+    `base_url`: where browsers reach us, without a slash; None: wherever they have come to.
+    """
 
     users: Users
     accounts: Accounts
@@ -57,4 +82,6 @@ class Services(Struct, kw_only=True):
     now_us: Callable[[], int]
     carrier_name: Callable[[str, str], str]
     undo_s: float = 10.0
-    identity: Identity | None = None
+    mail: Mail | None = None
+    single: SingleSignOn | None = None
+    base_url: str | None = None

@@ -13,6 +13,7 @@ from milepost.engine.cases.kinds import kinds
 from milepost.engine.resolve import BadScanError
 from milepost.pages.console.curve import Curve, curve_of
 from milepost.pages.console.desk import Visit
+from milepost.pages.console.reader import moment_of
 from milepost.pages.console.worries import line_of
 
 # What is asked of the native API beside the road: name → path. What is not there is left out.
@@ -50,7 +51,7 @@ async def show(visit: Visit) -> Response:
     notes = await visit.services.audit.page(visit.tenant, None, 20, f"shipment {track.number}")
     return visit.page(
         "shipment.html", beside=beside, curve=curve(beside), notes=notes, kinds=_openable(track),
-        shown_events=SHOWN_EVENTS, **context,
+        shown_events=SHOWN_EVENTS, clock=clock_of(track), **context,
     )  # fmt: skip
 
 
@@ -66,6 +67,14 @@ def because_of(track: Track) -> list[EventView]:
     """The events that the status rests on."""
     named = set(track.status.because)
     return [event for event in track.events if event.id in named]
+
+
+def clock_of(track: Track) -> dict[int, str]:
+    """The times of events by their second, so that what only knows seconds is shown on the clock of
+    the place where it was.
+    """
+    moments = ((moment_of(event.occurred_at), event.occurred_at) for event in track.events)
+    return {int(at.timestamp()): text for at, text in moments if at is not None}
 
 
 def curve(beside: dict[str, Any]) -> Curve | None:

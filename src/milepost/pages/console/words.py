@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
-from milepost.locale import negotiate
+from milepost.locale import LOCALES, negotiate
 from milepost.locale.catalogue import CLDR, Message, flatten
+from milepost.locale.check import fields
 
 DEFAULT = "en"
+# What the pages of figures need of the frame, in the languages that the console does not speak.
+_FRAME = ("menu.", "common.skip", "common.find", "common.menu", "common.sign_out", "common.close",
+          "common.peek")  # fmt: skip
 
 
 @cache
 def catalogue(locale: str) -> dict[str, Message]:
-    """Every text of a language by its dotted key."""
-    path = files("milepost.locale") / "console" / f"{locale}.toml"
-    return dict(flatten(tomllib.loads(path.read_text("utf-8"))))
+    """Every text of a language by its dotted key: of the console, and of the pages that are there
+    in all languages (`insight`), which bring what they need of the frame.
+    """
+    return _table("console", locale) | _table("insight", locale)
+
+
+@cache
+def _table(folder: str, locale: str) -> dict[str, Message]:
+    path = files("milepost.locale") / folder / f"{locale}.toml"
+    return dict(flatten(tomllib.loads(path.read_text("utf-8")))) if path.is_file() else {}
 
 
 @cache
@@ -32,13 +44,19 @@ def language_for(chosen: str | None, remembered: str | None, accepted: str) -> s
     return next((one for one in (wanted, wanted.partition("-")[0]) if one in languages()), DEFAULT)
 
 
+def whole_language_for(chosen: str | None, remembered: str | None, accepted: str) -> str:
+    """Of all languages, for pages whose texts are there in every one."""
+    return negotiate(chosen, remembered, accepted)
+
+
 def say(key: str, locale: str, **values: object) -> str:
     """The text of a key, its `{names}` filled in; a plural is chosen by the value `n`."""
     message = catalogue(locale).get(key) or catalogue(DEFAULT).get(key)
     if message is None:
         raise LookupError(f"the console has no text {key}")
     if isinstance(message, dict):
-        message = message[CLDR[locale].plural_form(float(str(values["n"])))]
+        form = CLDR[locale].plural_form(float(str(values["n"])))
+        message = message.get(form) or message["other"]
     return message.format_map(values) if values else message
 
 
@@ -50,8 +68,22 @@ def known(key: str) -> bool:
 def problems() -> list[str]:
     """What is not translated, for tests and `milepost check`."""
     whole = set(catalogue(DEFAULT))
-    return [
+    odd = [
         f"console/{one}.toml: {key} is {'missing' if key in whole else 'in no other'}"
         for one in languages()
         for key in sorted(whole ^ set(catalogue(one)))
     ]
+    return [*odd, *(text for one in LOCALES for text in _of_insight(one))]
+
+
+def _of_insight(locale: str) -> Iterator[str]:
+    """The pages that are there in all languages need all of their texts in each."""
+    needed, theirs = _table("insight", DEFAULT), _table("insight", locale)
+    frame = {} if locale in languages() else _table("console", DEFAULT)
+    known = needed | {key: text for key, text in frame.items() if key.startswith(_FRAME)}
+    name = f"insight/{locale}.toml"
+    yield from (f"{name}: {key} is missing" for key in sorted(set(needed) - set(theirs)))
+    yield from (f"{name}: {key} is in no other" for key in sorted(set(theirs) - set(known)))
+    for key in set(known) & set(theirs):
+        if fields(known[key]) != fields(theirs[key]) or not theirs[key]:
+            yield f"{name}: {key} is empty, or has other fields than in English"
