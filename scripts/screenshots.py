@@ -47,6 +47,7 @@ def pages() -> dict[str, str]:
         "missing-ambiguous": f"/t/{AMBIGUOUS}",
         "missing": "/t/QQ4410029918",
         "pickup-code": f"/t/{SAMPLES['waiting-at-station'].number}?k={PROOF}",
+        "delivered-proof": f"/t/{SAMPLES['delivered'].number}?k={PROOF}",
         "scan": "/scan",
         "kiosk": "/kiosk",
         "kiosk-answer": f"/kiosk?n={SAMPLES['on-the-way'].number}",

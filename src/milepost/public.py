@@ -15,7 +15,7 @@ from milepost.engine.queries import Queries
 from milepost.engine.resolve import BadScanError
 from milepost.identify import extract_numbers, identify, normalise
 from milepost.locale import LOCALES
-from milepost.pages import Brand, ColdChain, Extras, Missing
+from milepost.pages import Brand, ColdChain, Extras, Missing, Yours
 from milepost.pages.links import CODE_OPENS_S, Links
 from milepost.web.live import woken
 
@@ -120,8 +120,8 @@ PageSettings = Mapping[str, Any]
 
 
 class PublicExtras(Extras):
-    """See `pages.ports.Extras`. `settings_of` gives a tenant's page settings; `cold_chain` and
-    `codes` are None where there are no sensors and no channels.
+    """See `pages.ports.Extras`. `settings_of` gives a tenant's page settings; `cold_chain`,
+    `codes` and `yours` are None where there are no sensors, no channels and no vault.
     """
 
     def __init__(
@@ -131,12 +131,14 @@ class PublicExtras(Extras):
         settings_of: Callable[[int], Awaitable[PageSettings]],
         cold_chain: Callable[[int, str], Awaitable[ColdChain | None]] | None = None,
         codes: OneTimeCodes | None = None,
+        yours: Callable[[int, str], Awaitable[Yours]] | None = None,
     ) -> None:
         self._lookup = lookup
         self._links = links
         self._settings_of = settings_of
         self._cold_chain = cold_chain
         self._codes = codes
+        self._yours = yours
         self.sends_codes = codes is not None
 
     async def proves(self, number: str, token: str) -> bool:
@@ -145,6 +147,12 @@ class PublicExtras(Extras):
 
     async def private(self, number: str) -> Track | None:
         return await self._lookup.private(number)
+
+    async def yours(self, number: str) -> Yours:
+        tenant = await self._lookup.tenant_of(number) if self._yours else None
+        return (
+            Yours() if tenant is None or self._yours is None else await self._yours(tenant, number)
+        )
 
     async def send_code(self, number: str) -> None:
         tenant = await self._lookup.tenant_of(number)

@@ -30,6 +30,7 @@ PATHS = {
     "kiosk": "/kiosk",
     "kiosk-answer": f"/kiosk?n={NUMBERS[0]}",
     "pickup-code": f"/t/{samples.waiting_at_station().number}?k={PROOF}",
+    "delivered-proof": f"/t/{samples.delivered().number}?k={PROOF}",
     "parcels": "/parcels",
     "embed": f"/embed/{NUMBERS[0]}",
     "offline": "/offline",

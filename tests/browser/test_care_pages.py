@@ -13,10 +13,11 @@ from typing import Any
 import httpx2
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from milepost.settings import Settings
 from milepost.wiring import build_app
+from push_browser import PushBrowser
 from shared import ROOT
 from smtp_server import SmtpServer
 
@@ -28,9 +29,15 @@ NUMBER = "SF6000000000001"
 
 
 class Site:
-    def __init__(self, url: str, smtp: SmtpServer) -> None:
+    def __init__(self, url: str, smtp: SmtpServer, key: str) -> None:
         self.url = url
         self.smtp = smtp
+        self.headers = {"Authorization": f"Bearer {key}"}
+
+    def post(self, path: str, body: Any) -> Any:
+        with httpx2.Client(base_url=self.url, headers=self.headers) as client:
+            answer = client.post(path, content=json.dumps(body))
+        return answer.raise_for_status().json()
 
 
 @pytest.fixture(scope="module")
@@ -48,13 +55,13 @@ def care(module_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     while not server.started:
         time.sleep(0.05)
     with SmtpServer() as smtp:
-        _prepare(app, f"http://127.0.0.1:{port}", smtp)
-        yield Site(f"http://127.0.0.1:{port}", smtp)
+        key = _prepare(app, f"http://127.0.0.1:{port}", smtp)
+        yield Site(f"http://127.0.0.1:{port}", smtp, key)
     server.should_exit = True
     thread.join(10)
 
 
-def _prepare(app: Any, url: str, smtp: SmtpServer) -> None:
+def _prepare(app: Any, url: str, smtp: SmtpServer) -> str:
     from milepost.web.auth import hash_of, new_key
 
     key = new_key()
@@ -80,6 +87,7 @@ def _prepare(app: Any, url: str, smtp: SmtpServer) -> None:
         client.put("/v1/channels/email", json={"settings": mail}).raise_for_status()
         client.post("/v1/shipments", json=shipment).raise_for_status()
         client.post("/v1/scans", content=json.dumps(scans)).raise_for_status()
+    return key
 
 
 @pytest.fixture(params=sorted(SIZES))
@@ -154,3 +162,91 @@ def test_a_second_delivery_without_any_script(care: Site, browser: Browser) -> N
     page.get_by_role("button", name="Deliver it again").click()
     assert "noted" in page.inner_text("#answer")
     context.close()
+
+
+# Chromium's own push service is on the internet: what it would answer is put in its place. All
+# else is the browser's own: permission, worker, the posted subscription, the notification.
+FAKE_SERVICE = """
+PushManager.prototype.subscribe = async (options) => {
+  window.asked = { visible: options.userVisibleOnly, key: options.applicationServerKey.length };
+  return { toJSON: () => (SUBSCRIPTION) };
+};
+"""
+
+
+@pytest.mark.parametrize(("language", "button", "title"), [
+    ("en", "Tell me in this browser", "Your parcel has been delivered"),
+    ("zh", "在这个浏览器里通知我", "您的包裹已送达"),
+])  # fmt: skip
+def test_the_browser_is_asked_and_shows_what_is_pushed(
+    care: Site, browser: Browser, language: str, button: str, title: str
+) -> None:
+    number = f"SF60000000007{len(language + button):02}"
+    with PushBrowser() as service:
+        context = browser.new_context(base_url=care.url, permissions=["notifications"])
+        fake = FAKE_SERVICE.replace("SUBSCRIPTION", json.dumps(service.subscription))
+        context.add_init_script(fake)
+        page = context.new_page()
+        _scanned(care, number, "in_transit.arrived_hub", 3_600)
+        page.goto(f"/t/{number}?lang={language}")
+        page.locator(".tools a[href$='#subscribe']").click()
+        page.get_by_role("button", name=button).click()
+        expect(page.locator(".push [role=status]")).not_to_be_empty()
+        expect(page.locator(".push [role=status]")).to_have_text(
+            page.locator("[data-push]").get_attribute("data-done") or ""
+        )
+        assert page.evaluate("window.asked") == {"visible": True, "key": 65}
+        _scanned(care, number, "delivered", 60)
+        service.count(1)
+        _deliver(page, json.dumps(service.read(service.got[0][1])))
+        shown = page.evaluate(SHOWN)
+        context.close()
+
+    assert shown == [{"title": title, "tag": shown[0]["tag"], "url": f"/t/{number}"}]
+
+
+def test_a_refusal_is_respected(care: Site, browser: Browser) -> None:
+    context = browser.new_context(base_url=care.url, locale="en-GB")
+    context.add_init_script("Notification.requestPermission = async () => 'denied'")
+    page = context.new_page()
+    page.goto(f"/t/{NUMBER}/care?subscribe=open")
+    page.get_by_role("button", name="Tell me in this browser").click()
+    expect(page.locator(".push [role=status]")).to_have_text("This browser does not allow it.")
+    context.close()
+
+
+SHOWN = """async () => {
+  const worker = await navigator.serviceWorker.ready;
+  for (let n = 0; n < 100; n += 1) {
+    const rows = await worker.getNotifications();
+    if (rows.length) return rows.map(({ title, tag, data }) =>
+      ({ title, tag, url: new URL(data.url, location.origin).pathname }));
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  return [];
+}"""
+
+
+def _scanned(care: Site, number: str, code: str, ago_s: int) -> None:
+    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - ago_s))
+    row = {"number": number, "carrier": "sf", "code": code, "occurred_at": at}
+    assert care.post("/v1/scans", [row])["accepted"] == 1
+
+
+def _deliver(page: Page, data: str) -> None:
+    """As the push service would, once the browser has opened the message."""
+    devtools = page.context.new_cdp_session(page)
+    known: list[str] = []
+    devtools.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda event: known.extend(one["registrationId"] for one in event["registrations"]),
+    )
+    devtools.send("ServiceWorker.enable")
+    for _ in range(100):
+        if known:
+            break
+        page.wait_for_timeout(50)
+    devtools.send(
+        "ServiceWorker.deliverPushMessage",
+        {"origin": page.url.split("/t/")[0], "registrationId": known[0], "data": data},
+    )

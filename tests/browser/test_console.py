@@ -33,7 +33,9 @@ PAGES = (
     "", "/shipments", f"/shipments/{NUMBERS[0]}", "/cases", "/cases/1",
     f"/cases/new?kind=claim&number={NUMBERS[0]}", "/network", "/network?wall=1", "/analytics",
     "/notices", "/policies", "/subscriptions", "/deliveries", "/connections?source=kdniao",
-    "/import", "/brand", "/keys", "/users", "/audit", "/account", "/shipments/QQ0000000000",
+    "/import", "/brand",
+    "/brand?mail=ready&language=ar", "/recommend",
+    "/keys", "/users", "/audit", "/account", "/shipments/QQ0000000000",
 )  # fmt: skip
 
 

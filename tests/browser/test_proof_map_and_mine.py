@@ -15,6 +15,7 @@ STATION = f"/t/{samples.waiting_at_station().number}"
 LOCKER = f"/t/{samples.locker().number}"
 CROSS_BORDER = samples.cross_border().number
 CODE = "7-40-2291"
+WAITING = samples.waiting_at_station().number
 
 
 def test_the_code_is_hidden_until_a_one_time_code_proves_it(page: Page) -> None:
@@ -146,3 +147,58 @@ def test_share_leaves_the_proof_out(page: Page) -> None:
     expect(page.get_by_role("button", name="Link copied")).to_be_visible()
 
     assert page.evaluate("navigator.clipboard.readText()").endswith(STATION)
+
+
+def test_my_parcels_name_pick_up_codes_without_a_connection_too(page: Page) -> None:
+    page.goto(f"/t/{WAITING}?k={PROOF}")
+    page.get_by_role("button", name="Keep in My parcels").click()
+    expect(page.get_by_role("button", name="Kept")).to_be_visible()
+    page.goto("/parcels")
+    code = page.locator(f"[data-row='{WAITING}'] .code")
+    expect(code).to_contain_text(CODE)
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.reload()
+    expect(code).to_contain_text(CODE)
+
+    page.context.set_offline(True)
+    page.reload()
+    expect(code).to_contain_text(CODE)
+    expect(page.locator(".away")).to_be_visible()
+    page.context.set_offline(False)
+
+
+def test_the_list_is_shared_without_any_proof(page: Page) -> None:
+    page.add_init_script("navigator.share = async (what) => { window.shared = what; }")
+    page.goto(f"/t/{WAITING}?k={PROOF}")
+    page.get_by_role("button", name="Keep in My parcels").click()
+    expect(page.get_by_role("button", name="Kept")).to_be_visible()
+    page.goto("/parcels")
+    page.get_by_role("button", name="Share the list").click()
+    shared = page.evaluate("window.shared.url")
+
+    assert shared.endswith(f"/?n={WAITING}")
+    page.goto(shared)
+    expect(page.get_by_role("link", name=WAITING)).to_be_visible()
+    assert CODE not in page.content()
+
+
+def test_on_paper_the_whole_road_stands_with_its_bar_code(page: Page) -> None:
+    page.goto(f"/t/{samples.two_hundred_events().number}")
+    page.emulate_media(media="print")
+    rows = page.locator(".scans > li")
+
+    expect(page.locator("svg.bars.paper")).to_be_visible()
+    expect(page.get_by_role("navigation")).to_be_hidden()
+    expect(page.locator(".hero .tools")).to_be_hidden()
+    expect(rows.last).to_be_visible()
+    assert rows.count() == 200
+
+
+def test_who_gets_the_parcel_and_the_proof_of_delivery(page: Page) -> None:
+    page.goto(f"/t/{samples.delivered().number}?k={PROOF}")
+    for name in ("Photograph of the delivery", "Signature"):
+        picture = page.get_by_role("img", name=name)
+        picture.scroll_into_view_if_needed()
+        expect(picture).to_be_visible()
+        page.wait_for_function("one => one.naturalWidth > 0", arg=picture.element_handle())
+    expect(page.get_by_text("7 Sample Street")).to_be_visible()

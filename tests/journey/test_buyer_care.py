@@ -285,3 +285,29 @@ def test_nobody_elses_token_helps(app: Running, me: Caller) -> None:
     token = me.post(f"/v1/track/{number}/link").json()["token"]
     assert me.client.post(f"/t/{number}/care?k={token}", data=form).status_code == 200
     assert cases_of(me, number)[0]["case"]["kind"] == "delivery_change"
+
+
+def test_a_faulty_form_names_its_field_in_the_readers_language(me: Caller) -> None:
+    number = parcel_of(me, "delivered")
+
+    said = me.client.post(f"/t/{number}/care?lang=de", data={"action": "report"})
+
+    assert said.status_code == 422
+    assert "Was stimmt nicht." in said.text
+    assert "problem." not in said.text.partition('id="answer"')[2].partition("</section>")[0]
+
+
+def test_the_footprint_goes_leg_by_leg(me: Caller) -> None:
+    number = f"SF8{next(_NUMBERS):011}"
+    for hours, city in ((30, "Shenzhen"), (20, "Wuhan"), (2, "Beijing")):
+        place = {"city": city, "country": "CN"}
+        code = "delivered" if city == "Beijing" else "in_transit.arrived_hub"
+        me.scan(scan(number, hours, code, place=place))
+
+    page = me.client.get(f"/t/{number}/care?lang=ar&units=metric").text
+    card = page.partition('id="carbon"')[2]
+
+    assert "DEFRA 2025" in card
+    assert card.count("<b>") >= 3
+    assert "غرام" in card
+    assert "+5" in card

@@ -10,6 +10,7 @@ from journey.running import Caller, Running
 
 pytest_plugins = ["pg"]
 CODE = "5-2-8817"
+SIGNED = b'<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0L90 40"/></svg>'
 
 
 def waiting(me: Caller, number: str) -> None:
@@ -92,3 +93,37 @@ def test_a_merchants_brand_is_on_his_parcels_pages(
     style = me.client.get("/brand/c2185b-same.css")
     assert style.headers["content-type"].startswith("text/css")
     assert "--accent:#c2185b" in style.text
+
+
+def test_the_consignee_sees_who_signed_and_where_it_went_and_nobody_else(app: Running) -> None:
+    me = app.caller(scopes=("read", "write", "personal"))
+    number = "YT8000000005525"
+    who = {"name": "Ottilie Erfunden", "phone": "+49 171 5550123", "lines": ["Musterweg 7"],
+           "city": "Ulm", "postal_code": "89073", "country": "DE"}  # fmt: skip
+    (row,) = me.register({"number": number, "carrier": "yto", "consignee": who})
+    identity = row["id"]
+    me.post(f"/v1/shipments/{identity}/evidence?kind=signature", SIGNED, "image/svg+xml")
+    me.scan({"number": number, "carrier": "yto", "code": "delivered",
+             "occurred_at": "2026-11-20T10:00:00+08:00",
+             "text": "【测试市】本人签收，派件员王小满，电话13812345678"})  # fmt: skip
+    portal = me.client.portal
+    assert portal is not None
+    portal.call(me.client.app.state.milepost._know_tenants)  # type: ignore[attr-defined]
+    personal = ("Ottilie Erfunden", "5550123", "Musterweg 7", "89073 Ulm", "/evidence/",
+                "13812345678")  # fmt: skip
+
+    public = me.client.get(f"/t/{number}?lang=en").text
+    token = me.post(f"/v1/track/{number}/link").json()["token"]
+    shown = me.client.get(f"/t/{number}?lang=en&k={token}").text
+
+    assert [text for text in personal if text in public] == []
+    assert [text for text in personal if text not in shown] == []
+    url = shown.partition('src="/evidence/')[2].partition('"')[0]
+    picture = me.client.get(f"/evidence/{url}")
+    assert (picture.status_code, picture.headers["content-type"]) == (200, "image/svg+xml")
+    app.clock.now += timedelta(days=2)
+    assert me.client.get(f"/evidence/{url}").status_code == 404
+    erasing = me.client.delete(f"/v1/shipments/{identity}/personal", headers=me.headers)
+    assert erasing.status_code == 204, erasing.text
+    erased = me.client.get(f"/t/{number}?lang=en&k={token}").text
+    assert [text for text in personal if text in erased] == []

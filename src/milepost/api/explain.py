@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated
 
@@ -71,11 +71,16 @@ def reasons(
         carrier=slug.slug if slug else (track.carrier if track else None),
         phone_tail=query.phone_tail,
         registered_s=_age_s(track.events[0].received_at, now_s) if track and track.events else None,
-        shipped_s=now_s - int(query.shipped_at.timestamp()) if query.shipped_at else None,
+        shipped_s=_since_s(query.shipped_at, now_s) if query.shipped_at else None,
         needs_phone_tail=_needs_phone_tail,
         down=services.down,
     )
     return explain(asked)
+
+
+def _since_s(at: datetime, now_s: int) -> int:
+    """Seconds since then; a time without a zone is taken for UTC, which is right to half a day."""
+    return now_s - int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp())
 
 
 def problem_errors(services: Services, number: str) -> list[dict[str, object]]:

@@ -32,9 +32,10 @@ def _locales() -> list[str]:
     from milepost import locale
     from milepost.cli._judges import judged
     from milepost.locale import notifying
+    from milepost.pages.console import words
 
     texts = locale.problems(judged())
-    return [*texts, *notifying.problems()]
+    return [*texts, *notifying.problems(), *words.problems()]
 
 
 def _dialects() -> list[str]:

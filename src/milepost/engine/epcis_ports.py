@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, NamedTuple, Protocol
 
 from msgspec import Struct
 
+from milepost.engine.epcis_concealing import Concealed
 from milepost.epcis.indexing import Entry
 
 Behaviour = Literal["rollback", "proceed"]
@@ -48,9 +49,17 @@ class EpcisStore(Protocol):
     """Events, capture jobs and named queries. Answers only of the tenant that asks."""
 
     async def capture(
-        self, tenant: int, entries: Sequence[Entry], recorded_at: datetime, *, rollback: bool
+        self,
+        tenant: int,
+        entries: Sequence[Entry],
+        recorded_at: datetime,
+        *,
+        rollback: bool,
+        said: Mapping[int, Concealed],
     ) -> Captured:
-        """Store a batch in one transaction; durable when it returns."""
+        """Store a batch in one transaction; durable when it returns. `said`: by place, what was
+        taken out of entries, which comes back with `events` and `event` until it is erased.
+        """
         ...
 
     async def add_job(self, tenant: int, job: Job) -> Job: ...
@@ -96,6 +105,67 @@ class EpcisStore(Protocol):
     ) -> list[tuple[str, dict[str, Any]]]: ...
 
     async def delete_query(self, tenant: int, name: str) -> bool: ...
+
+
+class NewStanding(Struct, frozen=True, kw_only=True):
+    """A subscription to a named query. `schedule` None: each new event is told at once.
+
+    `min_record_time`: events recorded since then are told too; None, only those from now on.
+    """
+
+    query: str
+    dest: str
+    secret: str
+    created_at: datetime
+    schedule: dict[str, str] | None = None
+    next_at: datetime | None = None
+    report_if_empty: bool = False
+    min_record_time: datetime | None = None
+
+
+class Standing(Struct, frozen=True, kw_only=True):
+    """A subscription as it stands."""
+
+    id: int
+    tenant: int
+    query: str
+    dest: str
+    schedule: dict[str, str] | None
+    report_if_empty: bool
+    min_record_time: datetime | None
+    created_at: datetime
+    last_notified_at: datetime | None
+    active: bool
+    disabled_why: str | None
+
+
+class StandingQueries(Protocol):
+    """Subscriptions to named queries."""
+
+    async def add(self, tenant: int, wanted: NewStanding) -> Standing | None:
+        """None where there is no such query. Raises TooManySubscriptionsError."""
+        ...
+
+    async def of(self, tenant: int, query: str, offset: int, limit: int) -> list[Standing]: ...
+
+    async def one(self, tenant: int, query: str, subscription: int) -> Standing | None: ...
+
+    async def delete(self, tenant: int, query: str, subscription: int) -> bool: ...
+
+    async def due(self, now: datetime) -> list[int]:
+        """Those that something may have to be told."""
+        ...
+
+    async def tell(
+        self,
+        subscription: int,
+        now: datetime,
+        compose: Callable[[Sequence[Found], str, int], bytes],
+    ) -> tuple[bool, bool]:
+        """Put what is new into the outbox and note that it was told, in one transaction: whether
+        there was anything, and whether there is more. `compose`: events, query, subscription.
+        """
+        ...
 
 
 class QueryError(ValueError):

@@ -11,6 +11,9 @@ from milepost.locale.catalogue import CLDR
 SYSTEMS = ("metric", "imperial", "british")
 _KM_PER_MILE = 1.609344
 _G_PER_POUND = 453.59237
+_G_PER_OUNCE = 28.349523
+_G_PER_KG = 1_000
+_FEW = 10
 _NEAR_KM = 10.0
 
 
@@ -41,6 +44,22 @@ def weight(grams: float, locale: str, system: str) -> str:
     if system == "imperial":
         return _unit(round(grams / _G_PER_POUND, 1), "mass-pound", locale)
     return _unit(round(grams / 1_000, 2), "mass-kilogram", locale)
+
+
+def mass(grams: float, locale: str, system: str) -> str:
+    """`156 g`, `1.2 kg`, `5.5 oz`, `2.6 lb`: what is light in the smaller unit."""
+    if system == "imperial":
+        if grams < _G_PER_POUND:
+            return _unit(_figures(grams / _G_PER_OUNCE), "mass-ounce", locale)
+        return weight(grams, locale, system)
+    if grams < _G_PER_KG:
+        return _unit(_figures(grams), "mass-gram", locale)
+    return _unit(round(grams / _G_PER_KG, 1), "mass-kilogram", locale)
+
+
+def _figures(value: float) -> float:
+    """No finer than is known: tenths below ten."""
+    return round(value, 1 if value < _FEW else 0)
 
 
 def span(value: timedelta, locale: str) -> str:

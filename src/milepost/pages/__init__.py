@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
-from milepost.pages.ports import Brand, ColdChain, Extras, Lookup, Missing, Reading
+from milepost.pages.ports import (
+    Brand,
+    ColdChain,
+    Evidence,
+    Extras,
+    Lookup,
+    Missing,
+    Reading,
+    Yours,
+)
 from milepost.pages.routes import routes
 
-__all__ = ["Brand", "ColdChain", "Extras", "Lookup", "Missing", "Reading", "routes"]
+__all__ = [
+    "Brand",
+    "ColdChain",
+    "Evidence",
+    "Extras",
+    "Lookup",
+    "Missing",
+    "Reading",
+    "Yours",
+    "routes",
+]

@@ -11,12 +11,14 @@ from starlette.responses import RedirectResponse, Response
 from milepost.locale import units
 from milepost.pages.body import read_body
 from milepost.pages.buyer import LONGEST_NUMBER
+from milepost.pages.digits import ascii_digits
 from milepost.pages.headers import HEADERS, LISTENING, LOOKING, NO_INDEX
 from milepost.pages.photo import (
     MOST_BYTES as MOST_PHOTO_BYTES,
 )
 from milepost.pages.photo import LargePictureError, NoPictureError, read_barcodes, upload
 from milepost.pages.site import Site, number_url
+from milepost.pages.spoken import in_words
 from milepost.pages.view.batch import batch
 
 MOST_NUMBERS = 100
@@ -69,6 +71,8 @@ class LookupPage:
         return await self._sent_on(request, "\n".join(texts))
 
     async def _sent_on(self, request: Request, text: str) -> Response:
+        text = ascii_digits(text)
+        text = in_words(text) or text
         numbers = self._site.lookup.extract(text)
         if not numbers:
             return await self._form(request, "nothing" if text.strip() else None, text, 200)

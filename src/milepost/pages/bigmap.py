@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from milepost.pages.buyer import LONGEST_NUMBER
 from milepost.pages.headers import HEADERS, NO_INDEX
+from milepost.pages.maptiles import told
 from milepost.pages.roadmap.geo import unwrapped
 from milepost.pages.roadmap.land import Shape, land
 from milepost.pages.roadmap.stops import Stretch, stretches
@@ -29,6 +30,10 @@ class BigMap:
     async def land(self, request: Request) -> Response:
         """Land and borders; they change with a new release only."""
         return Response(_land(), 200, {"Cache-Control": _ONE_DAY}, "application/geo+json")
+
+    async def tiles(self, request: Request) -> Response:
+        """Where the merchant's own map is: nowhere, unless the roof has a route before this one."""
+        return told(None)
 
     async def road(self, request: Request) -> Response:
         """The lines and stops of one number's road; 404 where it has no record."""

@@ -10,9 +10,10 @@ from starlette.responses import RedirectResponse, Response
 from milepost.domain.track import Track
 from milepost.locale.units import SYSTEMS
 from milepost.pages.body import read_body
+from milepost.pages.digits import ascii_digits
 from milepost.pages.headers import HEADERS, MAPPING, NO_INDEX
 from milepost.pages.live import revision
-from milepost.pages.proof import Proof
+from milepost.pages.proof import Proof, kept_key
 from milepost.pages.site import CHOICES, Site, number_url, with_choice
 from milepost.pages.view.buyer import buyer_view
 from milepost.pages.view.missing import missing_view
@@ -63,13 +64,16 @@ class BuyerPage:
         site = self._site
         seen = revision(track)
         brand = await site.extras.brand(asked)
-        track, pickup = await self._proof.of(request, asked, track)
+        proof = await self._proof.of(request, asked, track)
         cold = await site.extras.cold_chain(asked)
-        view = buyer_view(track, site.reader(request, brand), pickup, cold)
+        view = buyer_view(proof.track, site.reader(request, brand), proof.pickup, cold)
         return site.page(
             request,
             "buyer.html",
             view=view,
+            yours=proof.yours,
+            proof=proof.pickup,
+            key=kept_key(request, proof.key),
             seen=seen,
             brand=brand,
             brand_of=asked,
@@ -84,6 +88,7 @@ class BuyerPage:
     def _normalised(self, asked: str) -> str:
         """Without spaces and full-width forms, if it is one number at all."""
         extract = self._site.lookup.extract
+        asked = ascii_digits(asked)
         found = extract(asked)
         return found[0] if len(found) == 1 and extract(found[0]) == found else asked
 

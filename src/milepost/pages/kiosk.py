@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from milepost.pages.buyer import LONGEST_NUMBER
+from milepost.pages.digits import ascii_digits
 from milepost.pages.site import Site
 from milepost.pages.view.buyer import buyer_view
 from milepost.pages.view.missing import missing_view
@@ -22,7 +23,7 @@ class Kiosk:
 
     async def show(self, request: Request) -> Response:
         """The field; with `?n=` the answer for that number in brief, never anything personal."""
-        text = request.query_params.get("n", "").strip()[:200]
+        text = ascii_digits(request.query_params.get("n", "").strip()[:200])
         reader = self._site.reader(request)
         view, missing = None, None
         if text:

@@ -13,7 +13,7 @@ from starlette.responses import Response, StreamingResponse
 
 from milepost.domain.track import Track
 from milepost.pages.headers import HEADERS, NO_INDEX
-from milepost.pages.proof import Proof
+from milepost.pages.proof import Proof, kept_key
 from milepost.pages.site import Site
 from milepost.pages.view.buyer import buyer_view
 from milepost.pages.view.reader import CLOCKS
@@ -59,12 +59,15 @@ class LiveFeed:
 
     async def _road(self, request: Request, number: str, track: Track) -> str:
         reader = self._site.reader(request)
-        track, pickup = await self._proof.of(request, number, track)
+        proof = await self._proof.of(request, number, track)
         cold = await self._site.extras.cold_chain(number)
         return self._site.render(
             "_road.html",
             reader,
-            view=buyer_view(track, reader, pickup, cold),
+            view=buyer_view(proof.track, reader, proof.pickup, cold),
+            yours=proof.yours,
+            proof=proof.pickup,
+            key=kept_key(request, proof.key),
             clock=reader.clock,
             clocks=[(name, f"?time={name}") for name in CLOCKS],
         )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from urllib.parse import quote, unquote
+
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from milepost.pages.batch import wanted
+from milepost.pages.batch import MOST_NUMBERS, wanted
 from milepost.pages.buyer import LONGEST_NUMBER
 from milepost.pages.headers import HEADERS, NO_INDEX
+from milepost.pages.proof import Proof
 from milepost.pages.site import Site, number_url
 from milepost.pages.view.ics import feed
 from milepost.pages.view.mine import groups, month
@@ -18,6 +22,7 @@ class MyParcels:
 
     def __init__(self, site: Site) -> None:
         self._site = site
+        self._proof = Proof(site)
 
     async def show(self, request: Request) -> Response:
         """The frame."""
@@ -30,12 +35,20 @@ class MyParcels:
         numbers, _ = wanted(request.query_params.get("n", "").split(","))
         tracks = await self._site.lookup.track_many(numbers)
         reader = self._site.reader(request)
+        held = held_proofs(request)
+        codes = {
+            number: code
+            for number, track in tracks.items()
+            if number in held and (code := await self._proof.code(number, track, held[number]))
+        }
         html = self._site.render(
             "_mine.html",
             reader,
             groups=groups(numbers, tracks, reader),
             month=month(request.query_params.get("month"), tracks, reader),
-            feed="/parcels.ics?n=" + ",".join(tracks),
+            codes=codes,
+            listed="/?n=" + _listed(tracks),
+            feed="/parcels.ics?n=" + _listed(tracks),
         )
         return HTMLResponse(html, headers=HEADERS | NO_INDEX)
 
@@ -59,3 +72,16 @@ class MyParcels:
         plain = "".join(char for char in name if char.isascii() and char.isalnum()) or "parcel"
         headers = HEADERS | NO_INDEX | {"Content-Disposition": f'inline; filename="{plain}.ics"'}
         return Response(body, headers=headers, media_type="text/calendar")
+
+
+def held_proofs(request: Request) -> dict[str, str]:
+    """Tokens by number, from the header `Milepost-Proofs: number=token,…`: what the device keeps
+    of merchants' links. A header, so that they stand in no server's log of addresses.
+    """
+    pairs = request.headers.get("milepost-proofs", "").split(",")[:MOST_NUMBERS]
+    held = (pair.strip().partition("=") for pair in pairs)
+    return {unquote(number): unquote(token) for number, _, token in held if number and token}
+
+
+def _listed(numbers: Iterable[str]) -> str:
+    return ",".join(quote(number, safe="") for number in numbers)

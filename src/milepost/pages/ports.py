@@ -73,6 +73,22 @@ class ColdChain(Struct, frozen=True, kw_only=True):
     most_mc: int | None = None
 
 
+class Evidence(Struct, frozen=True):
+    """A picture of the delivery, `photograph` or `signature`, and where it is seen for a while."""
+
+    kind: str
+    url: str
+
+
+class Yours(Struct, frozen=True, kw_only=True):
+    """What only the consignee may see; empty where nobody told."""
+
+    name: str | None = None
+    lines: tuple[str, ...] = ()
+    phone: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+
 class Extras:
     """What a page can show beyond the road. These answers are those of an installation that has
     nothing of it; the roof overrides what it has.
@@ -88,6 +104,10 @@ class Extras:
     async def private(self, number: str) -> Track | None:
         """The road with the carrier's words verbatim, for those who have proved themselves."""
         return None
+
+    async def yours(self, number: str) -> Yours:
+        """Who receives, and the proof of delivery, for those who have proved themselves."""
+        return Yours()
 
     async def send_code(self, number: str) -> None:
         """Send a one-time code to the consignee, if there is a way. Says nothing of whether."""

@@ -51,6 +51,7 @@ def routes(
         Route("/sw.js", offline.worker, methods=["GET"]),
         Route("/offline", offline.page, methods=["GET"], middleware=packed),
         Route("/map/land.json", big.land, methods=["GET"], middleware=packed),
+        Route("/map/tiles.json", big.tiles, methods=["GET"]),
         Route("/map/{number}.json", big.road, methods=["GET"], middleware=packed),
         Route("/brand/logo/{name}", brand.logo, methods=["GET"]),
         Route("/brand/{name}", brand.style, methods=["GET"]),

@@ -5,14 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
 from milepost.domain.care import Limits
+from milepost.engine.evidence.desk import EvidenceDesk
+from milepost.engine.evidence.links import EvidenceLinks
 from milepost.engine.onetime import OneTimeCodes
-from milepost.pages import ColdChain, Reading
-from milepost.pages.links import Links, key_from
+from milepost.engine.personal import Party, Personal
+from milepost.pages import ColdChain, Evidence, Reading, Yours
+from milepost.pages.links import CODE_OPENS_S, Links, key_from
 from milepost.public import PublicExtras, PublicLookup
 from milepost.settings import Settings
 from milepost.stores.postgres.pool import Pool
@@ -21,6 +24,9 @@ from milepost.wiring.dialects import KEY_FILE
 from milepost.wiring.milepost import Milepost
 
 _POINTS = 400
+# Of the evidence, what a buyer is shown.
+_SHOWN = ("photograph", "signature")
+_PICTURES = ("image/jpeg", "image/png", "image/webp", "image/svg+xml")
 _KEPT_S = 5.0
 _EVER = (-(2**62), 2**62)
 
@@ -51,13 +57,44 @@ def extras_of(milepost: Milepost, lookup: PublicLookup) -> PublicExtras:
     """Signed links, brands, and what sensors measured where that feature is there."""
     sensors = next((one.curves for one in milepost.features if hasattr(one, "curves")), None)
     codes = (getattr(one, "codes", None) for one in milepost.features)
+    vault = next((one for one in milepost.features if isinstance(one, Vaulted)), None)
     return PublicExtras(
         lookup,
         links_of(milepost.settings, milepost.now_us),
         TenantPages(milepost.store.pool).of,
         cold_chain=None if sensors is None else cold_chain_from(sensors),
         codes=next((one for one in codes if isinstance(one, OneTimeCodes)), None),
+        yours=None if vault is None else yours_from(vault, milepost.now_us),
     )
+
+
+@runtime_checkable
+class Vaulted(Protocol):
+    """Who receives, what proves the delivery, and links to it for a while."""
+
+    personal: Personal
+    desk: EvidenceDesk
+    links: EvidenceLinks
+
+
+def yours_from(vault: Vaulted, now_us: Callable[[], int]) -> Callable[[int, str], Awaitable[Yours]]:
+    """What the vault has for the consignee's own eyes."""
+
+    async def yours(tenant: int, number: str) -> Yours:
+        until_s = now_us() // 1_000_000 + CODE_OPENS_S
+        pieces = await vault.desk.pieces(tenant, number)
+        seen = [one for one in pieces if one.kind in _SHOWN and one.content_type in _PICTURES]
+        urls = [(one.kind, vault.links.token(tenant, one.id, until_s)) for one in seen]
+        who = (await vault.personal.parties(tenant, number)).consignee or Party()
+        town = " ".join(filter(None, (who.postal_code, who.city)))
+        return Yours(
+            name=who.name,
+            lines=tuple(filter(None, (*who.lines, town))),
+            phone=who.phone,
+            evidence=tuple(Evidence(kind, f"/evidence/{token}") for kind, token in urls),
+        )
+
+    return yours
 
 
 class TenantPages:

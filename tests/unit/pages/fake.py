@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import re
 import unicodedata
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from msgspec.structs import replace
+from PIL import Image, ImageDraw
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from milepost.domain.track import Track
-from milepost.pages import Brand, ColdChain, Extras, Missing, routes
+from milepost.pages import Brand, ColdChain, Evidence, Extras, Missing, Yours, routes
 from unit.pages.samples import COLD, NOW, PICKUP_TEXT, SAMPLES, hostile
 
 NAMES = {
@@ -84,6 +89,12 @@ class FakeLookup:
 
 PROOF = "proof-of-the-consignee"
 ONCE = "204711"
+YOURS = Yours(
+    name="Invented Person",
+    lines=("7 Sample Street", "37100 Verona"),
+    phone="+39 000 5550123",
+    evidence=(Evidence("photograph", "/evidence/1.a"), Evidence("signature", "/evidence/1.b")),
+)
 
 
 class FakeExtras(Extras):
@@ -101,8 +112,13 @@ class FakeExtras(Extras):
 
     async def private(self, number: str) -> Track | None:
         track = self._lookup.tracks[number]
+        if track.status.main != "available_for_pickup":
+            return track
         last = replace(track.events[-1], text=PICKUP_TEXT)
         return replace(track, events=[*track.events[:-1], last])
+
+    async def yours(self, number: str) -> Yours:
+        return YOURS if number == SAMPLES["delivered"].number else Yours()
 
     async def send_code(self, number: str) -> None:
         self.sent.append(number)
@@ -120,4 +136,22 @@ class FakeExtras(Extras):
 def application(lookup: FakeLookup | None = None, extras: Extras | None = None) -> Starlette:
     """The pages alone, read at a fixed moment."""
     lookup = lookup or FakeLookup()
-    return Starlette(routes=routes(lookup, lambda: NOW, extras or FakeExtras(lookup)))
+    pictures = Route("/evidence/{token}", _picture)
+    pages = routes(lookup, lambda: NOW, extras or FakeExtras(lookup))
+    return Starlette(routes=[pictures, *pages])
+
+
+async def _picture(request: Request) -> Response:
+    """An invented door with an invented box, or a scrawl."""
+    scrawl = request.path_params["token"].endswith("b")
+    image = Image.new("RGB", (600, 240 if scrawl else 450), "white" if scrawl else "#c4b296")
+    pen = ImageDraw.Draw(image)
+    if scrawl:
+        pen.line([(90, 170), (160, 60), (190, 180), (260, 80), (330, 150), (480, 70)], "black", 7)
+    else:
+        pen.rectangle((0, 320, 600, 450), "#786e64")
+        pen.rectangle((220, 40, 410, 325), "#463228")
+        pen.rectangle((260, 275, 380, 370), "#be8c50")
+    body = io.BytesIO()
+    image.save(body, "PNG")
+    return Response(body.getvalue(), media_type="image/png")

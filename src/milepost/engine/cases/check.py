@@ -18,7 +18,8 @@ Weight = Literal["supports", "contradicts", "missing", "neutral"]
 PROBLEMS = ("not_received", "damaged", "late", "wrong_item", "incomplete", "wet", "opened", "other")
 _HURT = {"damage_risk", "shock", "tilted", "opened", "temperature_excursion", "humidity_excursion"}
 _SLOW = {
-    "dwell", "no_movement", "promise_broken", "promise_at_risk", "customs_hold", "detour",
+    "dwell", "no_movement", "promise_broken", "promise_at_risk", "customs_hold", "customs_dwell",
+    "detour",
     "detour_network", "missort", "off_planned_path", "silence_abnormal",
 }  # fmt: skip
 _GONE = {"possible_loss", "delivered_far", "sign_off_missing", "unsigned"}

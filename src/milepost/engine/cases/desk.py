@@ -87,6 +87,12 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Tracks = Callable[[int, str], Awaitable[Track | None]]
+# (tenant, the case's key of the shipment, number, city, what the vault has of the case)
+Moved = Callable[[int, int, str, str, Mapping[str, Any]], Awaitable[None]]
+
+
+async def _moved_nowhere(*_: object) -> None:
+    return None
 
 
 class CaseDesk:
@@ -107,6 +113,8 @@ class CaseDesk:
         self._track = track
         self._now_us = now_us
         self._woken = woken
+        # Told of an address that has been changed, before its case is closed; it may be told twice.
+        self.moved: Moved = _moved_nowhere
 
     async def open(self, tenant: int, road: int, wanted: Opening) -> int | None:
         """The new case's id; None if one with its key is open already. Raises StepError."""
@@ -138,6 +146,7 @@ class CaseDesk:
                 return None
             self._check_outcome(row.case, step)
             changed = after(row.case, step)
+            await self._settle(row, step)
             kept = StepRow(step, digest_of(row.digest, step))
             topic = "case.closed" if step.action == "closed" else "case.step_added"
             new = row._replace(case=changed, digest=kept.digest)
@@ -166,6 +175,17 @@ class CaseDesk:
                                                      {"findings": found}))  # fmt: skip
         if kind.carrier:
             await self.step(tenant, case, self._step("system", "milepost", "asked_carrier", "", {}))
+
+    async def _settle(self, row: CaseRow, step: Step) -> None:
+        """What an outcome does by itself: a new address is from then on the consignee's."""
+        reference = row.case.fields.get("personal")
+        done = step.action == "closed" and step.body.get("outcome") == "changed"
+        if row.case.kind != "address_change" or not done or reference is None:
+            return
+        given = (await self._vault.get(row.tenant, [reference])).get(reference)
+        if given is not None:
+            city = str(row.case.fields.get("city") or "")
+            await self.moved(row.tenant, row.road, row.case.number, city, given)
 
     def _check_outcome(self, case: Case, step: Step) -> None:
         allowed = kinds()[case.kind].outcomes

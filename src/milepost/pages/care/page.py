@@ -14,6 +14,7 @@ from milepost.engine.notifying import BUYER_TOPICS
 from milepost.locale import dates
 from milepost.pages.care import actions
 from milepost.pages.care.actions import ACTIONS, Action, Asked, BadFormError
+from milepost.pages.care.footprint import Footprint, footprint
 from milepost.pages.care.ports import Parcel
 from milepost.pages.care.site import (
     CareSite,
@@ -30,6 +31,11 @@ from milepost.pages.view.tone import tone_of
 _CHOICES = {"problems": PROBLEMS, "wishes": actions.WISHES, "changes": actions.CHANGES,
             "parts": actions.PARTS, "conditions": actions.CONDITIONS, "stars": actions.STARS,
             "topics": BUYER_TOPICS}  # fmt: skip
+# How the page calls a field that is missing or not right.
+_LABELS = {"problem": "report.problem", "wish": "report.wish", "what": "change.what",
+           "address": "change.address", "city": "change.city", "day": "change.day",
+           "part_of_day": "change.part_of_day", "condition": "receipt.condition",
+           "stars": "rate.stars"}  # fmt: skip
 
 
 class CarePage:
@@ -131,7 +137,8 @@ class CarePage:
         proven = site.proven(request, parcel)
         forms = actions.offered(parcel.track)
         more: dict[str, Any] = {
-            "said": said, "bad": bad, "open": open_, "given": asked or {}, "not_now": not_now,
+            "said": said, "bad": self._named(request, bad), "given": asked or {},
+            "open": open_ or request.query_params.get("open"), "not_now": not_now,
             "case": case, "found": found or [], "code": request.query_params.get("code"),
             "subscribe": request.query_params.get("subscribe"),
             "forms": [one.name for one in forms], "choices": _CHOICES, "proven": proven,
@@ -147,20 +154,21 @@ class CarePage:
             brand=await rooms.extras.brand(parcel.number), brand_of=parcel.number, **more,
         )  # fmt: skip
 
+    def _named(self, request: Request, field: str | None) -> str | None:
+        label = _LABELS.get(field or "")
+        return str(self._site.says(request)(label)).rstrip("?？؟") if label else field
+
     def _until(self, request: Request, parcel: Parcel) -> str | None:
         until = actions.redelivery_until(parcel.track)
         if until is None:
             return None
-        locale = self._site.reader(request).locale
-        day = dates.weekday(until.date(), locale, self._site.clock().date())
-        return f"{day}, {dates.clock(until.time(), locale)}"
+        reader = self._site.reader(request)
+        day = dates.weekday(until.date(), reader.locale, self._site.clock().date())
+        return reader.text("time.at", day=day, clock=reader.hour(until.time()))
 
-    def _carbon(self, request: Request, parcel: Parcel) -> str | None:
-        """`1.2 kg` of CO2e by the named factors, where enough of the road is known."""
+    def _carbon(self, request: Request, parcel: Parcel) -> Footprint | None:
+        """What the road gave off, where enough of it is known."""
         carbon = self._site.rooms.carbon_of(parcel.track)
         if carbon is None or not carbon.wtw_g:
             return None
-        grams = carbon.wtw_g
-        mass = f"{grams / 1000:.1f} kg" if grams >= 1000 else f"{grams} g"
-        say = self._site.says(request)
-        return str(say("carbon.line", mass=mass, factors=carbon.factors))
+        return footprint(carbon, parcel.track, self._site.reader(request))

@@ -67,15 +67,15 @@ class Strip(Struct, frozen=True):
 def strip(road: tuple[Stretch, ...]) -> Strip:
     """The picture of a road of at least one stretch."""
     drawn = _unwrapped_lines(road)
-    place, window = _frame([point for line in drawn for point in line])
+    place, window = frame([point for line in drawn for point in line])
     lines = [
         Line(path([place(point) for point in line], closed=False), one.mode, one.ahead)
         for one, line in zip(road, drawn, strict=True)
     ]
     rings, borders = land()
     return Strip(
-        land=_paths(rings, window, place, closed=True),
-        borders=_paths(borders, window, place, closed=False),
+        land=outline(rings, window, place, closed=True),
+        borders=outline(borders, window, place, closed=False),
         lines=lines,
         dots=_dots(road, drawn, place),
         travelled_m=_length(road, drawn, ahead=False),
@@ -101,21 +101,23 @@ def _unwrapped_lines(road: Sequence[Stretch]) -> list[list[Point]]:
     return found
 
 
-def _frame(points: Sequence[Point]) -> tuple[Place, Box]:
+def frame(
+    points: Sequence[Point], wide_px: int = WIDTH, high_px: int = HEIGHT
+) -> tuple[Place, Box]:
     """What puts a point into the picture, and the degrees that the picture shows."""
     flat = [mercator(point) for point in points]
     left, right = min(p[0] for p in flat), max(p[0] for p in flat)
     top, bottom = min(p[1] for p in flat), max(p[1] for p in flat)
-    room_x, room_y = WIDTH - 2 * _MARGIN, HEIGHT - 2 * _MARGIN
+    room_x, room_y = wide_px - 2 * _MARGIN, high_px - 2 * _MARGIN
     wide, high = max(right - left, _LEAST_DEGREES), max(bottom - top, _LEAST_DEGREES / 2)
     scale = min(room_x / wide, room_y / high)
     centre = (left + right) / 2, (top + bottom) / 2
 
     def place(point: Point) -> Point:
         x, y = mercator(point)
-        return WIDTH / 2 + (x - centre[0]) * scale, HEIGHT / 2 + (y - centre[1]) * scale
+        return wide_px / 2 + (x - centre[0]) * scale, high_px / 2 + (y - centre[1]) * scale
 
-    half_x, half_y = WIDTH / 2 / scale + 1, HEIGHT / 2 / scale + 1
+    half_x, half_y = wide_px / 2 / scale + 1, high_px / 2 / scale + 1
     window = (
         centre[0] - half_x,
         _latitude(centre[1] + half_y),
@@ -134,7 +136,7 @@ def _latitude(y: float) -> float:
     return low
 
 
-def _paths(shapes: Sequence[Shape], window: Box, place: Place, *, closed: bool) -> str:
+def outline(shapes: Sequence[Shape], window: Box, place: Place, *, closed: bool) -> str:
     """What of the shapes is in the window, coarser where there is much of it."""
     pieces: list[list[Point]] = []
     for turn in (-360.0, 0.0, 360.0):

@@ -11,6 +11,7 @@ from milepost.domain.track import Track
 from milepost.locale import dates
 from milepost.pages.ports import ColdChain
 from milepost.pages.view.arrival import Sentence
+from milepost.pages.view.bars import Bars, bars
 from milepost.pages.view.cold import CurveView, cold_view
 from milepost.pages.view.due import due
 from milepost.pages.view.headline import headline
@@ -53,6 +54,7 @@ class BuyerView(Struct, frozen=True, kw_only=True):
     cold: CurveView | None = None
     time_note: str | None = None
     dated: bool = False
+    bars: Bars | None = None
 
 
 def buyer_view(
@@ -73,7 +75,7 @@ def buyer_view(
         tone=tone_of(track.status.sub),
         sentence=headline(track, reader),
         last_seen=last_seen(track, reader),
-        notices=notices(track, reader),
+        notices=_unless_told(notices(track, reader), pickup if waits(track) else None),
         holdups=holdups(track, reader),
         steps=steps(track, reader),
         legs=legs(track, reader),
@@ -88,7 +90,14 @@ def buyer_view(
         cold=cold_view(cold, reader) if cold else None,
         time_note=_time_note(reader),
         dated=due(track, reader) is not None,
+        bars=bars(track.number),
     )
+
+
+def _unless_told(found: list[Notice], pickup: Pickup | None) -> list[Notice]:
+    """Beside the pick-up code itself nobody needs to read where codes are found."""
+    shown = pickup is not None and pickup.code is not None
+    return [one for one in found if one.severity != "info"] if shown else found
 
 
 def _time_note(reader: Reader) -> str | None:

@@ -16,6 +16,7 @@ from milepost.pages.view.times import parse, show
 
 _TABLES = tomllib.loads((files(__package__) / "advice.toml").read_text("utf-8"))
 ADVICE: dict[str, list[str]] = _TABLES["status"]
+ACTS: dict[str, str] = _TABLES["acts"]
 COVERS: dict[str, list[str]] = _TABLES["covers"]
 INTERNAL: list[str] = _TABLES["internal"]
 _GRAVE = ("info", "warning", "critical")
@@ -24,12 +25,15 @@ _NOT_YET_ON_THE_ROAD = ("unknown", "pending", "info_received")
 
 
 class Notice(Struct, frozen=True):
-    """`severity` is info, warning or critical; `do` is what the reader can do now."""
+    """`severity` is info, warning or critical; `do` is what the reader can do now; `act` names the
+    form of the care page that does it.
+    """
 
     severity: str
     what: str
     do: str
     since: str | None = None
+    act: str | None = None
 
 
 def notices(track: Track, reader: Reader) -> list[Notice]:
@@ -45,7 +49,9 @@ def _of_status(track: Track, reader: Reader) -> list[Notice]:
     if row is None:
         return []
     name, severity = row
-    return [Notice(severity, reader.text(f"advice.{name}.what"), reader.text(f"advice.{name}.do"))]
+    what, do = (reader.text(f"advice.{name}.{part}") for part in ("what", "do"))
+    act = ACTS.get(track.status.sub) or ACTS.get(track.status.main)
+    return [Notice(severity, what, do, act=act)]
 
 
 def _of_alerts(alerts: list[AlertView], track: Track, reader: Reader) -> list[Notice]:

@@ -12,9 +12,10 @@ from msgspec.structs import replace
 from milepost.domain.place import Place
 from milepost.domain.track import Track
 from milepost.locale import dates, status_label, translate, units
-from milepost.pages.view.towns import town
+from milepost.pages.view.towns import HAN, reads_han, town
 from milepost.places import zone_of
 
+_COMMAS = {"ar": "، "}
 CLOCKS = ("scan", "destination", "mine")
 
 
@@ -66,13 +67,17 @@ class Reader(Struct, frozen=True):
             return None
         country = self._country(place)
         if place.name:
-            return (
-                place.name
-                if _names(place.name, country, place.country)
-                else _join(place.name, country)
-            )
+            said = _names(place.name, country, place.country)
+            return place.name if said else self._joined(place.name, country)
         city = town(place.city, place.country, self.locale)
-        return _join(place.facility, city, None if place.city else place.region, country)
+        region = None if place.city else place.region
+        if reads_han(self.locale):
+            return self._joined(_from_the_largest(city or region, place.facility), country)
+        return self._joined(place.facility, city, region, country)
+
+    def _joined(self, *parts: str | None) -> str | None:
+        comma = _COMMAS.get(self.locale, ", ")
+        return comma.join(part for part in parts if part) or None
 
     def _country(self, place: Place) -> str | None:
         named = place.name or place.facility or place.city or place.region
@@ -112,5 +117,10 @@ def _names(text: str, country: str | None, code: str | None) -> bool:
     return ends or (country is not None and country.casefold() in folded)
 
 
-def _join(*parts: str | None) -> str | None:
-    return ", ".join(part for part in parts if part) or None
+def _from_the_largest(city: str | None, facility: str | None) -> str | None:
+    """As Chinese, Japanese and Korean name places; a town that the facility names stands once."""
+    stem = (city or "").removesuffix("市").casefold()
+    if not city or not facility or stem in facility.casefold():
+        return facility or city
+    han = HAN.search(city) or HAN.search(facility)
+    return f"{city} {facility}" if han else f"{facility}, {city}"

@@ -8,7 +8,7 @@ from functools import lru_cache
 from milepost.domain.place import Place
 from milepost.places import locate
 
-_HAN = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
+HAN = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 _READ_HAN = ("zh", "ja", "ko")
 
 
@@ -18,7 +18,7 @@ def reads_han(locale: str) -> bool:
 
 def town(city: str | None, country: str | None, locale: str) -> str | None:
     """The town's Latin name for who reads no Han, where it is known for sure; else as given."""
-    if city is None or reads_han(locale) or not _HAN.search(city):
+    if city is None or reads_han(locale) or not HAN.search(city):
         return city
     return _latin(city, country) or city
 
@@ -28,4 +28,4 @@ def _latin(city: str, country: str | None) -> str | None:
     """Asked by its name alone: with a position, the place is taken at its own word."""
     found = locate(Place(city=city, country=country))
     named = found.city if found is not None else None
-    return None if named is None or _HAN.search(named) else named
+    return None if named is None or HAN.search(named) else named

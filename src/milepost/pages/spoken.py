@@ -1,0 +1,97 @@
+"""What people say or write out when they read a number aloud, as the number itself.
+
+The same reading as `frontend/src/spoken.ts`, from the same table, for readers without script.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from importlib.resources import files
+from typing import Any
+
+_TABLE: dict[str, Any] = json.loads((files(__package__) / "spoken.json").read_text("utf-8"))
+_WORDS: dict[str, str] = _TABLE["words"]
+_TENS: dict[str, str] = _TABLE["tens"]
+_TIMES: dict[str, int] = _TABLE["times"]
+_HAN: dict[str, str] = _TABLE["han"]
+_HAN_TIMES: dict[str, int] = _TABLE["han_times"]
+_FILLERS = frozenset(_TABLE["fillers"])
+_LETTERS = frozenset(_TABLE["letters"])
+_DIGITS = "一二三四五六七八九"
+_OF_TEN = re.compile(f"([{_DIGITS}]?)十([{_DIGITS}]?)")
+_TIMES_HAN = re.compile(f"([{''.join(_HAN_TIMES)}])(个?)([{''.join(_HAN)}])")
+_JOINED = re.compile(r"(?<=[a-z0-9])[-–](?=[a-z0-9])")
+_BETWEEN = re.compile(r"[\s,.;:!?、，。；：！？]+")
+_WRITTEN = re.compile(r"[0-9]{4}")
+_FEWEST_SIGNS, _FEWEST_DIGITS, _LONGEST = 6, 4, 400
+
+
+def in_words(text: str) -> str:
+    """The number that a text without one in figures says in words; empty where there is none."""
+    plain = unicodedata.normalize("NFKC", text)
+    return "" if _WRITTEN.search(plain) or len(plain) > _LONGEST else spoken(plain)
+
+
+def spoken(sentence: str) -> str:
+    """The number in a spoken sentence, of six signs and four digits at least; else empty."""
+    best = max(_heard(sentence), key=len)
+    digits = sum(sign.isdigit() for sign in best)
+    return best if len(best) >= _FEWEST_SIGNS and digits >= _FEWEST_DIGITS else ""
+
+
+def _heard(sentence: str) -> list[str]:
+    """The stretches of signs; a word that is none parts them."""
+    runs, words, times, at = [""], _tokens(sentence), 1, 0
+    while at < len(words):
+        word, following = words[at], words[at + 1] if at + 1 < len(words) else ""
+        at += 1
+        if _TIMES.get(word) == 2 and following in ("u", "you"):
+            runs[-1] += "W"
+            at += 1
+            continue
+        if word in _TIMES:
+            times = _TIMES[word]
+            continue
+        signs = _TENS[word] + _unit(following) if word in _TENS else _signs(word)
+        at += word in _TENS and _unit(following) != "0"
+        if signs:
+            runs[-1] += signs * times
+        else:
+            runs.append("")
+        times = 1
+    return runs
+
+
+def _unit(word: str) -> str:
+    """The single digit that follows "twenty", else 0."""
+    signs = _WORDS.get(word, "")
+    return signs if len(signs) == 1 and signs in "123456789" else "0"
+
+
+def _signs(word: str) -> str:
+    if word in _WORDS:
+        return _WORDS[word]
+    if re.fullmatch(r"[a-z]", word) or word in _LETTERS:
+        return word.upper()
+    return word.upper() if re.fullmatch(r"(?=.*\d)[a-z0-9]+", word, re.ASCII) else ""
+
+
+def _tokens(sentence: str) -> list[str]:
+    text = unicodedata.normalize("NFKC", sentence).lower()
+    for name, signs in _TABLE["han_letters"].items():
+        text = text.replace(name, f" {signs.lower()} ")
+    for filler in _TABLE["fillers"]:
+        text = text if filler.isascii() else text.replace(filler, " ")
+    text = _OF_TEN.sub(lambda ten: f" {_HAN.get(ten[1], '1')}{_HAN.get(ten[2], '0')} ", text)
+    text = _TIMES_HAN.sub(_repeated, text)
+    text = "".join(f" {_HAN[sign]} " if sign in _HAN else sign for sign in text)
+    text = _JOINED.sub(" ", re.sub(r"x[- ]ray", "xray", text))
+    return [word for word in _BETWEEN.split(text) if word and word not in _FILLERS]
+
+
+def _repeated(found: re.Match[str]) -> str:
+    """`三个八` is 888, `双八` is 88, and `三八` is 38."""
+    many = found[2] or found[1] in "双雙"
+    return f" {_HAN[found[3]] * _HAN_TIMES[found[1]]} " if many else found[0]
