@@ -70,9 +70,9 @@ class Subscriber(Struct, frozen=True, kw_only=True):
 class Letter(Struct, frozen=True, kw_only=True):
     """What is said to one person, for any channel to put into its own form.
 
-    `short` says it in one line. `logo`: the store's, as (MIME type, bytes);
-    `site`: its own address. `reason`: what is wrong and what to do, where something is. `holds_s`: after so long it is of no use. `schedule_s`: waits
-    between tries where the usual ones are too long.
+    `short` says it in one line. `logo`: the store's, as (MIME type, bytes); `site`: its own
+    address. `reason`: what is wrong and what to do, where something is. `holds_s`: after so long it
+    is of no use. `schedule_s`: waits between tries where the usual ones are too long.
     """
 
     to: str
