@@ -72,8 +72,8 @@ class Server:
 def serving(*options: str, log: Path) -> Iterator[Server]:
     """A running server; it is killed at the end if it still runs."""
     server = Server(*options, log=log)
-    server.start()
     try:
+        server.start()
         yield server
     finally:
         if server.process is not None and server.process.poll() is None:

@@ -17,7 +17,34 @@ from tempfile import TemporaryDirectory
 from types import FrameType
 
 EVERY_S = 0.25
+# A child that ends so soon may never come up: each time it is started again after twice as long.
+TOO_SOON_S = 3.0
+LONGEST_WAIT_S = 30.0
 PATIENCE_S = 20.0
+
+
+class Fate:
+    """When a child that has ended may be started again."""
+
+    def __init__(self) -> None:
+        self._begun_s = 0.0
+        self._due_s: float | None = None
+        self._soon = 0
+
+    def begin(self, now_s: float) -> None:
+        """It is started."""
+        self._begun_s, self._due_s = now_s, None
+
+    def again(self, now_s: float) -> bool:
+        """It has ended; whether it is to be started now, which then counts as done."""
+        if self._due_s is None:
+            self._soon = self._soon + 1 if now_s - self._begun_s < TOO_SOON_S else 0
+            wait_s = min(EVERY_S * 2**self._soon, LONGEST_WAIT_S) if self._soon else 0.0
+            self._due_s = now_s + wait_s
+        if now_s < self._due_s:
+            return False
+        self.begin(now_s)
+        return True
 
 
 class Family:
@@ -30,6 +57,7 @@ class Family:
         self._environment = environment
         self._ensure = ensure_database
         self._children: dict[int, subprocess.Popen[bytes]] = {}
+        self._fates: dict[int, Fate] = {}
         self._ending = False
 
     def run(self) -> None:
@@ -48,8 +76,12 @@ class Family:
     def _start_missing(self, url: str, folder: Path) -> None:
         for shard in range(self._shards):
             child = self._children.get(shard)
-            if child is None or child.poll() is not None:
-                self._children[shard] = self._start(shard, url, folder)
+            fate = self._fates.setdefault(shard, Fate())
+            if child is None:
+                fate.begin(time.monotonic())
+            elif child.poll() is None or not fate.again(time.monotonic()):
+                continue
+            self._children[shard] = self._start(shard, url, folder)
 
     def _start(self, shard: int, url: str, folder: Path) -> subprocess.Popen[bytes]:
         environment = os.environ | self._environment
