@@ -46,3 +46,11 @@ class Policy(Struct, frozen=True, kw_only=True):
 
 
 DEFAULT_POLICY = Policy()
+
+
+_GRAVITY = {"info": 0, "warning": 1, "critical": 2}
+
+
+def rises(before: Finding, now: Finding) -> bool:
+    """Whether it has become graver: that is news, so one alert ends and another begins."""
+    return _GRAVITY[now.severity] > _GRAVITY[before.severity]

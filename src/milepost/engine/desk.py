@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 
-from milepost.domain.alert import Finding
+from milepost.domain.alert import Finding, rises
 from milepost.engine.announce import Audience, announcements
 from milepost.engine.commit import Committer
 from milepost.engine.ports import AlertChange
@@ -115,11 +115,3 @@ class Desk:
             self._shard.more_alerts[road] = count
         else:
             self._shard.more_alerts.pop(road, None)
-
-
-_GRAVITY = {"info": 0, "warning": 1, "critical": 2}
-
-
-def rises(before: Finding, now: Finding) -> bool:
-    """Whether it has become graver: that is news, so one alert ends and another begins."""
-    return _GRAVITY[now.severity] > _GRAVITY[before.severity]

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from milepost.domain.alert import Finding, Policy
+from milepost.domain.alert import Finding, Policy, rises
 from milepost.domain.shipment import Shipment
 from milepost.rules import rules_for, timed_rules
 
-Open = Mapping[str, int]  # rule → since when its alert is open
+Open = Mapping[str, Finding]  # by rule
 
 
 class Verdict(NamedTuple):
-    """What holds now, what opens, what clears, and when to look again without any event."""
+    """What holds now, what opens, what clears, and when to look again without any event. One that
+    has become graver is in both: its alert clears first, and another opens.
+    """
 
-    standing: dict[str, int]
+    standing: dict[str, Finding]
     opened: list[Finding]
     cleared: list[str]
     due_s: int | None
@@ -27,9 +29,12 @@ _NOTHING: Open = {}
 def judge(shipment: Shipment, now_s: int, policy: Policy, known: Open = _NOTHING) -> Verdict:
     """Reconcile the rules' findings with the open alerts."""
     found = findings(shipment, now_s, policy)
-    standing = {name: finding.since_s for name, finding in found.items()}
-    opened = [finding for name, finding in found.items() if name not in known]
-    cleared = [name for name in known if name not in found]
+    graver = {name for name, one in found.items() if name in known and rises(known[name], one)}
+    opened = [one for name, one in found.items() if name not in known or name in graver]
+    cleared = [name for name in known if name not in found or name in graver]
+    standing = {name: known[name] for name in found if name in known} | {
+        one.rule: one for one in opened
+    }
     return Verdict(standing, opened, cleared, next_due(shipment, now_s, policy))
 
 

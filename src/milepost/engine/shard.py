@@ -11,7 +11,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from milepost.domain.advance import advance, follow, merge
-from milepost.domain.alert import DEFAULT_POLICY
+from milepost.domain.alert import DEFAULT_POLICY, Finding
 from milepost.domain.event import Event, mark_of
 from milepost.domain.marks import EMPTY, MOST_MARKS, Mark, code_of
 from milepost.domain.settle import MAIN
@@ -65,7 +65,7 @@ class Shard:
     def __init__(self, policy_of: PolicyOf = lambda _tenant, _road: DEFAULT_POLICY) -> None:
         self.states: dict[int, bytes] = {}
         self.links: dict[int, Link] = {}
-        self.open: dict[int, dict[str, int]] = {}
+        self.open: dict[int, dict[str, Finding]] = {}
         self.more_alerts: dict[int, int] = {}  # how many open alerts of other judges a road has
         self.dirty: dict[int, Dirty] = {}
         self.being_written: Mapping[int, Dirty] = {}
@@ -182,10 +182,10 @@ class Shard:
         view = Shipment(self.states[road])
         known = self.open.get(road, {})
         verdict = judge(view, now_s, self._policy_of(tenant, road), known)
-        for finding in verdict.opened:
-            group.alerts.append(AlertChange(tenant, road, number, finding.rule, finding, None))
         for rule in verdict.cleared:
             group.alerts.append(AlertChange(tenant, road, number, rule, None, view.last_s))
+        for finding in verdict.opened:
+            group.alerts.append(AlertChange(tenant, road, number, finding.rule, finding, None))
         if verdict.opened or verdict.cleared:  # the shipment's line counts its alerts
             what = Dirty(tenant, number, None, None, now_s * 1_000_000)
             self.dirty.setdefault(road, self.being_written.get(road, what))

@@ -64,7 +64,7 @@ class Loading:
             if not self._owns(self._shard.road_of(road)):
                 continue
             if finding.rule in own:
-                self._shard.open.setdefault(road, {})[finding.rule] = finding.since_s
+                self._shard.open.setdefault(road, {})[finding.rule] = finding
             else:
                 self._desk.load(road, finding)
         self._second_look.resume(self._shard.states)

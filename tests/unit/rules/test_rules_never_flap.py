@@ -230,3 +230,19 @@ def test_every_rule_that_the_packed_state_answers_is_tried_here() -> None:
 def test_what_carriers_say_is_an_alert_until_they_say_otherwise(rule: str, sub: str) -> None:
     assert rule in all_of(shipment((1, sub)), T0 + 2 * HOUR)
     assert rule not in all_of(shipment((1, sub), (2, "out_for_delivery")), T0 + 2 * HOUR)
+
+
+def test_what_becomes_graver_is_told_anew_and_what_becomes_milder_is_not() -> None:
+    late, lost = "exception.delayed", "exception.lost"
+    first = judge(shipment((0, "picked_up"), (5, late)), T0 + 6 * HOUR, DEFAULT_POLICY)
+    assert [one.severity for one in first.opened if one.rule == "trouble_reported"] == ["warning"]
+    after = shipment((0, "picked_up"), (5, late), (9, lost))
+    second = judge(after, T0 + 10 * HOUR, DEFAULT_POLICY, first.standing)
+    assert "trouble_reported" in second.cleared
+    assert second.standing["trouble_reported"].severity == "critical"
+    assert [one.severity for one in second.opened if one.rule == "trouble_reported"] == ["critical"]
+    milder = shipment((0, "picked_up"), (5, late), (9, lost), (12, late))
+    third = judge(milder, T0 + 13 * HOUR, DEFAULT_POLICY, second.standing)
+    assert third.standing["trouble_reported"].severity == "critical"
+    assert not any(one.rule == "trouble_reported" for one in third.opened)
+    assert "trouble_reported" not in third.cleared
