@@ -8,7 +8,7 @@ import time
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from milepost.channels.webhook.signing import headers_of, key_of, new_secret
+from milepost.channels.signing import headers_of, key_of, new_secret
 
 BODY = '{"who": "größer 快递"}'.encode()
 

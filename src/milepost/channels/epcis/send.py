@@ -13,9 +13,9 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
+from milepost.channels import signing
 from milepost.channels.discovery import Options
 from milepost.channels.guarded import Outward
-from milepost.channels.webhook import signing
 from milepost.engine.delivery import Answer, Message, Subscription
 
 _HEADERS = {

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import httpcore2
 import msgspec
 
+from milepost.channels import signing
 from milepost.channels.discovery import Options
-from milepost.channels.webhook import signing
 from milepost.channels.webhook.envelope import CONTENT_TYPE, envelope
 from milepost.channels.webhook.guard import GuardedNetwork, RefusedTargetError, check, literal
 from milepost.channels.webhook.pools import Pools

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock, local
+from time import sleep
 from typing import Any
 
 import duckdb
@@ -28,11 +29,24 @@ _SETTINGS: dict[str, Any] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
+_TRIES, _PAUSE_S = 100, 0.02
 _COLUMNS = ", ".join(FILED.names)
 
 
 class GoneError(Exception):
     """A file was removed by retention while it was to be read."""
+
+
+def _let_go(connection: duckdb.DuckDBPyConnection) -> None:
+    """Close it; what was interrupted in another thread may take a moment to notice."""
+    for _ in range(_TRIES):
+        try:
+            connection.close()
+        except duckdb.Error:
+            sleep(_PAUSE_S)
+        else:
+            return
+    connection.close()
 
 
 class Reader:
@@ -54,7 +68,7 @@ class Reader:
                 with suppress(duckdb.Error):
                     cursor.close()
             if self._connection is not None:
-                self._connection.close()
+                _let_go(self._connection)
             self._cursors, self._connection, self._threads = [], None, local()
 
     def rows(self, names: Sequence[str], parcels: Sequence[int], tenant: int) -> list[SealedRow]:
