@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -16,8 +17,10 @@ from milepost.analytics.renewing import Deltas, plain_rows
 from milepost.analytics.table import JourneyTable, Row
 from milepost.domain.shipment import Shipment
 
-CHUNK = 500
-_COMMITS = 2_000
+# So much is done at a stretch: scans and questions come in between.
+CHUNK = 50
+SLICE = 8
+_COMMITS = 10
 # A road whose line nobody writes: its number was joined to another road meanwhile.
 _LOST_TURNS = 120
 
@@ -31,8 +34,12 @@ class Builder:
         records: Records,
         gathering: Gathering,
         sealed_parts: Callable[[], Sequence[Path]] = tuple,
+        rest: float = 0.0,
     ) -> None:
-        """`sealed_parts`: the Parquet files of the sealed days."""
+        """`sealed_parts`: the Parquet files of the sealed days. `rest`: seconds of rest for each
+        second of work, for who has something more urgent to do.
+        """
+        self._rest = rest
         self.table = table
         self._sealed_parts = sealed_parts
         self._records = records
@@ -99,6 +106,7 @@ class Builder:
         fresh = self._commits.fresh(await self._records.commits_after(self._commits.floor))
         for start in range(0, len(fresh), _COMMITS):
             await self._touched(await self._records.parcels_of(fresh[start : start + _COMMITS]))
+            await asyncio.sleep(0)
         self._commits.know(fresh)
         told = dict(await self._records.facts_after(self._facts.floor))
         facts = self._facts.fresh(told)
@@ -123,7 +131,9 @@ class Builder:
             lines = await self._records.lines(chunk)
             ready = [line for line in lines if line.covers_seq >= self._pending[line.id]]
             rows += await self._rows([line for line in ready if is_over(line.code)])
+            await asyncio.sleep(0)
             gone += [(line.tenant, line.id) for line in ready if _was_over(line)]
+            await asyncio.sleep(0)
             done |= {line.id for line in ready}
             joined = self._missing(set(chunk) - {line.id for line in lines})
             gone += [(0, road) for road in joined]
@@ -150,12 +160,12 @@ class Builder:
 
     async def _rows(self, lines: Sequence[Line]) -> list[Row]:
         found: list[Row] = []
-        for start in range(0, len(lines), CHUNK):
-            boxes = await self._gathering.boxes(lines[start : start + CHUNK])
-            for box in boxes:
-                found.append(journey_of(box))
-                if len(found) % 50 == 0:
-                    await asyncio.sleep(0)  # scans come in between
+        for start in range(0, len(lines), SLICE):
+            began = time.perf_counter()
+            boxes = await self._gathering.boxes(lines[start : start + SLICE])
+            await asyncio.sleep(0)
+            found += [journey_of(box) for box in boxes]
+            await asyncio.sleep(self._rest * (time.perf_counter() - began))
         return found
 
 

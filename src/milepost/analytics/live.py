@@ -22,7 +22,7 @@ MOST = 200_000
 KEPT_S = 20.0
 # Customs names countries, which only events know.
 _MOST_IN_FULL = 5_000
-_CHUNK = 500
+_CHUNK = 20
 _FEW = 5_000
 
 

@@ -28,13 +28,16 @@ class Parts(Struct, frozen=True):
     history: History
 
 
-async def open_parts(data: Path, pool: Pool, ledger: Ledger, now_us: Callable[[], int]) -> Parts:
-    """Over the folder of the data and a database that is open."""
+async def open_parts(
+    data: Path, pool: Pool, ledger: Ledger, now_us: Callable[[], int], rest: float = 0.0
+) -> Parts:
+    """Over the folder of the data and a database that is open. `rest`: see `Builder`."""
     history = History(data / "history")
     records = Records(pool)
     gathering = Gathering(records, ledger, SealedRoads(history))
     table = JourneyTable(data / "analytics" / await records.identity())
     reports = Reports(table, Live(records, gathering), now_us)
     parts = data / "history" / "parts"
-    builder = Builder(table, records, gathering, lambda: sorted(parts.glob("*.parquet")))
+    sealed = lambda: sorted(parts.glob("*.parquet"))  # noqa: E731
+    builder = Builder(table, records, gathering, sealed, rest)
     return Parts(table, builder, reports, history)
