@@ -20,7 +20,7 @@ from milepost.domain.shipment import Shipment
 # So much is done at a stretch: scans and questions come in between.
 CHUNK = 50
 SLICE = 8
-_COMMITS = 10
+_COMMITS = 4
 # A road whose line nobody writes: its number was joined to another road meanwhile.
 _LOST_TURNS = 120
 

@@ -19,7 +19,7 @@ from milepost.engine.shard import Dirty, Shard
 
 log = structlog.get_logger()
 PAUSE_S = 1.0
-CHUNK = 200
+CHUNK = 100
 # The share of the time that the writer may keep the database busy while scans come in.
 DUTY = 0.25
 

@@ -24,6 +24,8 @@ from milepost.wiring.feature import Context, Feature
 
 log = structlog.get_logger()
 PAUSE_S = 0.5
+# Of so many states it is seen at a stretch whether they were at customs.
+GIVE_WAY_AFTER = 50
 MOST_AT_ONCE = 20
 MOST_WAITING = 20_000
 FIRST_LESSONS = 5_000
@@ -95,11 +97,16 @@ class CustomsFeature(Feature):
 
     async def learn(self) -> None:
         """From some of the roads that have ended; most have never seen customs."""
-        states = self._engine.shard.states
-        roads = list(islice(self._ended, 50 * MOST_AT_ONCE))
-        seen = (road for road in roads if self._ended[road] or was_at_customs(states, road))
-        wanted = list(islice(seen, MOST_AT_ONCE))
-        passed = roads if len(wanted) < MOST_AT_ONCE else roads[: roads.index(wanted[-1]) + 1]
+        wanted: list[int] = []
+        passed: list[int] = []
+        for road in list(islice(self._ended, 50 * MOST_AT_ONCE)):
+            passed.append(road)
+            if self._ended[road] or was_at_customs(self._engine.shard.states, road):
+                wanted.append(road)
+            if len(wanted) == MOST_AT_ONCE:
+                break
+            if len(passed) % GIVE_WAY_AFTER == 0:
+                await asyncio.sleep(0)
         found = await self._engine.queries.wholes(wanted)
         for road in passed:
             self._ended.pop(road, None)
