@@ -105,11 +105,19 @@ class Queries:
         known = self._shard.links.get(shipment) or self._shard.behind(shipment)
         return known.number if known is not None and known.tenant == tenant else None
 
-    async def known(self, roads: Sequence[int]) -> set[int]:
-        """Those of the roads that have events already."""
-        mine = {road for road in roads if road in self._shard.states}
+    async def known(self, roads: Sequence[int], tenant: int | None = None) -> set[int]:
+        """Those of the roads that have events already. Of another process's they may be so new that
+        only the journal has them; there it is looked for if their tenant is named.
+        """
+        found = {road for road in roads if road in self._shard.states}
         foreign = [road for road in roads if not self._owns(road)]
-        return mine | set(await self._ledger.names_of(foreign)) if foreign else mine
+        if foreign:
+            found |= set(await self._ledger.names_of(foreign))
+        missing = [road for road in foreign if road not in found]
+        if missing and tenant is not None:
+            rows = await self._ledger.road(tenant, missing, date(2000, 1, 1))
+            found |= {row.event.parcel for row in rows}
+        return found
 
     async def track(self, tenant: int, number: str, *, private: bool = False) -> Track | None:
         """The whole road of a number, or None where nothing is known. Raises BadScanError."""

@@ -98,7 +98,7 @@ class Registrar:
         promises = (_promise(wanted, link, now) for link in heads)
         found = [scan for scan in promises if scan is not None]
         # Announced once: to register again must not look like news.
-        known = await self._queries.known([link.road for link in heads])
+        known = await self._queries.known([link.road for link in heads], tenant)
         found += [_announced(wanted, link, now) for link in heads if link.road not in known]
         body = msgspec.json.encode(found)
         receipt = await self._journey.take_given(tenant, "merchant", body, found)
