@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 
-from milepost.engine.ports import ListFilter
+from milepost.engine.ports import ListFilter, ShipmentRow
 from milepost.wiring.feature import Context
 
 PAGE = 200
@@ -13,7 +13,7 @@ PAGE = 200
 
 async def newest(
     context: Context, most: int, per_s: float, main: str | None = None
-) -> AsyncIterator[list[int]]:
+) -> AsyncIterator[list[ShipmentRow]]:
     """The newest roads of every tenant, so slowly that what happens meanwhile comes first."""
     for tenant, _ in await context.milepost.store.accounts.tenants():
         after, left = None, most
@@ -23,7 +23,7 @@ async def newest(
             if not rows:
                 break
             after, left = (rows[-1].last_s, rows[-1].id), left - len(rows)
-            yield [row.id for row in rows]
+            yield rows
             await asyncio.sleep(len(rows) / per_s)
 
 

@@ -38,6 +38,5 @@ async def open_parts(
     table = JourneyTable(data / "analytics" / await records.identity())
     reports = Reports(table, Live(records, gathering), now_us)
     parts = data / "history" / "parts"
-    sealed = lambda: sorted(parts.glob("*.parquet"))  # noqa: E731
-    builder = Builder(table, records, gathering, sealed, rest)
+    builder = Builder(table, records, gathering, lambda: sorted(parts.glob("*.parquet")), rest)
     return Parts(table, builder, reports, history)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from itertools import islice
+from math import inf
 
 import structlog
 
@@ -16,11 +17,12 @@ from milepost.domain.whole import Whole
 from milepost.engine.customs import Customs
 from milepost.engine.foresight import ends
 from milepost.engine.lane_record import LaneUsuals
-from milepost.engine.ports import Group, ListFilter
+from milepost.engine.ports import Group
 from milepost.engine.secondlook import Looked
 from milepost.rules.learned import Usual
 from milepost.rules.learned.customs_dwell import FEWEST
 from milepost.wiring.feature import Context, Feature
+from milepost.wiring.features._lessons import newest
 
 log = structlog.get_logger()
 PAUSE_S = 0.5
@@ -116,17 +118,10 @@ class CustomsFeature(Feature):
 
     async def _recall(self) -> None:
         """After a start: the newest roads that have ended teach what was known before."""
-        for tenant, _ in await self._context.milepost.store.accounts.tenants():
-            after, left = None, FIRST_LESSONS
-            while left > 0:
-                wanted = ListFilter(main="delivered", limit=200, after=after)
-                rows = await self._context.ledger.list_shipments(tenant, wanted)
-                if not rows:
-                    break
-                after, left = (rows[-1].last_s, rows[-1].id), left - len(rows)
-                owned = (row for row in rows if self._engine.owns(row.id))
-                self._ended |= {row.id: True for row in owned if _seen(row.state)}
-                await asyncio.sleep(0)
+        # As fast as may be: only those that were at customs are read.
+        async for rows in newest(self._context, FIRST_LESSONS, inf, main="delivered"):
+            owned = (row for row in rows if self._engine.owns(row.id))
+            self._ended |= {row.id: True for row in owned if _seen(row.state)}
 
 
 def was_at_customs(states: Mapping[int, bytes], road: int) -> bool:

@@ -103,8 +103,8 @@ class ForesightFeature(Feature):
             self._watched.add(road)
         with suppress(ConnectionError):
             pace = MOST_AT_ONCE / PAUSE_S
-            async for roads in newest(self._context, FIRST_LESSONS, pace, main="delivered"):
-                self._delivered |= dict.fromkeys(roads)
+            async for rows in newest(self._context, FIRST_LESSONS, pace, main="delivered"):
+                self._delivered |= dict.fromkeys(row.id for row in rows)
 
     def _promised(self) -> list[int]:
         """The roads under way of which anything was promised or taken back (bytes 4 and 5)."""

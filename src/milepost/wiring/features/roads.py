@@ -137,9 +137,9 @@ class RoadsFeature(Feature):
         """After a start: the newest roads of every tenant teach what was known before."""
         with suppress(ConnectionError):
             pace = MOST_AT_ONCE / PAUSE_S
-            async for roads in newest(self._context, FIRST_LESSONS, pace):
+            async for rows in newest(self._context, FIRST_LESSONS, pace):
                 road_of, owns = self._engine.shard.road_of, self._engine.owns
-                self._moved |= dict.fromkeys(one for one in roads if owns(road_of(one)))
+                self._moved |= dict.fromkeys(one.id for one in rows if owns(road_of(one.id)))
         self._recalling = False
         standing = self._engine.desk.standing.items()
         self._moved |= {road: None for road, known in standing if known.keys() & set(RULES)}
