@@ -39,7 +39,8 @@ class Upkeep:
     async def turn(self) -> int:
         """Sweep if it is time; how many numbers were changed."""
         now_us = self._services.now_us()
-        if self._swept_us is not None and now_us - self._swept_us < EVERY_US:
+        # A clock that was put back must not keep us waiting until it is where it was.
+        if self._swept_us is not None and 0 <= now_us - self._swept_us < EVERY_US:
             return 0
         changed = 0
         for vendor, sweep in self._sweeps.items():

@@ -71,7 +71,8 @@ class NotaryFeature(Feature):
             await asyncio.sleep(EVERY_S)
 
     def _due(self, last_us: int, every_s: float) -> bool:
-        return self._now_us() - last_us >= every_s * 1_000_000
+        # A clock that was put back must not keep us waiting until it is where it was.
+        return not 0 <= self._now_us() - last_us < every_s * 1_000_000
 
 
 def open_feature(context: Context) -> Feature:
