@@ -285,7 +285,7 @@ async def test_the_loop_wakes_for_news_and_for_retries(world: World) -> None:
         world.announcer._chance = lambda: 0.0
         running = asyncio.create_task(world.announcer.run())
         await asyncio.sleep(0.3)
-        assert world.audience.wants(world.red, STATUS)
+        assert world.audience.wants(world.red, STATUS, "QX81", 7)
         await world.announce()
         world.announcer.wake()
         start = time.monotonic()
@@ -294,6 +294,38 @@ async def test_the_loop_wakes_for_news_and_for_retries(world: World) -> None:
         assert 0.9 < time.monotonic() - start < POLL_S
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_of_other_numbers_nothing_is_written(world: World) -> None:
+    linked = {8}
+    world.audience = Audience(linked)
+    world.announcer = world.new_announcer()
+    await world.subscribe("http://127.0.0.1:1/", number="QX81", events=(STATUS,))
+    await world.announcer.refresh()
+    wants = world.audience.wants
+
+    assert wants(world.red, STATUS, "QX81", 7)
+    assert wants(world.red, STATUS, "QX82", 8), "it may have the number that is asked for"
+    assert not wants(world.red, STATUS, "QX82", 7)
+    assert not wants(world.red, OPENED, "QX81", 7)
+    assert not wants(world.blue, STATUS, "QX81", 7)
+
+
+async def test_every_number_of_a_road_is_told_of(world: World) -> None:
+    async with Receiver() as receiver:
+        one = await world.subscribe(receiver.url, number="QX82")
+        async with world.store.pool.connection() as connection:
+            for parcel, number in ((7, "QX81"), (8, "QX82"), (9, "QX83")):
+                await connection.execute(
+                    "INSERT INTO link (tenant, number, parcel, road, shipment) "
+                    "VALUES ($1, $2, $3, 7, 7)", world.red, number, parcel,
+                )  # fmt: skip
+        await world.announce("QX81")
+        await world.announcer.drain_once()
+        (got,) = receiver.got
+        (line,) = await world.log.deliveries_of(world.red, DeliveryFilter(number="QX82"))
+
+        assert (json.loads(got.body)["subject"], line.subscription) == ("QX82", one.id)
 
 
 async def test_what_was_under_way_at_a_crash_is_sent_again(world: World) -> None:
@@ -370,7 +402,7 @@ async def test_a_subscriber_s_whole_way_through_the_api(world: World) -> None:
         one = added.json()
         assert one["events"] == list(TOPICS)
         assert one["secret"].startswith("whsec_")
-        assert world.audience.wants(world.red, STATUS), "from this moment on"
+        assert world.audience.wants(world.red, STATUS, "QX81", 7), "from this moment on"
         path = f"/v1/subscriptions/{one['id']}"
 
         (listed,) = (await client.get("/v1/subscriptions")).json()["subscriptions"]
@@ -397,7 +429,7 @@ async def test_a_subscriber_s_whole_way_through_the_api(world: World) -> None:
 
         changed = await client.patch(path, json={"events": [OPENED], "number": " qx81 "})
         assert (changed.json()["events"], changed.json()["number"]) == ([OPENED], "QX81")
-        assert not world.audience.wants(world.red, STATUS)
+        assert not world.audience.wants(world.red, STATUS, "QX81", 7)
         assert (await client.patch(path, json={"number": None})).json()["number"] is None
 
         assert (await client.delete(path)).status_code == 204

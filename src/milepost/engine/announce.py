@@ -5,7 +5,7 @@ Sending (channels, retries, the delivery log) reads the outbox and is another's 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -13,6 +13,7 @@ from milepost.domain.marks import header_of
 from milepost.domain.moment import to_text
 from milepost.domain.scan import id_text
 from milepost.domain.status import BY_CODE
+from milepost.engine.delivery import Wanted
 from milepost.engine.ports import AlertChange, Announcement
 from milepost.engine.shard import Change
 
@@ -24,19 +25,30 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Audience:
-    """Which topics each tenant has a subscription for. Empty: nothing is written at all."""
+    """What each tenant has a subscription for. Empty: nothing is written at all. `linked` are the
+    roads that have more than one number.
+    """
 
-    def __init__(self) -> None:
-        self._topics: dict[int, frozenset[str]] = {}
+    def __init__(self, linked: Container[int] = ()) -> None:
+        self._wanted: Mapping[int, Wanted] = {}
+        self._linked = linked
 
-    def set(self, topics: dict[int, frozenset[str]]) -> None:
-        self._topics = topics
+    def set(self, wanted: Mapping[int, Wanted]) -> None:
+        self._wanted = wanted
 
-    def wants(self, tenant: int, topic: str) -> bool:
-        return topic in self._topics.get(tenant, ())
+    def wants(self, tenant: int, topic: str, number: str, road: int) -> bool:
+        """Whether anybody is to be told of a road and the first of its numbers."""
+        wanted = self._wanted.get(tenant)
+        if wanted is None:
+            return False
+        if topic in wanted.topics:
+            return True
+        numbers = wanted.numbers.get(topic)
+        # Which of a road's numbers is subscribed to, the outbox finds out.
+        return numbers is not None and (number in numbers or road in self._linked)
 
     def __bool__(self) -> bool:
-        return bool(self._topics)
+        return bool(self._wanted)
 
 
 def announcements(
@@ -45,11 +57,13 @@ def announcements(
     """The outbox rows of a batch."""
     for change in changes:
         for topic in ("shipment.status_changed", "shipment.event_added"):
-            if audience.wants(change.tenant, topic) and _happened(topic, change):
+            if _happened(topic, change) and audience.wants(
+                change.tenant, topic, change.number, change.road
+            ):
                 yield _of_change(topic, change, now_us)
     for alert in alerts:
         topic = "alert.opened" if alert.finding else "alert.cleared"
-        if audience.wants(alert.tenant, topic):
+        if audience.wants(alert.tenant, topic, alert.number, alert.shipment):
             yield _of_alert(topic, alert, now_us)
 
 

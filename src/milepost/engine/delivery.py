@@ -144,11 +144,20 @@ class Channel(Protocol):
     async def close(self) -> None: ...
 
 
+class Wanted(Struct, frozen=True):
+    """What a tenant's subscriptions ask for: `topics` of every shipment, and topic by topic the
+    `numbers` that only some shipments are asked for by.
+    """
+
+    topics: frozenset[str]
+    numbers: Mapping[str, frozenset[str]]
+
+
 class Outbox(Protocol):
     """Where announcements wait and deliveries are kept. Raises ConnectionError when it is away."""
 
-    async def audience(self) -> dict[int, frozenset[str]]:
-        """The topics that each tenant has an active subscription for."""
+    async def audience(self) -> dict[int, Wanted]:
+        """What each tenant has an active subscription for."""
         ...
 
     async def claim_outbox(self, limit: int, now: datetime) -> int:

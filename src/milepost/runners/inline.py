@@ -70,7 +70,7 @@ class Inline:
         self.shard = Shard(self.policies)
         self.resting = Resting(self.shard, archive.closing.states) if archive else None
         sealed = SealedRoads(archive.history) if archive else None
-        self.audience = Audience()
+        self.audience = Audience(self.shard.links)
         self.live = Live(peers.interest if peers else None)
         self.announced = asyncio.Event()
         # Facts that another process writes would not be heard of here.

@@ -200,7 +200,7 @@ class CaseDesk:
 
     def _told(self, topic: str, row: CaseRow, step: Step) -> list[Announcement]:
         case = row.case
-        if not self._audience.wants(row.tenant, topic):
+        if not self._audience.wants(row.tenant, topic, case.number, row.road):
             return []
         payload = {"number": case.number, "case": row.id, "kind": case.kind, "step": step,
                    "waits_for": case.waits_for, "outcome": case.outcome}  # fmt: skip

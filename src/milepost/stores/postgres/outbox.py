@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import asyncpg
 import msgspec
 
-from milepost.engine.delivery import Due, Message, Outcome
+from milepost.engine.delivery import Due, Message, Outcome, Wanted
 from milepost.stores.postgres.pool import Pool
 from milepost.stores.postgres.subscriptions import SUBSCRIPTION, subscription_of
 from milepost.stores.sealer import Sealer
@@ -35,7 +35,16 @@ WITH taken AS (
     SELECT t.id, t.tenant, s.id AS subscription, t.message_id, t.topic, t.number, t.payload,
         t.created_us
     FROM taken t JOIN subscription s ON s.tenant = t.tenant AND s.active AND s.dialect IS NULL
-        AND t.topic = ANY(s.events) AND (s.number IS NULL OR s.number = t.number)
+        AND t.topic = ANY(s.events) AND s.number IS NULL
+), bound AS (
+    SELECT t.id, t.tenant, s.id AS subscription, t.message_id, t.topic, n.number, t.payload,
+        t.created_us
+    FROM taken t CROSS JOIN LATERAL (
+        SELECT t.number UNION
+        SELECT l.number FROM link l WHERE l.road = t.shipment AND l.tenant = t.tenant
+    ) AS n
+    JOIN subscription s ON s.tenant = t.tenant AND s.active AND s.dialect IS NULL
+        AND t.topic = ANY(s.events) AND s.number = n.number
 ), news AS (
     SELECT DISTINCT ON (w.id, s.id) t.*, s.id AS subscription, w.id AS watch, w.number AS watched
     FROM taken t CROSS JOIN LATERAL (
@@ -60,6 +69,8 @@ WITH taken AS (
         AND t.topic = ANY(s.events)
 ), wanted AS (
     SELECT * FROM plain
+    UNION ALL
+    SELECT * FROM bound
     UNION ALL
     SELECT * FROM buyers
     UNION ALL
@@ -152,6 +163,13 @@ _DISABLE = """
 UPDATE subscription SET active = false, disabled_why = $2
 WHERE id = $1 AND active AND (failing_since IS NOT NULL OR NOT $3)
 """
+# Who has very many subscriptions of single numbers is told of all that happens.
+MOST_NUMBERS = 5_000
+_AUDIENCE = """
+SELECT tenant, topic, bool_or(number IS NULL) OR count(*) > $1 AS every,
+    array_agg(DISTINCT number) AS numbers
+FROM subscription, unnest(events) AS topic WHERE active GROUP BY tenant, topic
+"""
 _PRUNE = """
 DELETE FROM delivery WHERE id IN (
     SELECT d.id FROM delivery d JOIN subscription s ON s.id = d.subscription
@@ -169,13 +187,9 @@ class PostgresOutbox:
         self._sealer = sealer
         self._most_a_day = most_a_day
 
-    async def audience(self) -> dict[int, frozenset[str]]:
+    async def audience(self) -> dict[int, Wanted]:
         async with self._pool.connection() as connection:
-            rows = await connection.fetch(
-                "SELECT tenant, array_agg(DISTINCT topic) AS topics "
-                "FROM subscription, unnest(events) AS topic WHERE active GROUP BY tenant"
-            )
-        return {row["tenant"]: frozenset(row["topics"]) for row in rows}
+            return _wanted(await connection.fetch(_AUDIENCE, MOST_NUMBERS))
 
     async def claim_outbox(self, limit: int, now: datetime) -> int:
         async with self._pool.connection() as connection:
@@ -223,6 +237,18 @@ class PostgresOutbox:
         async with self._pool.connection() as connection:
             done: str = await connection.execute(_PRUNE, before, limit)
         return int(done.rpartition(" ")[2])
+
+
+def _wanted(rows: Sequence[asyncpg.Record]) -> dict[int, Wanted]:
+    topics: dict[int, set[str]] = {}
+    numbers: dict[int, dict[str, frozenset[str]]] = {}
+    for row in rows:
+        every, some = topics.setdefault(row["tenant"], set()), numbers.setdefault(row["tenant"], {})
+        if row["every"]:
+            every.add(row["topic"])
+        else:
+            some[row["topic"]] = frozenset(row["numbers"])
+    return {tenant: Wanted(frozenset(every), numbers[tenant]) for tenant, every in topics.items()}
 
 
 def _due(row: asyncpg.Record, sealer: Sealer) -> Due:
