@@ -6,7 +6,6 @@ GET /bench/ready gives it back. Only benchmarks start this; the product has no s
 
 from __future__ import annotations
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,6 +13,7 @@ from starlette.routing import Route
 
 from milepost.settings import Settings, from_environment
 from milepost.wiring import build_app
+from milepost.wiring.process import serve
 
 
 def app_of(settings: Settings) -> Starlette:
@@ -34,17 +34,7 @@ def app_of(settings: Settings) -> Starlette:
 def main() -> None:
     """Serve as `milepost serve` does."""
     settings = from_environment()
-    uvicorn.run(
-        app_of(settings),
-        host=settings.host,
-        port=settings.port,
-        log_level="warning",
-        loop="uvloop",
-        http="httptools",
-        access_log=False,
-        lifespan="on",
-        timeout_keep_alive=75,
-    )
+    serve(app_of(settings), settings)
 
 
 if __name__ == "__main__":

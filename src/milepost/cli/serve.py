@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import gc
-import os
-import socket
 from pathlib import Path
 
 import click
-import uvicorn
-import uvloop
 
 from milepost.settings import Settings, from_environment
 
@@ -50,51 +44,6 @@ def _parent(settings: Settings) -> None:
 
 def _serve(settings: Settings) -> None:
     from milepost.wiring import build_app
+    from milepost.wiring.process import serve
 
-    # Batches make much short-lived garbage and no cycles: look for these rarely.
-    gc.set_threshold(50_000, 20, 100)
-    config = uvicorn.Config(
-        build_app(settings),
-        log_level="warning",
-        loop="uvloop",
-        http="httptools",
-        access_log=False,
-        lifespan="on",
-        timeout_graceful_shutdown=5,
-        timeout_keep_alive=75,  # longer than the minute that proxies and clients keep a line open
-    )
-    server = uvicorn.Server(config)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_run(server, settings))
-
-
-async def _run(server: uvicorn.Server, settings: Settings) -> None:
-    watch = asyncio.create_task(_end_with_parent(server, os.getppid()))
-    await server.serve(sockets=[_listen(settings)])
-    watch.cancel()
-    if not server.started:
-        raise SystemExit(3)
-
-
-def _listen(settings: Settings) -> socket.socket:
-    """A listening socket; children of one parent share the port."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    if settings.shard is not None:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    try:
-        listener.bind((settings.host, settings.port))
-    except OSError as error:
-        where = f"{settings.host}:{settings.port}"
-        raise click.ClickException(f"Cannot listen on {where}: {error.strerror}.") from None
-    return listener
-
-
-async def _end_with_parent(server: uvicorn.Server, parent: int) -> None:
-    """A shard must not outlive its parent, which may be killed without a word."""
-    if os.environ.get("MILEPOST_SHARD") is None:
-        return
-    while os.getppid() == parent:  # noqa: ASYNC110 - nothing tells a process that it is orphaned
-        await asyncio.sleep(1.0)
-    server.should_exit = True
+    serve(build_app(settings), settings)

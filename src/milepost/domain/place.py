@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 
-class Place(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Place(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """Where a scan happened. `country` is ISO 3166-1 alpha-2; coordinates are WGS 84 degrees."""
 
     name: str | None = None

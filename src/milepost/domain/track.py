@@ -14,7 +14,7 @@ from msgspec import Struct, field
 from milepost.domain.place import Place
 
 
-class StatusView(Struct, frozen=True, kw_only=True):
+class StatusView(Struct, frozen=True, kw_only=True, gc=False):
     """Where things stand, since when, and the events that say so."""
 
     main: str
@@ -23,7 +23,7 @@ class StatusView(Struct, frozen=True, kw_only=True):
     because: list[str]
 
 
-class Milestone(Struct, frozen=True, kw_only=True):
+class Milestone(Struct, frozen=True, kw_only=True, gc=False):
     """The first time that a main status was reached."""
 
     main: str
@@ -31,7 +31,7 @@ class Milestone(Struct, frozen=True, kw_only=True):
     event: str
 
 
-class Arrival(Struct, frozen=True, kw_only=True):
+class Arrival(Struct, frozen=True, kw_only=True, gc=False):
     """The window in which the parcel comes. `probability` is None where nobody stated odds.
     `likely` is its median, `late_odds` that of breaking the promise; `guess`: no history yet.
 
@@ -52,7 +52,7 @@ class Arrival(Struct, frozen=True, kw_only=True):
     reason: str | None = None
 
 
-class EventView(Struct, frozen=True, kw_only=True):
+class EventView(Struct, frozen=True, kw_only=True, gc=False):
     """One scan event. `text` is the carrier's own words with personal data masked.
 
     Who scanned it, with what, and the evidence are only told to the tenant: None elsewhere.
@@ -78,7 +78,7 @@ class EventView(Struct, frozen=True, kw_only=True):
     measurements: dict[str, Any] | None = None
 
 
-class Leg(Struct, frozen=True, kw_only=True):
+class Leg(Struct, frozen=True, kw_only=True, gc=False):
     """One carrier over one stretch under one tracking number."""
 
     number: str
@@ -90,7 +90,7 @@ class Leg(Struct, frozen=True, kw_only=True):
     parcel: int = 1
 
 
-class Parcel(Struct, frozen=True, kw_only=True):
+class Parcel(Struct, frozen=True, kw_only=True, gc=False):
     """One box of the shipment, with the numbers it travelled under and its own status."""
 
     index: int
@@ -98,7 +98,7 @@ class Parcel(Struct, frozen=True, kw_only=True):
     status: StatusView
 
 
-class AlertView(Struct, frozen=True, kw_only=True):
+class AlertView(Struct, frozen=True, kw_only=True, gc=False):
     """A rule's finding that is open (or was): since when, how grave (info, warning, critical)."""
 
     rule: str
@@ -108,7 +108,7 @@ class AlertView(Struct, frozen=True, kw_only=True):
     cleared_at: str | None = None
 
 
-class NoticeView(Struct, frozen=True, kw_only=True):
+class NoticeView(Struct, frozen=True, kw_only=True, gc=False):
     """What holds up parcels where this one is now: weather, a closure, a peak."""
 
     kind: str
@@ -119,7 +119,7 @@ class NoticeView(Struct, frozen=True, kw_only=True):
     delay_h: int
 
 
-class Track(Struct, frozen=True, kw_only=True):
+class Track(Struct, frozen=True, kw_only=True, gc=False):
     """The road. `events` are oldest first; `legs` in the order they were travelled. `arrival` is
     what is to be expected: our own window where there is a past to learn from, else the `promise`.
 
@@ -148,7 +148,7 @@ class Track(Struct, frozen=True, kw_only=True):
     sealed: bool = False
 
 
-class Coming(Struct, frozen=True, kw_only=True):
+class Coming(Struct, frozen=True, kw_only=True, gc=False):
     """A stop ahead: half of such roads are there by `p50`; `odds`: the share that comes by."""
 
     place: Place

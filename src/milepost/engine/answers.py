@@ -35,6 +35,7 @@ class Answer(Struct):
     track: Track
     rests_on: tuple[int, ...]
     until_s: int
+    edition: int = 0
     body: bytes | None = None
 
     def json(self) -> bytes:
@@ -58,12 +59,13 @@ class Answers:
         self._kept: OrderedDict[Question, Answer] = OrderedDict()
         self._resting: dict[int, set[Question]] = {}
         self._readings: dict[int, set[Reading]] = {}
+        self._edition = 0
 
     def find(self, question: Question, now_s: int) -> Answer | None:
         answer = self._kept.get(question)
         if answer is None:
             return None
-        if answer.until_s <= now_s:
+        if answer.until_s <= now_s or answer.edition != self._edition:
             self._drop(question)
             return None
         self._kept.move_to_end(question)
@@ -88,7 +90,7 @@ class Answers:
                     del self._readings[key]
         if track is None:
             return None
-        answer = Answer(track, reading.rests_on, now_s + GOOD_FOR_S)
+        answer = Answer(track, reading.rests_on, now_s + GOOD_FOR_S, self._edition)
         if not reading.stale:
             self._keep(question, answer)
         return answer
@@ -105,7 +107,11 @@ class Answers:
 
     def clear(self) -> None:
         """Something that every answer may rest on has changed: a policy, a notice."""
-        self.forget([*self._resting, *self._readings])
+        # To drop them all at once would take longer than anybody should wait.
+        self._edition += 1
+        for waiting in self._readings.values():
+            for reading in waiting:
+                reading.stale = True
 
     def _keep(self, question: Question, answer: Answer) -> None:
         self._drop(question)

@@ -7,8 +7,8 @@ the tables know how far their own words can be trusted.
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
-from collections.abc import Callable, Sequence
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -26,7 +26,7 @@ from milepost.domain.whole import Whole
 from milepost.eta.estimate import Table, estimate
 from milepost.eta.facts import DAY_US, NOWHERE, Facts, Road, Seen, Spot, Window
 from milepost.eta.lanes import LaneTable
-from milepost.eta.learning import Quote, learn, quote, refresh
+from milepost.eta.learning import Quote, learn, quote, refreshing
 from milepost.eta.ports import Predictor
 from milepost.eta.risk import Silence, SilenceTable
 from milepost.places import locate, zone_of
@@ -118,14 +118,26 @@ class Foresight:
 
     def refresh(self, now_us: int) -> None:
         """Let answers rest on all that was learned, and on what is still on the road."""
-        oldest_us = now_us - FORGET_US
-        while self._quotes and next(iter(self._quotes.values()))[1].facts.created_us < oldest_us:
-            self._quotes.popitem(last=False)  # nobody will ever hear of it again
-        for tenant, learned in self._learned.items():
-            cases = [(road, said) for whose, road, said in self._quotes.values() if whose == tenant]
-            refresh(cases, now_us, learned.table)
-            learned.silence.refresh([road for road, _ in cases], now_us)
+        deque(self.refreshing(now_us), maxlen=0)
+
+    def refreshing(self, now_us: int) -> Iterator[None]:
+        """`refresh` in small steps: there may be 200,000 roads to look at."""
+        yield from self._forget(now_us - FORGET_US)
+        cases = defaultdict[int, list[tuple[Road, Quote]]](list)
+        for tenant, road, said in list(self._quotes.values()):
+            cases[tenant].append((road, said))
+            yield
+        for tenant, learned in list(self._learned.items()):
             learned.fresh = 0
+            mine = cases[tenant]
+            yield from refreshing(mine, now_us, learned.table)
+            yield from learned.silence.refreshing([road for road, _ in mine], now_us)
+
+    def _forget(self, before_us: int) -> Iterator[None]:
+        """Quotes of roads of which nobody will ever hear again."""
+        while self._quotes and next(iter(self._quotes.values()))[1].facts.created_us < before_us:
+            self._quotes.popitem(last=False)
+            yield
 
     def window(self, tenant: int, whole: Whole, now_us: int, delay_s: int = 0) -> Window | None:
         """The window of a road that is not over; None where there is nothing to go by. `delay_s`:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 
 import structlog
 
@@ -57,13 +58,13 @@ class ReadModel:
         dirty, self._shard.dirty = self._shard.dirty, {}
         self._shard.being_written = dirty
         gone, self.gone = self.gone, []
-        states = self._shard.states
-        taken = [(road, what, states[road]) for road, what in dirty.items() if road in states]
+        # States as they are now: what comes later may not be durable yet.
+        taken = zip(dirty.items(), list(map(self._shard.states.get, dirty)), strict=True)
         try:
             seq = await self._durable()
-            for start in range(0, len(taken), CHUNK):
-                # Rows are made a few at a time too, so that nobody has to wait for all of them.
-                rows = [self._row(*one, seq) for one in taken[start : start + CHUNK]]
+            # Rows are made a few at a time, so that nobody has to wait for all of them.
+            while part := list(islice(taken, CHUNK)):
+                rows = [self._row(*one, state, seq) for one, state in part if state is not None]
                 await self._write(rows, hurry=hurry)
             await self._ledger.save_shipments([], gone)
             await self._ledger.save_checkpoint(self._number, seq)

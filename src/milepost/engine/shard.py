@@ -34,7 +34,8 @@ class Change(NamedTuple):
     event: Event
 
 
-class Dirty(NamedTuple):
+# The collector does not look at these: there are many, and they hold no others.
+class Dirty(Struct, frozen=True, gc=False):
     """What the read model must know of a shipment whose row is behind."""
 
     tenant: int

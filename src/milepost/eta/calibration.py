@@ -7,7 +7,8 @@ quote is the quantile of these shares, shrunk to that of the group above.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
 
 from milepost.eta.accuracy import groups
 from milepost.eta.facts import Facts
@@ -41,9 +42,15 @@ class Calibration:
 
     def refresh(self, still_open: Iterable[tuple[Facts, str, Days, float]], day: float) -> None:
         """Roads that are open now, with predictor, quote and age in days; then all shows."""
+        deque(self.refreshing(still_open, day), maxlen=0)
+
+    def refreshing(
+        self, still_open: Iterable[tuple[Facts, str, Days, float]], day: float
+    ) -> Iterator[None]:
+        """`refresh` in small steps."""
         cases = list(still_open)
         for index, table in enumerate(self._tables):
-            table.replace_open(
+            yield from table.replacing_open(
                 (_chain(facts, predictor), _share(age, quoted[index]))
                 for facts, predictor, quoted, age in cases
             )

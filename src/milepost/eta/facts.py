@@ -7,7 +7,7 @@ from msgspec import Struct
 DAY_US = 86_400_000_000
 
 
-class Spot(Struct, frozen=True, kw_only=True):
+class Spot(Struct, frozen=True, kw_only=True, gc=False):
     """One end of a lane; everything may be absent. `country` is ISO 3166 alpha-2."""
 
     place: str | None = None
@@ -20,7 +20,7 @@ class Spot(Struct, frozen=True, kw_only=True):
 NOWHERE = Spot()
 
 
-class Facts(Struct, frozen=True, kw_only=True):
+class Facts(Struct, frozen=True, kw_only=True, gc=False):
     """What is known of a shipment before its first scan. `offset_s` is the origin's UTC offset."""
 
     created_us: int
@@ -35,14 +35,14 @@ class Facts(Struct, frozen=True, kw_only=True):
     offset_s: int = 0
 
 
-class Seen(Struct, frozen=True):
+class Seen(Struct, frozen=True, gc=False):
     """A scan event: when, and its main status."""
 
     occurred_us: int
     main: str
 
 
-class Road(Struct, frozen=True, kw_only=True):
+class Road(Struct, frozen=True, kw_only=True, gc=False):
     """A shipment with what happened to it; `delivered_us` is None while it is open."""
 
     facts: Facts
@@ -50,7 +50,7 @@ class Road(Struct, frozen=True, kw_only=True):
     delivered_us: int | None = None
 
 
-class Window(Struct, frozen=True, kw_only=True):
+class Window(Struct, frozen=True, kw_only=True, gc=False):
     """An arrival window: 10, 50 and 90 % of such shipments have arrived by these instants.
 
     `probability` is that of arriving between P10 and P90; `late_odds` that of breaking the promise

@@ -6,20 +6,21 @@ the open ones. Call `refresh` as often as the world may change: hourly or daily.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
 from milepost.eta.accuracy import groups
-from milepost.eta.estimate import Table, choose, forecasts
+from milepost.eta.estimate import Table, choose, forecasts, record_of
 from milepost.eta.facts import DAY_US, Facts, Road
 from milepost.eta.ports import Situation
-from milepost.eta.stages import CREATED
+from milepost.eta.stages import CREATED, one_standing
 
 _AT_START = Situation(CREATED, 0.0, 0.0)
 
 
-class Quote(Struct, frozen=True):
+class Quote(Struct, frozen=True, gc=False):
     """What was said when the shipment began: days before and after calibration, and each median."""
 
     facts: Facts
@@ -46,6 +47,7 @@ def learn(road: Road, quoted: Quote | None, table: Table) -> None:
     days = (road.delivered_us - road.facts.created_us) / DAY_US
     if days < 0:
         return
+    _judge_a_scan(road, table)
     table.lanes.learn(road)
     table.promise.learn(road)
     if quoted is None:
@@ -58,13 +60,31 @@ def learn(road: Road, quoted: Quote | None, table: Table) -> None:
     table.calibration.learn(road.facts, quoted.predictor, quoted.days, days, known_day)
 
 
+def _judge_a_scan(road: Road, table: Table) -> None:
+    """What each predictor would have said at one of the road's scans, before it teaches."""
+    standing = one_standing(road) if table.models else None
+    if standing is None or road.delivered_us is None:
+        return
+    at_us, where = standing
+    rest = (road.delivered_us - at_us) / DAY_US
+    for name, told in forecasts(road.facts, where, table):
+        record = record_of(name, where, table)
+        table.accuracy.learn(road.facts, record, told.p50 - where.scanned, rest)
+
+
 def refresh(open_roads: Iterable[tuple[Road, Quote | None]], now_us: int, table: Table) -> None:
     """The roads that are open now; after it, answers rest on everything learned so far."""
-    cases = list(open_roads)
-    table.lanes.refresh((road for road, _ in cases), now_us)
+    deque(refreshing(list(open_roads), now_us, table), maxlen=0)
+
+
+def refreshing(
+    cases: Sequence[tuple[Road, Quote | None]], now_us: int, table: Table
+) -> Iterator[None]:
+    """`refresh` in small steps, for who has more to do than this."""
+    yield from table.lanes.refreshing((road for road, _ in cases), now_us)
     table.promise.settle(now_us)
     table.accuracy.settle()
-    table.calibration.refresh(
+    yield from table.calibration.refreshing(
         (
             (
                 road.facts,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from msgspec import Struct
@@ -49,13 +50,11 @@ class SilenceTable:
 
     def refresh(self, open_roads: Sequence[Road], now_us: int) -> None:
         """Waits that have not ended count as lasting at least so long; then all shows."""
-        cases = []
-        for road in open_roads:
-            events = believable(road.facts, road.events, now_us)
-            if events:
-                age = (now_us - events[-1].occurred_us) / DAY_US
-                cases.append((_segment(road.facts, events[-1].main), age))
-        self._table.replace_open(cases)
+        deque(self.refreshing(open_roads, now_us), maxlen=0)
+
+    def refreshing(self, open_roads: Sequence[Road], now_us: int) -> Iterator[None]:
+        """`refresh` in small steps."""
+        yield from self._table.replacing_open(_waits(open_roads, now_us))
         self._table.settle(now_us / DAY_US)
 
     def check(self, facts: Facts, events: Sequence[Seen], now_us: int) -> Silence | None:
@@ -68,6 +67,14 @@ class SilenceTable:
             return None
         silent = (now_us - known[-1].occurred_us) / DAY_US
         return Silence(1 - curve.surviving(silent), curve.quantile(0.5), curve.evidence)
+
+
+def _waits(roads: Sequence[Road], now_us: int) -> Iterator[tuple[tuple[Key, ...], float]]:
+    for road in roads:
+        events = believable(road.facts, road.events, now_us)
+        if events:
+            age = (now_us - events[-1].occurred_us) / DAY_US
+            yield _segment(road.facts, events[-1].main), age
 
 
 def _segment(facts: Facts, main: str) -> tuple[Key, ...]:

@@ -9,7 +9,8 @@ with the voice of its country, one with three hundred with its own.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from math import exp, log
 
 from msgspec import Struct
@@ -104,16 +105,23 @@ class HazardTable:
 
     def replace_open(self, cases: Iterable[tuple[Sequence[Key], float]]) -> None:
         """All cases that are open now, each with its age in days."""
-        for counts in self._with_open:
-            counts.open.clear()
-        self._with_open.clear()
+        deque(self.replacing_open(cases), maxlen=0)
+
+    def replacing_open(self, cases: Iterable[tuple[Sequence[Key], float]]) -> Iterator[None]:
+        """The same, a case a step: until the last, curves rest on what was open before."""
+        found: dict[_Counts, dict[int, float]] = {}
         for chain, age in cases:
             if 0 <= age < float("inf"):
                 step, weight = step_of(age), self._weight(age)
                 for counts in self._touched(chain):
-                    if not counts.open:
-                        self._with_open.append(counts)
-                    counts.open[step] = counts.open.get(step, 0.0) + weight
+                    ages = found.setdefault(counts, {})
+                    ages[step] = ages.get(step, 0.0) + weight
+            yield
+        for counts in self._with_open:
+            counts.open = {}
+        for counts, ages in found.items():
+            counts.open = ages
+        self._with_open = list(found)
 
     def settle(self, today: float | None = None) -> None:
         """Let what was learned show. Cheap: a curve is made when it is asked for."""

@@ -6,9 +6,9 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple
 
 import structlog
+from msgspec import Struct
 
 from milepost.domain.place import Place, as_place
 from milepost.domain.status import BY_CODE
@@ -42,7 +42,8 @@ def _goes(sub: str) -> bool | None:
 _GOES = [_goes(BY_CODE[code].sub) if code in BY_CODE else None for code in range(256)]
 
 
-class Spot(NamedTuple):
+# The collector does not look at these: there are many, and they hold no others.
+class Spot(Struct, frozen=True, gc=False):
     """Where a parcel was last, from when, and whether it has gone since."""
 
     hub: str

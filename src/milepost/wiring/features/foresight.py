@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from itertools import islice
 
 import structlog
 
@@ -17,7 +18,7 @@ from milepost.eta.models import ModelStore
 from milepost.eta.ports import Predictor
 from milepost.eta.training import train
 from milepost.wiring.feature import Context, Feature
-from milepost.wiring.features._lessons import Rounds, newest
+from milepost.wiring.features._lessons import Rounds, gently, newest
 
 log = structlog.get_logger()
 PAUSE_S = 0.5
@@ -55,7 +56,7 @@ class ForesightFeature(Feature):
     async def start(self) -> None:
         self._engine.queries.foresight = self._foresight
         self._engine.after_commit.append(self._note)
-        work = (self._run(), self._begin(), self._keep_models())
+        work = (self._run(), self._begin(), self._keep_fresh(), self._keep_models())
         self._tasks = [asyncio.create_task(one) for one in work]
 
     async def stop(self) -> None:
@@ -135,8 +136,7 @@ class ForesightFeature(Feature):
         self._version = version
 
     def _loaded(self, lanes: LaneTable) -> tuple[Predictor, ...]:
-        model = self._models.load(lanes)
-        return () if model is None else (model,)
+        return self._models.predictors(lanes)
 
     async def _train(self) -> None:
         """From the largest tenant's roads: a model of few roads is worth less than the table."""
@@ -166,24 +166,23 @@ class ForesightFeature(Feature):
                     self._watched.drop(road)
                     self._settle(road, looked, {})
                 await asyncio.sleep(0)
-        self._refresh()
 
     async def _take(self, waiting: dict[int, None]) -> dict[int, Looked]:
-        roads = list(waiting)[:MOST_AT_ONCE]
+        roads = list(islice(waiting, MOST_AT_ONCE))
         found = await self._engine.queries.wholes(roads)
         for road in roads:
             waiting.pop(road, None)
         return found
 
-    def _refresh(self) -> None:
-        now_us = self._context.now_us()
-        fresh = self._foresight.fresh
-        due = now_us - self._refreshed_us > REFRESH_EVERY_US
-        if fresh >= REFRESH_AFTER or (fresh and due):
-            self._foresight.refresh(now_us)
-            self._refreshed_us = now_us
-            if self._engine.answers is not None:
-                self._engine.answers.clear()
+    async def _keep_fresh(self) -> None:
+        """Answers that are kept ready are told as they are: in half a minute they are made anew."""
+        while True:
+            await asyncio.sleep(PAUSE_S)
+            now_us, fresh = self._context.now_us(), self._foresight.fresh
+            due = now_us - self._refreshed_us > REFRESH_EVERY_US
+            if fresh >= REFRESH_AFTER or (fresh and due):
+                await gently(self._foresight.refreshing(now_us))
+                self._refreshed_us = now_us
 
     async def _watch(self) -> None:
         """Some of the roads that something was promised for: will it be kept?"""
