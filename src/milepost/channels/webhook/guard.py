@@ -18,6 +18,8 @@ from typing import Any
 import httpcore2
 from httpcore2 import AsyncNetworkBackend, AsyncNetworkStream
 
+from milepost.channels.webhook.network import connect
+
 Address = IPv4Address | IPv6Address
 _UNICAST = IPv6Network("2000::/3")
 _NAT64 = IPv6Network("64:ff9b::/96")
@@ -60,7 +62,6 @@ class GuardedNetwork(AsyncNetworkBackend):
 
     def __init__(self, *, allow_private: bool) -> None:
         self._allow_private = allow_private
-        self._network = httpcore2.AnyIOBackend()
         self._threads = ThreadPoolExecutor(LOOKUPS_AT_ONCE, "webhook-lookup")
 
     async def connect_tcp(
@@ -77,9 +78,7 @@ class GuardedNetwork(AsyncNetworkBackend):
         failure: Exception = httpcore2.ConnectError(f"'{host}' has no address.")
         for address in addresses:
             try:
-                return await self._network.connect_tcp(
-                    str(address), port, timeout, local_address, socket_options
-                )
+                return await connect(str(address), port, timeout)
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 failure = error
         raise failure
