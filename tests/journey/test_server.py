@@ -103,6 +103,24 @@ def test_a_live_stream_tells_every_change(server: Server, api: Api) -> None:
         assert server.stop() < 10
 
 
+def test_whoever_comes_back_is_told_what_is_new(server: Server, api: Api) -> None:
+    api.scan(scan("SF500009", 5, "picked_up"))
+    path = "/v1/track/SF500009/live"
+    with api.client.stream("GET", path) as answer:
+        lines = answer.iter_lines()
+        seen = next(line[4:] for line in lines if line.startswith("id: "))
+
+    with api.client.stream("GET", path, headers={"Last-Event-ID": seen}) as answer:
+        lines = answer.iter_lines()
+        assert next(lines).startswith(":")
+        api.scan(scan("SF500009", 2, "in_transit.arrived_hub"))
+        assert next(events(lines))["status"]["sub"] == "in_transit.arrived_hub"
+
+    with api.client.stream("GET", path, headers={"Last-Event-ID": seen}) as answer:
+        told = next(events(answer.iter_lines()))
+        assert told["status"]["sub"] == "in_transit.arrived_hub"
+
+
 def _until(told: Iterator[dict[str, Any]], number: str, count: int = 1) -> dict[str, Any]:
     return next(one for one in told if sum(e["number"] == number for e in one["events"]) >= count)
 

@@ -27,9 +27,11 @@ def demo_command(
     The demo starts afresh each time; its folder is emptied first.
     """
     from milepost.cli._demo import Demo
+    from milepost.wiring.process import listen
 
     folder = data or Path(".milepost/demo")
     settings = from_environment(data=folder, port=port)
+    listen(settings).close()  # before a demo that runs loses its folder
     _empty(folder)
     asyncio.run(Demo(settings, shipments, speed, seed).run(seconds))
 

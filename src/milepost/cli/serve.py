@@ -28,6 +28,7 @@ def serve_command(**given: object) -> None:
 def _parent(settings: Settings) -> None:
     from milepost.runners.family import Family
     from milepost.wiring import open_database
+    from milepost.wiring.sole import sole_parent
 
     database = open_database(settings)
     environment = {
@@ -36,10 +37,11 @@ def _parent(settings: Settings) -> None:
         "MILEPOST_PORT": str(settings.port),
         "MILEPOST_COMMIT_STUBBED": str(int(settings.commit_stubbed)),
     }
-    try:
-        Family(settings.shards, environment, database.ensure).run()
-    finally:
-        database.stop()
+    with sole_parent(settings):
+        try:
+            Family(settings.shards, environment, database.ensure).run()
+        finally:
+            database.stop()
 
 
 def _serve(settings: Settings) -> None:

@@ -44,6 +44,7 @@ def build_app(settings: Settings, now_us: Callable[[], int] = clock_us) -> Starl
         app.state.milepost = milepost
         yield
         await milepost.stop()
+        gc.unfreeze()  # what stays set aside at the end is reported as leaked
 
     handlers = {
         ProblemError: on_problem,
@@ -68,10 +69,10 @@ def _routes(milepost: Milepost) -> list[BaseRoute]:
     lookup = PublicLookup(engine.queries, engine.live, lambda: milepost.shown)
     openapi = document(endpoints, title="Milepost", version=version("milepost"))
     return [
+        *compat.routes(milepost.telling.dialects.services()),
         *routes_of(endpoints, gate, limiter),
         Route("/v1/openapi.json", _constant(openapi)),
         *health.routes(milepost.services),
-        *compat.routes(milepost.telling.dialects.services()),
         *(one for feature in milepost.features for one in feature.routes()),
         *pages.routes(
             lookup, lambda: to_datetime(milepost.now_us(), 0), extras_of(milepost, lookup)

@@ -8,6 +8,7 @@ hour, in a calm moment, all is looked at: the cycles of a closed connection may 
 from __future__ import annotations
 
 import asyncio
+import atexit
 import gc
 from collections.abc import Callable
 
@@ -21,6 +22,12 @@ def begin() -> None:
     """From now on, for the whole process."""
     gc.set_threshold(YOUNG, LOOKS, 1_000_000)
     gc.callbacks.append(_set_aside)
+    atexit.register(_end)
+
+
+def _end() -> None:
+    gc.callbacks.remove(_set_aside)
+    gc.unfreeze()
 
 
 def _set_aside(phase: str, info: dict[str, int]) -> None:

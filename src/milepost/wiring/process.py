@@ -15,10 +15,13 @@ from starlette.applications import Starlette
 from milepost.settings import Settings
 from milepost.wiring import garbage
 from milepost.wiring.milepost import Milepost
+from milepost.wiring.sole import sole_server
 
 
 def serve(app: Starlette, settings: Settings) -> None:
-    """Serve until interrupted. Raises click.ClickException where the address cannot be had."""
+    """Serve until interrupted. Raises click.ClickException where the address or the database
+    cannot be had.
+    """
     garbage.begin()
     config = uvicorn.Config(
         app,
@@ -40,7 +43,9 @@ async def _run(server: uvicorn.Server, settings: Settings, busy: Callable[[], bo
         asyncio.create_task(_end_with_parent(server, os.getppid())),
         asyncio.create_task(garbage.collect_all(busy)),
     ]
-    await server.serve(sockets=[_listen(settings)])
+    listener = listen(settings)
+    async with sole_server(settings):
+        await server.serve(sockets=[listener])
     for task in beside:
         task.cancel()
     if not server.started:
@@ -52,8 +57,11 @@ def _busy(app: Starlette) -> bool:
     return milepost is not None and milepost.engine.pressed
 
 
-def _listen(settings: Settings) -> socket.socket:
-    """A listening socket; children of one parent share the port."""
+def listen(settings: Settings) -> socket.socket:
+    """A socket on the server's address; children of one parent share the port.
+
+    Raises click.ClickException where the address cannot be had.
+    """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
