@@ -54,8 +54,9 @@ def test_risk_of_a_plan_at_the_hub() -> None:
     rows = read_rows(shared("data/c2k_processes.csv.gz"))
     found = evaluate_processes(rows, ["T3"], folds=2)["T3"]
 
-    assert found["auc"] >= 0.87
-    assert found["mcc"] >= 0.59
+    assert found["auc"] >= 0.895
+    assert found["mcc"] >= 0.63
+    assert found["auc"] > max(found[one]["auc"] for one in ("trees", "lstm"))
 
 
 def test_legs_are_nearer_than_the_look_up() -> None:

@@ -15,7 +15,7 @@ from milepost.addresses.model import Address, Checked, Parts, Phone, Reason, Ver
 from milepost.addresses.normalise import clean, has_han, is_damaged, is_placeholder, simplified
 from milepost.addresses.people import take_contact
 from milepost.addresses.phones import check_phone
-from milepost.addresses.postcodes import regions_of
+from milepost.addresses.postcodes import other_chinese_city, regions_of
 from milepost.addresses.reasons import reason, score_of
 from milepost.addresses.regions import country_of
 from milepost.addresses.repair import repaired
@@ -86,9 +86,19 @@ def _chinese_code(parts: Parts) -> list[Reason]:
     homes = regions_of("CN", code)
     if not homes:
         return [reason("postal_code_unknown", "postal_code", code)]
-    if parts.code is None or parts.code[:2] in homes:
+    if parts.code is None:
         return []
+    if parts.code[:2] in homes:
+        return _code_of_another_city(parts.code, code)
     return [reason("postal_code_not_in_region", "postal_code", code, divisions()[homes[0]].name)]
+
+
+def _code_of_another_city(place: str, code: str) -> list[Reason]:
+    """`place`: six digits of GB/T 2260; districts that no city rules count as cities."""
+    other = other_chinese_city(code, place if place[2:4] == "90" else place[:4])
+    if other is None or other not in divisions():
+        return []
+    return [reason("postal_code_not_in_city", "postal_code", code, divisions()[other].name)]
 
 
 def _other(

@@ -6,6 +6,7 @@ import re
 
 from msgspec import Struct
 
+from milepost.addresses.corps import without_corps
 from milepost.addresses.divisions import (
     DIRECT,
     MUNICIPALITIES,
@@ -20,7 +21,7 @@ from milepost.addresses.divisions import (
 from milepost.addresses.explain import explained
 from milepost.addresses.model import Parts, Reason
 from milepost.addresses.reasons import reason
-from milepost.addresses.street import Tail, split_tail
+from milepost.addresses.street import Tail, cut_zone, split_tail
 from milepost.addresses.walk import Reading, Token, readings, tokens_at, word_at
 
 _CHUNKS = re.compile(r"[\s,，;；、/|]+")
@@ -42,13 +43,27 @@ def is_division(text: str) -> bool:
 
 def read_chinese(text: str) -> Read:
     """Parts of a cleaned text without name and phone. Never raises."""
-    best, tail, reasons = _reading(text)
+    best, tail, reasons = _reading(without_corps(text))
     reading, doubts = explained(best)
     deepest = reading.deepest
-    found = split_tail(tail, _towns_of(deepest), zone_wanted=deepest is None or deepest.level < 3)
+    zone, tail = cut_zone(tail) if deepest is None or deepest.level < 3 else (None, tail)
+    if zone is not None:
+        deepest, tail = _below_zone(deepest, tail)
+    found = split_tail(tail, _towns_of(deepest), zone)
     deepest, more = _with_town(deepest, found)
     reasons = [*reasons, *doubts, *more, *_missing(deepest, found, reading, doubts)]
     return Read(_parts(deepest, found), tuple(reasons))
+
+
+def _below_zone(deepest: Division | None, tail: str) -> tuple[Division | None, str]:
+    """雄安新区 and the like lie over districts, which may be written behind them."""
+    if deepest is None:
+        return None, tail
+    for token in tokens_at(tail)[:1]:
+        below = [one for one in token.means if one.level == 3 and one.code.startswith(deepest.code)]
+        if token.kind == "full" and below:
+            return below[0], tail[token.end :]
+    return deepest, tail
 
 
 def _reading(text: str) -> tuple[list[Reading], str, list[Reason]]:
@@ -172,8 +187,8 @@ def _missing(
 
 
 def _lacks_district(deepest: Division, tail: Tail) -> bool:
-    """东莞 and 中山 have towns and no districts."""
-    if deepest.level == 3 or (tail.town and deepest.code in towns()):
+    """东莞 and 中山 have towns and no districts; in Hong Kong and Macau nobody writes them."""
+    if deepest.code in DIRECT or deepest.level == 3 or (tail.town and deepest.code in towns()):
         return False
     return any(code.startswith(deepest.code) and len(code) == 6 for code in divisions())
 

@@ -68,6 +68,7 @@ _PEOPLES = [
 _SUFFIX = re.compile(
     "(?:特别行政区|维吾尔自治区|壮族自治区|回族自治区|自治区|自治州|自治县|自治旗|地区|林区|矿区|特区|新区|省|市|区|县|盟|旗)$"
 )
+_AUTONOMOUS = re.compile("自治([州县旗])$")
 _PEOPLE_TAIL = re.compile(f"(?:{'|'.join(sorted(_PEOPLES, key=len, reverse=True))})+$")
 # Their whole name without "区" is too short or means something else.
 _NO_ALIAS = frozenset({"城", "郊", "东", "西", "南", "北", "矿"})
@@ -110,7 +111,9 @@ def names() -> dict[str, tuple[tuple[Division, bool], ...]]:
         found[one.name].append((one, True))
         if stem := stem_of(one.name):
             found[stem].append((one, False))
-    for name, code in (("内蒙", "15"), ("新疆兵团", "65"), ("臺灣", "71"), ("台湾", "71")):
+            if short := _AUTONOMOUS.search(one.name):  # "凉山州", "积石山县" are as good as whole
+                found[stem + short[1]].append((one, True))
+    for name, code in (("内蒙", "15"), ("新界", "81"), ("臺灣", "71"), ("台湾", "71")):
         if not any(one.code == code for one, _ in found[name]):
             found[name].append((divisions()[code], False))
     return {name: tuple(ones) for name, ones in found.items()}

@@ -23,7 +23,8 @@ _STREET_WORD = re.compile(
     re.IGNORECASE,
 )
 _UNIT = re.compile(
-    r"(?:apt|apartment|unit|suite|ste|flat|floor|fl|room|rm|bldg|building|#)\b\.?", re.IGNORECASE
+    r"(?:apt|apartment|unit|suite|ste|flat|floor|fl|room|rm|bldg|building|#)\b\.?|\d{1,3}/f\b",
+    re.IGNORECASE,
 )
 _JAPAN = re.compile(
     r"(?P<region>東京都|北海道|(?:京都|大阪)府|.{2,3}県)?\s*(?P<city>[^\d\s]+?(?:市|郡[^\d\s]+?[町村]|区|町|村))?\s*(?P<rest>.*)"

@@ -20,7 +20,8 @@ _LABELLED_PHONE = re.compile(
     re.IGNORECASE,
 )
 _LABEL = re.compile(
-    r"(?:收货地址|收件地址|详细地址|所在地区|地址|联系电话|手机号码|手机号|手机|电话|联系方式|邮政编码|邮编|tel|phone|address)\s*[:：]\s*",
+    r"(?:收货地址|收件地址|详细地址|所在地区|地址|联系电话|手机号码|手机号|手机|电话|联系方式|邮政编码|邮编|tel|phone|address)\s*[:：]\s*"
+    r"|(?:联系电话|手机号码|手机号|手机|电话|联系方式)(?=\s|$)",
     re.IGNORECASE,
 )
 _NAME_LABEL = re.compile(

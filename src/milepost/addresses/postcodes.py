@@ -93,6 +93,34 @@ def _span(first: str, last: str) -> list[str]:
 
 
 @cache
+def _chinese_cities() -> dict[str, frozenset[str]]:
+    """First four digits of a Chinese code → the cities (codes of GB/T 2260) that use them."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for line in _text("postcodes_cn.tsv").splitlines():
+        city, prefixes = line.split("\t")
+        for prefix in prefixes.split():
+            found[prefix].add(city)
+    return {prefix: frozenset(cities) for prefix, cities in found.items()}
+
+
+@cache
+def _areas_of_city(city: str) -> frozenset[str]:
+    """The first three digits that codes of a Chinese city have."""
+    return frozenset(prefix[:3] for prefix, found in _chinese_cities().items() if city in found)
+
+
+def other_chinese_city(code: str, city: str) -> str | None:
+    """The only city that uses a code's first four digits, where it cannot be `city`. Codes are not
+    everywhere listed in full, so one that begins like any of the city's own is believed.
+    """
+    homes = _chinese_cities().get(code[:4], frozenset())
+    own = _areas_of_city(city)
+    if len(homes) != 1 or not own or code[:3] in own:
+        return None
+    return next(iter(homes))
+
+
+@cache
 def us_cities() -> dict[str, tuple[str, tuple[str, ...]]]:
     """ZIP code → (state, names of its cities in small letters)."""
     states: dict[str, str] = {}

@@ -14,7 +14,7 @@ _ZONE = re.compile(
 _TOWN = re.compile(r"[\u4e00-\u9fff]{1,8}?(?:街道(?:办事处)?|苏木|镇(?![江海宁])|乡(?![里间]))")
 _ROAD = re.compile(
     r"(?P<road>[^\d,，;。()（）#]{1,16}(?:大道|大街|胡同|路|街|巷|弄|道|(?:里|线|径|坊)(?=\d))"
-    r"(?:[东西南北中一二三四五六七八九十]段)?)"
+    r"(?:[东西南北中一二三四五六七八九十]段|[东西南北中](?=\d))?)"
     r"\s*(?P<number>(?:第?\d+(?:[-－之~]\d+)*\s*(?:号(?!楼)|弄|巷)(?:院|大院)?(?:\d+号(?!楼))?)|\d+(?:-\d+)*(?=\D|$)(?!\s*[层楼栋幢座室元]))?"
 )
 _BUILDING = re.compile(
@@ -51,13 +51,16 @@ def has_number(text: str) -> bool:
     return _NUMBERED.search(text) is not None
 
 
-def split_tail(text: str, towns: tuple[str, ...], *, zone_wanted: bool) -> Tail:
-    """`towns`: those of the district (or city) that is known."""
+def cut_zone(text: str) -> tuple[str | None, str]:
+    """The development zone at the beginning, and what follows it."""
     text = text.strip(_EDGE)
-    zone = None
-    if zone_wanted and (found := _ZONE.match(text)):
-        zone, text = found[0], text[found.end() :].strip(_EDGE)
-    town, text = _town(text, towns)
+    found = _ZONE.match(text)
+    return (found[0], text[found.end() :].strip(_EDGE)) if found else (None, text)
+
+
+def split_tail(text: str, towns: tuple[str, ...], zone: str | None = None) -> Tail:
+    """`towns`: those of the district (or city) that is known; `zone`: what was cut before."""
+    town, text = _town(text.strip(_EDGE), towns)
     street, text = _street(text)
     return Tail(zone, town, street, text.strip(_EDGE) or None)
 

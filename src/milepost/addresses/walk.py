@@ -154,6 +154,8 @@ def _read(one: Reading, token: Token) -> list[Reading]:
     if token.kind == "short":
         return [*found, Reading(one.score, one.end, one.taken, one.chosen, one.rejected, True)]
     rejected = (*one.rejected, token)
+    if not token.means:  # a word that only looks like a division says nothing against the others
+        return [Reading(one.score - 1, token.end, one.taken, one.chosen, rejected)]
     # Equal failures: what stands first is kept, but a city is believed rather than a province.
     cost = 5 if min((meant.level for meant in token.means), default=3) == 1 else 6
     return [*found, Reading(one.score - cost, token.end, one.taken, one.chosen, rejected)]

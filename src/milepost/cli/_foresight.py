@@ -7,7 +7,7 @@ import gzip
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+
+from milepost.eta.facts import Road
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _HINT = "this needs the extra: pip install 'milepost[foresight]'"
@@ -40,7 +42,7 @@ def foresight(what: str) -> Iterator[Callable[[str], None]]:
             task = progress.add_task(what, total=None)
             yield lambda now: progress.update(task, description=f"{what}: {now}")
     except ModuleNotFoundError as error:
-        if error.name not in {"numpy", "lightgbm"}:
+        if error.name not in {"numpy", "lightgbm", "onnx", "onnxruntime"}:
             raise
         raise click.ClickException(_HINT) from error
     except ValueError as error:
@@ -133,35 +135,71 @@ def _walked(
 
 @click.command("risk")
 @click.option("--processes", "path", required=True, type=FILE, help="CSV in the C2K layout.")
-@click.option("--lstm", is_flag=True, help="An LSTM beside the trees; takes minutes.")
+@click.option("--lstm", is_flag=True, hidden=True, help="It is always judged by now.")
 @click.option("--seeds", type=click.IntRange(0, 20), default=0, help="Random splits besides.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def evaluate_risk(path: Path, lstm: bool, seeds: int, as_json: bool) -> None:
-    """Odds that a plan is broken: trained on the first 70 % in file order, tested on the rest."""
-    # Steps are small: threads that wait for each other cost ten times what they bring.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    """Odds that a plan is broken: trained on the first 70 % in file order, tested on the rest.
+
+    Trees and an LSTM, each alone and blended; takes some minutes.
+    """
+    single_threaded()
     with foresight("training") as tick:
-        from milepost.eta.judge.processes import CHECKPOINTS, evaluate_processes, evaluate_shuffled
+        from milepost.eta.judge.processes import evaluate_processes, evaluate_shuffled
 
         rows = read_rows(path)
-        tick(", ".join(CHECKPOINTS))
-        found = evaluate_processes(rows)
+        found = evaluate_processes(rows, tick=tick)
         if seeds:
             found["random_splits"] = evaluate_shuffled(rows, seeds, tick)
-        if lstm:
-            found["lstm"] = _lstm(rows, CHECKPOINTS, tick)
     show("Risk", found, as_json=as_json)
 
 
-def _lstm(
-    rows: list[dict[str, str]], checkpoints: tuple[str, ...], tick: Callable[[str], None]
-) -> dict[str, Any]:
-    from milepost.eta.judge.sequences import evaluate_lstm
+def single_threaded() -> None:
+    """Steps are small: threads that wait for each other cost ten times what they bring."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-    found = {}
-    for checkpoint in checkpoints:
-        tick(f"LSTM at {checkpoint}")
-        found[checkpoint] = evaluate_lstm(rows, checkpoint)
+
+@click.command("underway")
+@click.option("--roads", "roads_file", type=FILE, help="JSON lines of roads, see the docs.")
+@click.option("--orders", type=FILE, help="CSV of orders, see the docs.")
+@click.option("--from", "begin", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Day.")
+@click.option("--country", default="BR", show_default=True, help="Country of the orders.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def evaluate_underway_command(
+    roads_file: Path | None, orders: Path | None, begin: datetime, country: str, as_json: bool
+) -> None:
+    """Who is nearest after a scan: the table, trees or the LSTM. Trained anew every month."""
+    single_threaded()
+    with foresight("walking forward") as tick:
+        from milepost.eta.judge.underway import evaluate_underway
+
+        if orders is not None:
+            roads = roads_of_orders(orders, country)
+        elif roads_file is not None:
+            roads = roads_of_lines(roads_file)
+        else:
+            raise click.UsageError("--roads or --orders is needed")
+        from_us = int(begin.replace(tzinfo=UTC).timestamp()) * 1_000_000
+        found = evaluate_underway(roads, from_us, tick)
+    show("Under way", found, as_json=as_json)
+
+
+def roads_of_orders(path: Path, country: str) -> list[Road]:
+    """Orders of a CSV as roads."""
+    from milepost.eta.judge.as_roads import roads
+    from milepost.eta.judge.orders import read_orders
+
+    return roads(read_orders(read_rows(path)), country)
+
+
+def roads_of_lines(path: Path) -> list[Road]:
+    """One road a line; a line that is none is left out."""
+    found = []
+    for line in path.read_bytes().splitlines():
+        try:
+            found.append(msgspec.json.decode(line, type=Road))
+        except msgspec.DecodeError:
+            continue
     return found
 
 
@@ -189,4 +227,7 @@ def evaluate_scms_command(path: Path, as_json: bool) -> None:
     show("Cross-border", found, as_json=as_json)
 
 
-COMMANDS = (evaluate_eta, evaluate_risk, evaluate_legs_command, evaluate_scms_command)
+COMMANDS = (
+    evaluate_eta, evaluate_risk, evaluate_underway_command, evaluate_legs_command,
+    evaluate_scms_command,
+)  # fmt: skip

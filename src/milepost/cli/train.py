@@ -6,13 +6,20 @@ import asyncio
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
 import click
-import msgspec
 
-from milepost.cli._foresight import FILE, foresight, read_rows, show
+from milepost.cli._foresight import (
+    FILE,
+    foresight,
+    roads_of_lines,
+    roads_of_orders,
+    show,
+    single_threaded,
+)
 from milepost.cli._lessons import stored_roads
 from milepost.eta.facts import Road
 from milepost.eta.models import Manifest, ModelStore
@@ -27,13 +34,19 @@ from milepost.settings import from_environment
 @click.option("--database", help="PostgreSQL URL; embedded in the data folder without one.")
 @click.option("--tenant", help="Whose delivered roads, where no file is named [the most].")
 @click.option("--country", default="", help="Country of the orders, for holidays.")
+@click.option(
+    "--after-scans", default="best", show_default=True,
+    type=click.Choice(["best", "boosted", "lstm", "table"]),
+    help="Who speaks after the first scan: who beat the table there, or the one named.",
+)  # fmt: skip
 @click.option("--force", is_flag=True, help="Use it even where the table is nearer.")
 @click.option("--rollback", is_flag=True, help="Use the model before the current one.")
 @click.option("--list", "listing", is_flag=True, help="List the models.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def train_command(
     orders: Path | None, roads_file: Path | None, data: Path | None, database: str | None,
-    tenant: str | None, country: str, force: bool, rollback: bool, listing: bool, as_json: bool,
+    tenant: str | None, country: str, after_scans: str, force: bool, rollback: bool,
+    listing: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Train a model, or list and roll back models. It is used where it beats the table.
 
@@ -50,7 +63,7 @@ def train_command(
         source = _source(orders, roads_file, country) or _Source(
             "delivered roads", lambda tick: asyncio.run(stored_roads(settings, tenant, tick))
         )
-        _train(store, source, force, as_json)
+        _train(store, source, after_scans, force, as_json)
 
 
 class _Source(NamedTuple):
@@ -64,48 +77,48 @@ def _source(orders: Path | None, roads_file: Path | None, country: str) -> _Sour
     """The file named; None: the store."""
     if orders is not None:
         path = orders
-        return _Source(path.name, lambda _: _roads_of_orders(path, country))
+        return _Source(path.name, lambda _: roads_of_orders(path, country))
     if roads_file is not None:
         lines = roads_file
-        return _Source(lines.name, lambda _: _roads(lines))
+        return _Source(lines.name, lambda _: roads_of_lines(lines))
     return None
 
 
-def _train(store: ModelStore, source: _Source, force: bool, as_json: bool) -> None:
+def _train(
+    store: ModelStore, source: _Source, after_scans: str, force: bool, as_json: bool
+) -> None:  # fmt: skip
+    with_lstm = after_scans == "lstm" or (after_scans == "best" and find_spec("onnx") is not None)
+    single_threaded()
     with foresight("training") as tick:
-        trained = train(source.read(tick), tick)
-        used = trained.better or force
-        manifest = _kept(store, trained, source.name, used)
-    answer = _told(manifest) | {"used": used}
-    if not used:
+        trained = train(source.read(tick), tick, with_lstm=with_lstm)
+        speaks = _speaking(trained, after_scans, force)
+        manifest = _kept(store, trained, source.name, speaks)
+    answer = _told(manifest) | {"used": bool(speaks)}
+    if not speaks:
         answer["reason"] = "the table was nearer on the last roads"
     show("Model", answer, as_json=as_json)
 
 
-def _kept(store: ModelStore, trained: Trained, source: str, used: bool) -> Manifest:
+def _speaking(trained: Trained, after_scans: str, force: bool) -> tuple[str, ...]:
+    """The parts that are used from now on. Who is named speaks, however good it is."""
+    chosen = trained.made if force else trained.speaks
+    if after_scans == "best":
+        return chosen
+    named = f"{after_scans}_after_scans"
+    before = [name for name in chosen if name == "boosted"]
+    return (*before, named) if named in trained.made else tuple(before)
+
+
+def _kept(
+    store: ModelStore, trained: Trained, source: str, speaks: tuple[str, ...]
+) -> Manifest:  # fmt: skip
     command = f"milepost train {source}"
-    manifest = store.save(trained, command=command, made_us=time.time_ns() // 1_000)
-    if used:
+    manifest = store.save(
+        trained, command=command, made_us=time.time_ns() // 1_000, speaks=speaks
+    )  # fmt: skip
+    if speaks:
         store.use(manifest.version)
     return manifest
-
-
-def _roads_of_orders(path: Path, country: str) -> list[Road]:
-    from milepost.eta.judge.as_roads import roads
-    from milepost.eta.judge.orders import read_orders
-
-    return roads(read_orders(read_rows(path)), country)
-
-
-def _roads(path: Path) -> list[Road]:
-    """One road a line; a line that is none is left out."""
-    found = []
-    for line in path.read_bytes().splitlines():
-        try:
-            found.append(msgspec.json.decode(line, type=Road))
-        except msgspec.DecodeError:
-            continue
-    return found
 
 
 def _list(store: ModelStore, as_json: bool) -> None:
@@ -125,7 +138,7 @@ def _told(manifest: Manifest) -> dict[str, object]:
     return {
         "version": manifest.version, "roads": manifest.roads, "command": manifest.command,
         "from": _day(manifest.first_us), "until": _day(manifest.last_us),
-        "scores": manifest.scores,
+        "scores": manifest.scores, "speaks": manifest.speaks,
     }  # fmt: skip
 
 

@@ -204,7 +204,10 @@ class Queries:
         whole = whole_of(events, facts)
         delay_s = self.notices.delay_s(tenant, whole, now_s)
         window = self.foresight.window(tenant, whole, now_s * 1_000_000, delay_s)
-        if window is None or (window.guess and (track.promise or track.destination is None)):
+        # A promise says more than a guess, until it is broken.
+        broken = (whole.shipment.promised_s or now_s) < now_s
+        kept = track.promise is not None and not broken
+        if window is None or (window.guess and (kept or track.destination is None)):
             return track
         return msgspec.structs.replace(track, arrival=arrival(window, track.destination))
 

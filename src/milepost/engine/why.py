@@ -10,6 +10,7 @@ from milepost.engine.choice import FEW, Candidate, Order
 from milepost.engine.ranking import p90
 
 _DAMAGE_HIGH_PM, _HELD_HIGH_PM = 20, 100
+_FEWEST_TIMES = 3  # once or twice is not often
 
 TEXTS: Mapping[str, dict[str, str]] = tomllib.loads(
     (files(__package__) / "recommend.toml").read_text("utf-8")
@@ -24,9 +25,9 @@ def why(one: Candidate, all_of: Sequence[Candidate], order: Order) -> list[str]:
         codes.append("guess")
     elif record.samples < FEW:
         codes.append("few_samples")
-    if record is not None and (record.damaged_pm or 0) >= _DAMAGE_HIGH_PM:
+    if record is not None and _often(record.damaged_pm, record.samples, _DAMAGE_HIGH_PM):
         codes.append("often_damaged")
-    if record is not None and (record.customs_held_pm or 0) >= _HELD_HIGH_PM:
+    if record is not None and _often(record.customs_held_pm, record.samples, _HELD_HIGH_PM):
         codes.append("often_held")
     most = p90(one)
     if order.within_h is not None and most is not None and most > order.within_h:
@@ -36,6 +37,10 @@ def why(one: Candidate, all_of: Sequence[Candidate], order: Order) -> list[str]:
     if len({other.price.currency for other in all_of}) > 1:
         codes.append("other_currency")
     return codes
+
+
+def _often(pm: int | None, samples: int, high_pm: int) -> bool:
+    return pm is not None and pm >= high_pm and round(pm * samples / 1000) >= _FEWEST_TIMES
 
 
 def _bests(one: Candidate, all_of: Sequence[Candidate]) -> list[tuple[str, bool]]:

@@ -15,7 +15,7 @@ from milepost.eta.guess import ColdGuess
 from milepost.eta.lanes import LaneTable
 from milepost.eta.ports import Forecast, Predictor, Situation
 from milepost.eta.promise import PromisePredictor
-from milepost.eta.stages import CREATED, ENDED, believable, situation
+from milepost.eta.stages import AT_THE_DOOR, CREATED, ENDED, believable, situation
 
 _NARROWEST_US = 3_600_000_000
 _FURTHEST_DAYS = 3 * 365.0
@@ -73,8 +73,18 @@ def choose(facts: Facts, where: Situation, table: Table) -> tuple[str, Forecast]
         return table.guess.name, table.guess.forecast(facts, where)
     if len(found) == 1:
         return found[0]
-    best = table.accuracy.best(facts, tuple([name for name, _ in found]))
-    return next((pair for pair in found if pair[0] == best), found[0])
+    records = tuple([record_of(name, where) for name, _ in found])
+    best = table.accuracy.best(facts, records)
+    return found[records.index(best)] if best is not None else found[0]
+
+
+def record_of(name: str, where: Situation) -> str:
+    """Under which name the accuracy of a predictor is kept: who is nearest before the first scan
+    need not be so on the way, or at the door.
+    """
+    if where.stage == CREATED:
+        return name
+    return f"{name} at the door" if where.stage in AT_THE_DOOR else f"{name} on the way"
 
 
 def _calibrated(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from milepost.eta.facts import DAY_US, Facts, Road
@@ -36,7 +37,11 @@ class LaneTable:
 
     def refresh(self, open_roads: Iterable[Road], now_us: int) -> None:
         """What is still on the road now counts as lasting at least so long; then all shows."""
-        self._table.replace_open(
+        deque(self.refreshing(open_roads, now_us), maxlen=0)
+
+    def refreshing(self, open_roads: Iterable[Road], now_us: int) -> Iterator[None]:
+        """`refresh` in small steps."""
+        yield from self._table.replacing_open(
             (chain(road.facts, stage), (now_us - begun) / DAY_US)
             for road in open_roads
             for stage, begun in anchors(road.facts, believable(road.facts, road.events, now_us))
@@ -50,8 +55,16 @@ class LaneTable:
         if curve is None or (self._table.curve(keys[:1]) or curve).evidence < _FEWEST:
             return None
         return Forecast.of_curve(
-            curve, situation.silent, guess=False, reason="as such roads went lately"
-        )
+            curve, situation.silent, guess=False, reason="as such roads went lately",
+            evidence=self._behind(keys),
+        )  # fmt: skip
+
+    def _behind(self, keys: tuple[Key, ...]) -> float:
+        """How many roads a lane's curve rests on: also those that it is shrunk to, as far as they
+        go between the same countries. Other countries' are no record of this lane.
+        """
+        between = self._table.curve(keys[1:2])
+        return 0.0 if between is None else between.evidence
 
 
 def chain(facts: Facts, stage: str) -> tuple[Key, ...]:

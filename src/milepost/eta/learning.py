@@ -62,13 +62,13 @@ def learn(road: Road, quoted: Quote | None, table: Table) -> None:
 
 def _judge_a_scan(road: Road, table: Table) -> None:
     """What each predictor would have said at one of the road's scans, before it teaches."""
-    standing = one_standing(road) if table.models else None
+    standing = one_standing(road)
     if standing is None or road.delivered_us is None:
         return
     at_us, where = standing
     rest = (road.delivered_us - at_us) / DAY_US
     for name, told in forecasts(road.facts, where, table):
-        record = record_of(name, where, table)
+        record = record_of(name, where)
         table.accuracy.learn(road.facts, record, told.p50 - where.scanned, rest)
 
 

@@ -1,11 +1,12 @@
-"""A small LSTM over the steps of a road, with a logistic answer: numpy alone, gradients by hand.
+"""A small LSTM over the steps of a road: numpy alone, gradients by hand.
 
 It reads steps (numbers and a place, which is embedded), then facts of the whole road beside its
-last state, and answers with odds. Trained with Adam, stopped where held-back rows get no better.
+last state. Its answers are one number or several: log odds, or quantiles. Trained with Adam.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Weights = dict[str, Floats]
+    # Answers [rows, outputs] and labels [rows] to the mean loss and its slope by each answer.
+    Loss = Callable[[Floats, Floats], tuple[float, Floats]]
 
 UNITS, EMBEDDED = 48, 6
 _FADE, _FADE_SQUARE, _TINY, _MOST_GRADIENT = 0.9, 0.999, 1e-8, 1.0
@@ -47,7 +50,9 @@ class Sequences:
         )  # fmt: skip
 
 
-def begin(numbers: int, facts: int, places: int, seed: int, units: int = UNITS) -> Weights:
+def begin(
+    numbers: int, facts: int, places: int, seed: int, units: int = UNITS, outputs: int = 1
+) -> Weights:
     """Weights before training; gates are input, forget, answer and candidate."""
     draw = np.random.default_rng(seed)
     inside = numbers + EMBEDDED
@@ -58,8 +63,8 @@ def begin(numbers: int, facts: int, places: int, seed: int, units: int = UNITS) 
         "in": draw.normal(0, inside**-0.5, (inside, 4 * units)),
         "back": draw.normal(0, units**-0.5, (units, 4 * units)),
         "bias": bias,
-        "out": draw.normal(0, 0.1, units + facts),
-        "out_bias": np.zeros(1),
+        "out": draw.normal(0, 0.1, (units + facts, outputs)),
+        "out_bias": np.zeros(outputs),
     }
 
 
@@ -75,7 +80,31 @@ class _Step:
 
 def odds(weights: Weights, asked: Sequences) -> Floats:
     """For each row the odds of the event."""
-    return _sigmoid(_forward(weights, asked)[0])
+    return _sigmoid(answers(weights, asked)[:, 0])
+
+
+def answers(weights: Weights, asked: Sequences) -> Floats:
+    """For each row all that the last layer says."""
+    return _forward(weights, asked)[0]
+
+
+def log_loss(logits: Floats, labels: Floats) -> tuple[float, Floats]:
+    """Of log odds, for labels of 0 and 1."""
+    truth = labels[:, None]
+    loss = float(np.mean(np.logaddexp(0, logits) - truth * logits))
+    return loss, (_sigmoid(logits) - truth) / len(labels)
+
+
+def pinball(shares: Sequence[float]) -> Loss:
+    """Of quantiles: each answer is too low for its share of the labels."""
+    wanted = np.array(shares)
+
+    def loss(said: Floats, labels: Floats) -> tuple[float, Floats]:
+        short = labels[:, None] - said
+        mean = float(np.mean(np.maximum(wanted * short, (wanted - 1) * short)))
+        return mean, np.where(short > 0, -wanted, 1 - wanted) / short.size
+
+    return loss
 
 
 def _forward(weights: Weights, asked: Sequences) -> tuple[Floats, list[_Step], Floats]:
@@ -100,18 +129,17 @@ def _forward(weights: Weights, asked: Sequences) -> tuple[Floats, list[_Step], F
 
 
 def gradients(
-    weights: Weights, asked: Sequences, labels: Floats, decay: float
+    weights: Weights, asked: Sequences, labels: Floats, decay: float, loss_of: Loss = log_loss
 ) -> tuple[float, Weights]:
-    """Mean log loss (with weight decay) and its gradient by each weight."""
-    logits, kept, whole = _forward(weights, asked)
-    loss = float(np.mean(np.logaddexp(0, logits) - labels * logits))
+    """Mean loss (with weight decay) and its gradient by each weight."""
+    said, kept, whole = _forward(weights, asked)
+    loss, error = loss_of(said, labels)
     loss += decay / 2 * sum(float((value**2).sum()) for value in weights.values())
     found = {name: decay * value for name, value in weights.items()}
-    error = (_sigmoid(logits) - labels) / len(labels)
     found["out"] = found["out"] + whole.T @ error
-    found["out_bias"] = found["out_bias"] + error.sum()
+    found["out_bias"] = found["out_bias"] + error.sum(axis=0)
     units = len(weights["back"])
-    state = np.outer(error, weights["out"][:units])
+    state = error @ weights["out"][:units].T
     cell = np.zeros_like(state)
     for index in reversed(range(len(kept))):
         state, cell = _back(weights, found, kept[index], asked.places[:, index], state, cell)

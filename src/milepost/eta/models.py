@@ -2,26 +2,34 @@
 
 models/0007/manifest.json   data window, scores, features, the command it came from
 models/0007/0.5.txt         trees by share
+models/0007/scanned-0.5.txt those after scans
+models/0007/lstm.onnx       the LSTM after scans, where it was trained
 models/current.json         {"version": "0007", "before": ["0006", "0004"]}
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from math import inf
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
 from milepost.eta.boosted import BoostedPredictor
-from milepost.eta.features import FEATURES, Vocabulary
+from milepost.eta.features import FEATURES, SCANNED_FEATURES, Vocabulary
 from milepost.eta.lanes import LaneTable
+from milepost.eta.ports import SHARES, Predictor
+from milepost.eta.road_lstm import LstmPredictor
 from milepost.eta.training import Trained
 
 FORMAT = 1
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
-    """What is kept with a model. `made_us` is when it was made, `command` from what."""
+    """What is kept with a model. `made_us` is when it was made, `command` from what; `speaks`:
+    which of its parts are used.
+    """
 
     format: int
     version: str
@@ -33,6 +41,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
     features: tuple[str, ...]
     vocabulary: Vocabulary
     scores: dict[str, dict[str, float]]
+    scanned_features: tuple[str, ...] = ()
+    speaks: tuple[str, ...] = ("boosted",)
 
 
 class _Current(Struct):
@@ -46,18 +56,28 @@ class ModelStore:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def save(self, trained: Trained, *, command: str, made_us: int) -> Manifest:
-        """Keep a model under the next number. It is not used before `use`."""
+    def save(
+        self, trained: Trained, *, command: str, made_us: int, speaks: tuple[str, ...] | None = None
+    ) -> Manifest:
+        """Keep a model under the next number. It is not used before `use`. `speaks`: the parts
+        that are to be used; those that beat the table, or where none did, all.
+        """
         version = f"{self._newest() + 1:04}"
         manifest = Manifest(
             format=FORMAT, version=version, made_us=made_us, command=command, roads=trained.roads,
             first_us=trained.first_us, last_us=trained.last_us, features=trained.features,
             vocabulary=trained.vocabulary, scores=trained.scores,
+            scanned_features=SCANNED_FEATURES,
+            speaks=(trained.speaks or trained.made) if speaks is None else speaks,
         )  # fmt: skip
         making = self._folder / f".{version}"
         making.mkdir(parents=True, exist_ok=True)
         for share, text in trained.models.items():
             (making / f"{share}.txt").write_text(text, "utf-8")
+        for share, text in trained.scanned.items():
+            (making / f"scanned-{share}.txt").write_text(text, "utf-8")
+        if trained.lstm is not None:
+            (making / "lstm.onnx").write_bytes(trained.lstm)
         encoded = msgspec.json.format(msgspec.json.encode(manifest))
         (making / "manifest.json").write_bytes(encoded)
         making.rename(self._folder / version)
@@ -78,6 +98,12 @@ class ModelStore:
         """The version in use; None where the tables answer."""
         return self._read().version
 
+    @property
+    def speaks(self) -> tuple[str, ...]:
+        """The parts in use; none where the tables answer, or where the model cannot be read."""
+        named = {manifest.version: manifest.speaks for manifest in self.list()}
+        return named.get(self.current or "", ())
+
     def use(self, version: str) -> None:
         """Make a version current. ValueError where there is none such."""
         if not (self._folder / version / "manifest.json").is_file():
@@ -96,16 +122,21 @@ class ModelStore:
         return version
 
     def load(self, lanes: LaneTable, version: str | None = None) -> BoostedPredictor | None:
-        """The current model or the one named; None where none is, or of another make."""
+        """The trees of the current model or of the one named; None where none speak."""
+        trees = [one for one in self.predictors(lanes, version)
+                 if isinstance(one, BoostedPredictor)]  # fmt: skip
+        return trees[0] if trees else None
+
+    def predictors(self, lanes: LaneTable, version: str | None = None) -> tuple[Predictor, ...]:
+        """All parts that speak, the nearest after scans first; none of a model of another make."""
         version = version or self.current
         if version is None:
-            return None
+            return ()
         folder = self._folder / version
         manifest = msgspec.json.decode((folder / "manifest.json").read_bytes(), type=Manifest)
         if manifest.format != FORMAT or manifest.features != FEATURES:
-            return None
-        models = {path.stem: path.read_text("utf-8") for path in folder.glob("*.txt")}
-        return BoostedPredictor(models, manifest.vocabulary, lanes)
+            return ()
+        return tuple(sorted(_parts(folder, manifest, lanes), key=lambda one: _error(one, manifest)))
 
     def _newest(self) -> int:
         return max(
@@ -122,3 +153,22 @@ class ModelStore:
         making = self._folder / ".current.json"
         making.write_bytes(msgspec.json.encode(current))
         making.replace(self._folder / "current.json")
+
+
+def _parts(folder: Path, manifest: Manifest, lanes: LaneTable) -> Iterator[Predictor]:
+    scanned = set(manifest.speaks) if manifest.scanned_features == SCANNED_FEATURES else set()
+    models = _texts(folder, "") if "boosted" in manifest.speaks else {}
+    after = _texts(folder, "scanned-") if "boosted_after_scans" in scanned else {}
+    if models or after:
+        yield BoostedPredictor(models, manifest.vocabulary, lanes, after)
+    if "lstm_after_scans" in scanned:
+        yield LstmPredictor((folder / "lstm.onnx").read_bytes(), lanes)
+
+
+def _texts(folder: Path, prefix: str) -> dict[str, str]:
+    shares = {str(share): folder / f"{prefix}{share}.txt" for share in SHARES}
+    return {share: path.read_text("utf-8") for share, path in shares.items() if path.is_file()}
+
+
+def _error(one: Predictor, manifest: Manifest) -> float:
+    return manifest.scores.get(f"{one.name}_after_scans", {}).get("mae_days", inf)

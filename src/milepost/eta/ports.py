@@ -15,17 +15,26 @@ SHARES = (0.1, 0.5, 0.9)
 _HAZARDS = tuple(-log(1 - share) for share in SHARES)
 _NORMAL = NormalDist()
 _LONGEST_DAYS = 365.0
+# What has outlasted nearly all that is known is no longer like them.
+_FEWEST_AS_LONG = 3.0
 
 
 class Situation(Struct, frozen=True):
     """Where a shipment stands: its stage, and how many days its creation lies before the stage.
 
-    `silent` is days from the beginning of the stage until now; the window lies after it.
+    `silent` is days from the beginning of the stage until now; the window lies after it. `trail`:
+    the newest scans, oldest first, each with its main status and days since the creation.
     """
 
     stage: str
     since_created: float
     silent: float
+    trail: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def scanned(self) -> float:
+        """Days from the beginning of the stage to the newest scan."""
+        return self.trail[-1][1] - self.since_created if self.trail else 0.0
 
 
 class Forecast(Struct, frozen=True):
@@ -46,15 +55,21 @@ class Forecast(Struct, frozen=True):
 
     @classmethod
     def of_curve(
-        cls, curve: Curve, beyond: float, *, guess: bool, reason: str, scale: float = 1.0
-    ) -> Forecast:
-        """The three quantiles of a survival curve for what has lasted `beyond` days."""
+        cls, curve: Curve, beyond: float, *, guess: bool, reason: str, scale: float = 1.0,
+        evidence: float | None = None,
+    ) -> Forecast:  # fmt: skip
+        """The three quantiles of a survival curve for what has lasted `beyond` days. `evidence`:
+        how many roads stand behind it, where these are not the curve's own.
+        """
         limit, lasted = beyond + _LONGEST_DAYS, beyond / scale
         behind = curve.at(lasted) if lasted > 0 else 0.0
         low, middle, high = [
             min(curve.passing(behind + more, lasted) * scale, limit) for more in _HAZARDS
         ]
-        return cls(low, middle, high, guess, reason, curve.evidence, curve, scale)
+        roads = curve.evidence if evidence is None else evidence
+        lasted_as_long = roads * exp(-behind)
+        known = roads if lasted_as_long >= _FEWEST_AS_LONG else lasted_as_long
+        return cls(low, middle, high, guess, reason, known, curve, scale)
 
     @classmethod
     def lognormal(

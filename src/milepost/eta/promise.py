@@ -40,8 +40,9 @@ class PromisePredictor:
             return None
         since = situation.since_created
         beyond = max(since + situation.silent, 0.0)
-        curve = self._table.curve(_keys(facts))
-        if curve is None or curve.evidence < _FEWEST:
+        keys = _keys(facts)
+        curve, of_all = self._table.curve(keys), self._table.curve(keys[:1])
+        if curve is None or of_all is None or of_all.evidence < _FEWEST:
             told = Forecast.lognormal(
                 promised * _MIDDLE_SHARE, _SIGMA, beyond, guess=True, reason="by the promise alone"
             )
@@ -49,6 +50,8 @@ class PromisePredictor:
             told = Forecast.of_curve(
                 curve, beyond, guess=False, reason="as the carrier keeps its promises",
                 scale=promised / _UNIT_DAYS,
+                # A carrier with few roads speaks with the voice of all, to which it is shrunk.
+                evidence=of_all.evidence,
             )  # fmt: skip
         return _from_stage(told, since)
 

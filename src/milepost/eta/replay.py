@@ -12,34 +12,56 @@ from heapq import heappop, heappush
 from milepost.eta.estimate import Table, estimate
 from milepost.eta.facts import DAY_US, Road, Window
 from milepost.eta.learning import Quote, learn, quote, refresh
+from milepost.eta.ports import Situation
+from milepost.eta.stages import standings
 
 
 def replay(
     roads: Sequence[Road], table: Table, *, from_us: int = 0,
     every_days: int = 1, tick: Callable[[int], None] = lambda _: None,
     begun: Callable[[int, Window], None] = lambda *_: None,
+    scanned: Callable[[int, int, Situation], None] | None = None,
 ) -> dict[int, Window]:  # fmt: skip
     """The window of each road (by index) as it began, for those that began at `from_us` or later.
 
     Roads may come in any order; those that are not delivered stay open to the end. `begun` is told
-    of each window while the table still stands as it stood then.
+    of each window while the table still stands as it stood then, `scanned` of each scan of a road
+    that is delivered in the end: its index, the instant, and where it stood.
     """
-    order = sorted(range(len(roads)), key=lambda index: roads[index].facts.created_us)
     state = _State(roads, table)
     windows: dict[int, Window] = {}
     next_refresh = 0
-    for index in order:
+    for at_us, index, where in _instants(roads, with_scans=scanned is not None):
         facts = roads[index].facts
-        if facts.created_us >= next_refresh:
-            day = facts.created_us // DAY_US
+        if at_us >= next_refresh:
+            day = at_us // DAY_US
             state.up_to(day * DAY_US)
             next_refresh = (day + every_days) * DAY_US
             tick(index)
+        if where is not None:
+            if scanned is not None:
+                scanned(index, at_us, where)
+            continue
         if facts.created_us >= from_us:
             windows[index] = estimate(facts, (), facts.created_us, table)
             begun(index, windows[index])
         state.begin(index)
     return windows
+
+
+def _instants(
+    roads: Sequence[Road], *, with_scans: bool
+) -> list[tuple[int, int, Situation | None]]:
+    """Beginnings (without a situation) and scans, in the order of time."""
+    found: list[tuple[int, int, Situation | None]] = [
+        (road.facts.created_us, index, None) for index, road in enumerate(roads)
+    ]
+    if with_scans:
+        found += [
+            (at_us, index, where)
+            for index, road in enumerate(roads) for at_us, where in standings(road)
+        ]  # fmt: skip
+    return sorted(found, key=lambda one: (one[0], one[2] is not None, one[1]))
 
 
 class _State:

@@ -15,11 +15,12 @@ from msgspec import Struct
 from milepost.eta.boosted import BoostedPredictor
 from milepost.eta.estimate import Table
 from milepost.eta.facts import DAY_US, Facts, Road, Window
-from milepost.eta.features import FEATURES, NAMES, Vocabulary, names_of, row
+from milepost.eta.features import FEATURES, NAMES, Vocabulary, row, vocabulary_of
 from milepost.eta.lanes import LaneTable
 from milepost.eta.ports import SHARES, Forecast, Situation
 from milepost.eta.replay import replay
 from milepost.eta.stages import CREATED
+from milepost.eta.training_underway import Row, Scans, after_scans
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,15 +34,17 @@ _TREES: dict[str, Any] = {
     "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 1, "verbose": -1, "num_threads": 1,
     "seed": 1, "deterministic": True,
 }  # fmt: skip
-_ROUNDS, _TESTED_SHARE, _LEAST_DAYS, _COMMON = 150, 0.2, 0.05, 5
+_ROUNDS, _TESTED_SHARE, _LEAST_DAYS = 150, 0.2, 0.05
+_LESS_KEPT = 0.05
 _AT_START = Situation(CREATED, 0.0, 0.0)
 
 
 class Trained(Struct, frozen=True, kw_only=True):
     """Models by share as LightGBM's text, and what must be known to judge and use them.
 
-    `scores` has `mae_days` and `p90_kept` of `boosted` and `table` on the same last roads; `better`
-    says whether the trees beat the table there, which decides whether they should be used.
+    `scores` has `mae_days` and `p90_kept` of `boosted` and `table` on the same last roads, and of
+    `boosted_after_scans`, `lstm_after_scans` and `table_after_scans` on all scans of these roads.
+    `scanned` are the trees after scans, `lstm` is an ONNX graph.
     """
 
     models: dict[str, str]
@@ -51,19 +54,46 @@ class Trained(Struct, frozen=True, kw_only=True):
     first_us: int
     last_us: int
     scores: dict[str, dict[str, float]]
+    scanned: dict[str, str] = {}
+    lstm: bytes | None = None
+
+    @property
+    def speaks(self) -> tuple[str, ...]:
+        """Those that were nearer than the table, which decides whether they should be used."""
+        return tuple([name for name in self.made if _nearer(self.scores, name)])
+
+    @property
+    def made(self) -> tuple[str, ...]:
+        """All that were trained."""
+        found = {"boosted": self.models, "boosted_after_scans": self.scanned,
+                 "lstm_after_scans": self.lstm}  # fmt: skip
+        return tuple([name for name, one in found.items() if one])
 
     @property
     def better(self) -> bool:
-        """Whether the trees were nearer than the table."""
-        return self.scores["boosted"]["mae_days"] < self.scores["table"]["mae_days"]
+        """Whether any was."""
+        return bool(self.speaks)
 
 
-def train(roads: Sequence[Road], tick: Callable[[str], None] = lambda _: None) -> Trained:
-    """From delivered roads (open ones count as open). ValueError where they are too few."""
+def _nearer(scores: dict[str, dict[str, float]], name: str) -> bool:
+    """Nearer in the middle, and no less honest at the end: short windows alone are no merit."""
+    told = scores[name]
+    table = scores["table_after_scans" if name.endswith("_after_scans") else "table"]
+    honest = told["p90_kept"] >= min(table["p90_kept"], SHARES[-1]) - _LESS_KEPT
+    return honest and told["mae_days"] < table["mae_days"]
+
+
+def train(
+    roads: Sequence[Road], tick: Callable[[str], None] = lambda _: None, *, with_lstm: bool = False
+) -> Trained:
+    """From delivered roads (open ones count as open). ValueError where they are too few.
+
+    `with_lstm` needs the package `onnx`: ModuleNotFoundError without it.
+    """
     import numpy as np
 
-    vocabulary = _vocabulary(roads)
-    watched = _watched(roads, vocabulary, tick)
+    vocabulary = vocabulary_of(roads)
+    watched, scans = _watched(roads, vocabulary, tick)
     seen = watched.seen
     if len(seen) < FEWEST:
         raise ValueError(f"{len(seen)} delivered roads on known lanes are too few: {FEWEST} needed")
@@ -79,25 +109,29 @@ def train(roads: Sequence[Road], tick: Callable[[str], None] = lambda _: None) -
     said = np.array(_said_with(early, roads, vocabulary, int(cut), tick))
     tick("trees to keep")
     models = _fitted(matrix, took / normal, np.ones(len(took), dtype=bool))
+    after = after_scans(scans, vocabulary, int(cut), tick, with_lstm=with_lstm)
     return Trained(
-        models=models,
+        models=models, scanned=after.trees, lstm=after.lstm,
         vocabulary=vocabulary, features=FEATURES, roads=len(seen),
         first_us=int(created.min()), last_us=int(ended.max()),
         scores={
             "boosted": _scores(took[late], *said[late].T),
             "table": _scores(took[late], *np.array(watched.said)[late].T),
-        },
+        } | after.scores,
     )  # fmt: skip
 
 
 def _watched(
     roads: Sequence[Road], vocabulary: Vocabulary, tick: Callable[[str], None]
-) -> _Watching:
-    """What the table knew of each delivered road as it began, and what it quoted."""
+) -> tuple[_Watching, list[Row]]:
+    """What the table knew of each delivered road as it began and was scanned, and its quotes."""
     table = Table()
-    watching = _Watching(table, roads, vocabulary)
-    replay(roads, table, begun=watching, tick=lambda index: tick(f"replaying road {index:,}"))
-    return watching
+    watching, scans = _Watching(table, roads, vocabulary), Scans(table, roads)
+    replay(
+        roads, table, begun=watching, scanned=scans,
+        tick=lambda index: tick(f"replaying road {index:,}"),
+    )  # fmt: skip
+    return watching, scans.rows
 
 
 class _Watching:
@@ -170,19 +204,3 @@ def _scores(took: Any, middle: Any, high: Any) -> dict[str, float]:
         "p90_quote_days": round(float(high.mean()), 2),
         "roads": float(len(took)),
     }
-
-
-def _vocabulary(roads: Sequence[Road]) -> Vocabulary:
-    """Codes of names that are common enough to learn from; all others are unknown to the trees."""
-    counts: dict[str, dict[str, int]] = {kind: {} for kind in NAMES}
-    for road in roads:
-        for kind, name in zip(NAMES, names_of(road.facts), strict=True):
-            counts[kind][name] = counts[kind].get(name, 0) + 1
-    return {
-        kind: {name: code for code, name in enumerate(sorted(_common(found)))}
-        for kind, found in counts.items()
-    }
-
-
-def _common(found: dict[str, int]) -> list[str]:
-    return [name for name, count in found.items() if count >= _COMMON]

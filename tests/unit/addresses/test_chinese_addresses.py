@@ -201,3 +201,63 @@ def test_a_town_alone_tells_its_district_where_its_name_is_the_only_one() -> Non
     found = of("张江镇碧波路9号")
     assert places(found) == ("上海市", "上海市", "浦东新区")
     assert "district_inferred" in codes(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("河北雄安新区容城县白洋路10号", ("河北省", "保定市", "容城县")),
+        ("新疆生产建设兵团第八师石河子市151团2连9号", ("新疆维吾尔自治区", "石河子市", "石河子市")),
+        ("新疆兵团八师151团2连9号", ("新疆维吾尔自治区", "石河子市", "石河子市")),
+        ("新疆兵团第10师丰庆路7号", ("新疆维吾尔自治区", "北屯市", "北屯市")),
+        ("凉山州西昌市月亮路6号", ("四川省", "凉山彝族自治州", "西昌市")),
+        ("甘肃省积石山县大河路6号",
+         ("甘肃省", "临夏回族自治州", "积石山保安族东乡族撒拉族自治县")),
+        ("香港新界沙田区河畔路15号", ("香港特别行政区", "香港特别行政区", "沙田区")),
+        ("新界沙田区河畔路15号", ("香港特别行政区", "香港特别行政区", "沙田区")),
+    ],
+)  # fmt: skip
+def test_short_names_corps_and_zones(text: str, expected: tuple[str, ...]) -> None:
+    found = of(text)
+
+    assert places(found) == expected
+    assert found.verdict == "good"
+
+
+def test_an_unknown_district_does_not_undo_a_short_province() -> None:
+    found = of("杭州云雾区河畔路15号")
+
+    assert found.parts.city == "杭州市"
+    assert "district_unknown" in codes(found)
+
+
+@pytest.mark.parametrize("text", ["香港九龙河畔道99号", "澳门氹仔河畔街10号"])
+def test_nobody_writes_the_district_in_hong_kong_and_macau(text: str) -> None:
+    assert of(text).verdict == "good"
+    assert not codes(of(text))
+
+
+def test_a_number_behind_the_middle_of_a_road() -> None:
+    assert of("香港河畔大道中99号").parts.street == "河畔大道中99号"
+
+
+@pytest.mark.parametrize(
+    ("text", "city"),
+    [
+        ("江苏省南京市鼓楼区云雾路1号 215000", "苏州市"),
+        ("浙江省杭州市西湖区云雾路1号 325000", "温州市"),
+        ("江苏省南京市鼓楼区云雾路1号 210009", None),
+        ("广东省揭阳市普宁市云雾路1号 515300", None),
+        ("浙江省杭州市桐庐县云雾路1号 311500", None),
+    ],
+)
+def test_a_postal_code_of_another_city(text: str, city: str | None) -> None:
+    told = [one.repair for one in of(text).reasons if one.code == "postal_code_not_in_city"]
+    assert told == ([city] if city else [])
+
+
+def test_the_word_for_a_phone_is_no_part_of_the_address() -> None:
+    found = of("香港九龙河畔道99号 电话 +852 2311 7046")
+
+    assert found.phone is not None
+    assert found.parts.rest is None or "电话" not in found.parts.rest

@@ -111,3 +111,17 @@ def test_nothing_raises(text: str, country: str, phone: str) -> None:
 @given(st.text("省市区县路号街道浙江杭州西湖0123 ,张三", max_size=40))
 def test_nothing_raises_in_chinese(text: str) -> None:
     assert 0 <= check(Address(text=text)).score_pm <= 1000
+
+
+def test_spanish_codes_tell_the_community() -> None:
+    wrong = check(Address(text="Calle Inventada 5, 28013 Barcelona", country="ES"))
+    right = check(Address(text="Calle Inventada 5, 08013 Barcelona", country="ES"))
+
+    assert [one.code for one in wrong.reasons] == ["postal_code_not_in_city"]
+    assert not right.reasons
+
+
+def test_a_floor_is_not_the_street() -> None:
+    found = check(Address(text="Flat B, 12/F, 200 Made Up Road, Wan Chai, Hong Kong", country="HK"))
+
+    assert found.parts.street == "200 Made Up Road"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
+
 from milepost.domain.event import Event, EventBody, fingerprint_of, key_of
 from milepost.domain.marks import PROMISE
 from milepost.domain.moment import TimeQuality
@@ -122,3 +124,50 @@ def test_a_notice_that_says_how_long_it_takes_moves_window_and_odds() -> None:
     assert plain.late_odds is not None
     assert held.late_odds is not None
     assert plain.late_odds < 0.5 < held.late_odds
+
+
+def test_a_carriers_first_roads_speak_with_the_voice_of_the_others() -> None:
+    """Between the same countries there are two hundred, so it is no guess; elsewhere it is."""
+    began = START + 30 * DAY
+    new = road("NEW10", began, {0: "picked_up"})
+    (first,) = new.events
+    first = msgspec.structs.replace(
+        first, body=msgspec.structs.replace(first.body, carrier="brand-new")
+    )
+    foresight = taught()
+    same = foresight.window(1, whole_of([first], [new.facts]), micros(began))
+    tokyo = Facts(number="NEW10", origin=HANGZHOU, destination=Place(city="Tokyo", country="JP"))
+    other = foresight.window(1, whole_of([first], [tokyo]), micros(began))
+    assert same is not None
+    assert other is not None
+    assert not same.guess
+    assert other.guess
+
+
+def test_what_has_outlasted_all_that_is_known_is_a_guess() -> None:
+    began, foresight = START + 30 * DAY, taught()
+    lost = road("NEW11", began, {0: "picked_up", 2: "in_transit.arrived_hub"}, promised=9)
+    early = foresight.window(1, lost, micros(began + 3 * DAY))
+    late = foresight.window(1, lost, micros(began + 40 * DAY))
+    assert early is not None
+    assert late is not None
+    assert not early.guess
+    assert late.guess
+
+
+def test_at_the_door_the_promise_is_not_asked_any_more() -> None:
+    foresight = Foresight()
+    for index in range(200):
+        number, began = f"DOOR{index:04}", START + timedelta(hours=index)
+        days = 7 + (index % 9) / 4
+        steps = {0: "picked_up", days: "out_for_delivery", days + 0.2: "delivered"}
+        foresight.open(1, index, road(number, began, {0: "picked_up"}, promised=9))
+        foresight.learn(1, index, road(number, began, steps, promised=9))
+        if index % 40 == 39:
+            foresight.refresh(micros(began + 10 * DAY))
+    began = START + 30 * DAY
+    here = road("NEW12", began, {0: "picked_up", 7: "out_for_delivery"}, promised=9)
+    window = foresight.window(1, here, micros(began + 7.02 * DAY))
+    assert window is not None
+    assert window.predictor == "lanes"
+    assert window.p90_us - micros(began + 7 * DAY) < micros(START + DAY) - micros(START)

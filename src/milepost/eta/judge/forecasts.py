@@ -8,9 +8,12 @@ orders would be only the fast ones, and the tails too short.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+from milepost.eta.judge.trees import told
+from milepost.eta.judge.two_stages import staged
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,26 +26,25 @@ _FEWEST = 300  # delivered orders without which the life table speaks alone
 _ALONE = (1.0, 1.45, 1.9)
 _HALF_LIFE = 180.0
 _LEAST_DAYS, _LEAST_SPREAD = 0.2, 0.05
+_STAGED = 0.3  # what the sum of two stages weighs beside the whole
 _LONGER = 1.1  # an open order lasts at least so much longer than it has
 _FOLDS, _ROUNDS, _FOLD_ROUNDS, _SPREAD_ROUNDS, _WILD_ROUNDS = 3, 200, 150, 100, 300
-_TREES: dict[str, Any] = {
-    "learning_rate": 0.04, "num_leaves": 15, "min_data_in_leaf": 60, "feature_fraction": 0.6,
-    "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 1, "verbose": -1, "num_threads": 1,
-    "seed": 1, "deterministic": True, "objective": "l2",
-}  # fmt: skip
 _ROBUST = {"objective": "l1"}
 _WILD = {"extra_trees": True, "num_leaves": 24}
 
 
 @dataclass(frozen=True)
 class Ground:
-    """Times, normal days and features of all orders; `slack`: log(days promised / normal)."""
+    """Times, normal days and features of all orders; `slack`: log(days promised / normal);
+    `handed`: the hand-over to the carrier, NaN where it is not known or lies before the start.
+    """
 
     start: Floats
     end: Floats
     normal: Floats
     matrix: Floats
     slack: Floats
+    handed: Floats
 
 
 def forecast(ground: Ground, rows: Rows, now: float) -> dict[float, Floats]:
@@ -54,6 +56,9 @@ def forecast(ground: Ground, rows: Rows, now: float) -> dict[float, Floats]:
     taught, labels = lessons(ground, past, now)
     weights = 0.5 ** ((now - ground.start[taught]) / _HALF_LIFE)
     middle = _middle(ground, taught, labels, weights, rows)
+    in_stages = staged(ground, taught, labels, rows, now)
+    if in_stages is not None:
+        middle = (1 - _STAGED) * middle + _STAGED * in_stages
     spread, units = _spread(ground.matrix, taught, labels, rows)
     answer = {0.5: np.exp(middle) * normal}
     for share in SHARES[1:]:
@@ -80,9 +85,9 @@ def _middle(ground: Ground, taught: Rows, labels: Floats, weights: Floats, rows:
     matrix = np.column_stack([ground.matrix, ground.slack])
     # Weighted percentiles of small leaves are coarse: only means get weights.
     found = (
-        _told(ground.matrix, taught, labels, rows, _ROUNDS, None, _ROBUST),
-        _told(matrix, taught, labels, rows, _ROUNDS, weights, {}),
-        _told(matrix, taught, labels, rows, _WILD_ROUNDS, weights, _WILD),
+        told(ground.matrix, taught, labels, rows, _ROUNDS, None, _ROBUST),
+        told(matrix, taught, labels, rows, _ROUNDS, weights, {}),
+        told(matrix, taught, labels, rows, _WILD_ROUNDS, weights, _WILD),
     )
     return np.asarray(sum(found) / len(found))
 
@@ -95,20 +100,9 @@ def _spread(matrix: Floats, taught: Rows, labels: Floats, rows: Rows) -> tuple[F
     rest, fold = np.empty(len(taught)), np.arange(len(taught)) % _FOLDS
     for part in range(_FOLDS):
         inside, outside = fold == part, fold != part
-        said = _told(matrix, taught[outside], labels[outside], taught[inside], _FOLD_ROUNDS)
+        said = told(matrix, taught[outside], labels[outside], taught[inside], _FOLD_ROUNDS)
         rest[inside] = labels[inside] - said
     size = np.log(np.abs(rest) + _LEAST_SPREAD)
     both = np.concatenate([rows, taught])
-    spread = np.exp(_told(matrix, taught, size, both, _SPREAD_ROUNDS))
+    spread = np.exp(told(matrix, taught, size, both, _SPREAD_ROUNDS))
     return spread[: len(rows)], rest / spread[len(rows) :]
-
-
-def _told(
-    matrix: Floats, taught: Rows, labels: Floats, asked: Rows, rounds: int,
-    weights: Floats | None = None, more: dict[str, Any] | None = None,
-) -> Floats:  # fmt: skip
-    import lightgbm
-
-    data = lightgbm.Dataset(matrix[taught], labels, weight=weights)
-    model = lightgbm.train(_TREES | (more or {}), data, rounds)
-    return np.asarray(model.predict(matrix[asked], num_threads=1))

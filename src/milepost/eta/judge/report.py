@@ -49,6 +49,8 @@ def figures(orders: Orders, quotes: Quotes) -> dict[str, Any]:
 
 
 def _errors(error: Floats) -> dict[str, Any]:
+    if not len(error):
+        return {}
     size = np.abs(error)
     return {
         "mae_days": rounded(float(size.mean())),
@@ -81,7 +83,8 @@ def opponents(orders: Orders, quotes: Quotes) -> dict[str, dict[str, Any]]:
         "state_median_60_days": _medians(orders, quotes, to, rows, _ROLLING_DAYS),
         "lane_median": _medians(orders, quotes, lane, rows, None),
     }
-    return {name: _errors(days - took) for name, days in found.items()}
+    errors = {name: days - took for name, days in found.items()}
+    return {name: _errors(error[np.isfinite(error)]) for name, error in errors.items()}
 
 
 def _medians(

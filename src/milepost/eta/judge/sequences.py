@@ -7,13 +7,11 @@ of other processes, with true labels.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from milepost.eta.judge.processes import Processes, threshold
-from milepost.eta.judge.scores import auc, average_precision, mcc, rounded
+from milepost.eta.judge.plans import Processes
 from milepost.eta.lstm import Adam, Sequences, begin, gradients, odds
 
 if TYPE_CHECKING:
@@ -27,7 +25,7 @@ _INBOUND_STEPS = 24
 _DAY = 1440.0
 _EPOCHS, _PATIENCE, _BATCH, _RATE, _DECAY = 30, 6, 128, 0.006, 1e-4
 _HELD_BACK, _PAIRED = 0.15, 1  # part held back to stop by; pairs for each true row and epoch
-_TRAINED_SHARE, _SEEDS, _FEWEST_HELD = 0.7, 2, 10
+_SEEDS = 2
 
 
 class Steps:
@@ -90,31 +88,16 @@ def _squeezed(minutes: Floats) -> Floats:
     return np.asarray(np.arcsinh(minutes / 60) / 4)
 
 
-def evaluate_lstm(
-    rows: Sequence[Mapping[str, str]], checkpoint: str, seeds: int = _SEEDS
-) -> dict[str, Any]:
-    """`auc`, `ap`, `mcc` of the mean of some seeds, on the same cut as the trees.
-
-    The threshold of `mcc` is that of the rows held back to stop by.
+def lstm_odds(
+    processes: Processes, checkpoint: str, train: Rows, asked: Rows, seeds: int = _SEEDS
+) -> Floats:
+    """The odds of lateness of the rows asked: mean of some seeds, each stopped by the last rows of
+    those to train on.
     """
-    processes = Processes(rows)
-    cut = int(processes.count * _TRAINED_SHARE)
-    inner = int(cut * (1 - _HELD_BACK))
-    train, held, test = np.split(np.arange(processes.count), [inner, cut])
-    if len(held) < _FEWEST_HELD:
-        raise ValueError(f"{processes.count} processes are too few to train on")
+    cut = int(len(train) * (1 - _HELD_BACK))
     steps = Steps(processes, checkpoint)
-    found = [_trained(steps, train, held, seed) for seed in range(seeds)]
-    said, limit = (
-        _odds(steps, found, test),
-        threshold(steps.late(held, held) > 0, _odds(steps, found, held)),
-    )
-    labels = (steps.late(test, test) > 0).tolist()
-    return {
-        "auc": rounded(auc(labels, said.tolist()), 4),
-        "ap": rounded(average_precision(labels, said.tolist()), 4),
-        "mcc": rounded(mcc(labels, (said > limit).tolist()), 4),
-    }
+    found = [_trained(steps, train[:cut], train[cut:], seed) for seed in range(seeds)]
+    return _odds(steps, found, asked)
 
 
 def _odds(steps: Steps, found: list[dict[str, Floats]], asked: Rows) -> Floats:

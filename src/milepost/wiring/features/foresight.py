@@ -145,7 +145,9 @@ class ForesightFeature(Feature):
         if len(lessons) < FEWEST_LESSONS:
             return
         try:
-            trained = await asyncio.to_thread(train, lessons)
+            # The LSTM takes a minute more: it is learned anew where it is what was chosen.
+            lstm = "lstm_after_scans" in self._models.speaks
+            trained = await asyncio.to_thread(train, lessons, with_lstm=lstm)
         except (ImportError, ValueError) as error:
             log.info("not_trained", error=repr(error))
             return
