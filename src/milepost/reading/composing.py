@@ -13,7 +13,8 @@ from milepost.domain.status import main_of
 
 from .languages import Languages
 from .lexicon import COMPOSITIONS, LEXICONS, Composition, Lexicon
-from .rulebook import FINAL, Rule, Rulebook, vocabulary
+from .rulebook import FINAL, Rule, Rulebook
+from .rulefiles import vocabulary
 
 
 def _words() -> dict[str, list[str]]:
@@ -38,13 +39,17 @@ def compose(text: str) -> Rule | None:
     Languages that are not the text's own are asked only about a brief text on which its own say
     nothing, all together, and never about a final status.
     """
-    own = [item for item in LEXICONS if item.letters.search(text) and not _page(item, text)]
+    silent = _LANGUAGES.silent(text)
+    own = [item for item in LEXICONS if item.letters.search(text)]
+    pages = [item for item in own if _page(item, text)]
+    if text.isascii() and any(item.language not in silent for item in pages):
+        return None  # Languages in Latin letters read one another's headings as events.
+    own = [item for item in own if item not in pages]
     if not own:
         return None
-    silent = _LANGUAGES.silent(text)
     ideas = _ideas(text, {item.language for item in own})
     found = _agreed(ideas, [item.language for item in own if item.language not in silent])
-    if found is None and text.count(" ") < _BRIEF:
+    if found is None and text.count(" ") < _BRIEF and not _LANGUAGES.told(text):
         found = _agreed(ideas, [item.language for item in own if item.language in silent])
         if found is not None and main_of(found.sub) in FINAL:
             return None

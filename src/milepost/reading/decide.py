@@ -10,12 +10,14 @@ from milepost.domain.status import main_of
 from .composing import compose
 from .languages import Languages
 from .normalise import normalise
-from .rulebook import FINAL, Compiled, Rule, Rulebook, load, load_carriers, vetoes, vocabulary
+from .rulebook import FINAL, Compiled, Rule, Rulebook
+from .rulefiles import load, load_carriers, vocabulary
+from .speakers import own_hands
+from .vetoes import LANGUAGES, vetoed
 
 _RULES = load()
 _BY_CARRIER = load_carriers()
 _BOOK = Rulebook(_RULES)
-_VETOES = vetoes()
 _LANGUAGES = Languages(vocabulary())
 _LATIN = re.compile(r"[a-z]")
 
@@ -27,7 +29,8 @@ def _carrier_book(carrier: str) -> Rulebook:
 
 def decide(text: str, carrier: str | None, code: str | None) -> Rule | None:
     """The rule that decides the normalised `text`, or None where none does."""
-    return _decide(text, carrier if carrier in _BY_CARRIER else None, code)
+    rule = _decide(text, carrier if carrier in _BY_CARRIER else None, code)
+    return own_hands(rule, text, carrier) if rule else None
 
 
 # Digits are masked in a normalised text and no rule may tell them apart, so the cache is exact.
@@ -50,8 +53,7 @@ def _composed(text: str, silent: frozenset[str]) -> Rule | None:
     rule = compose(text)
     if rule is None or main_of(rule.sub) not in FINAL:
         return rule
-    locks = (veto for language, veto in _VETOES.items() if language not in silent)
-    return None if any(veto.search(text) for veto in locks) else rule
+    return None if any(vetoed(language, text) for language in LANGUAGES - silent) else rule
 
 
 def _holding(book: Rulebook, text: str, silent: frozenset[str] = frozenset()) -> list[Compiled]:
@@ -60,16 +62,15 @@ def _holding(book: Rulebook, text: str, silent: frozenset[str] = frozenset()) ->
     for item in book.candidates(text):
         if best and item.rule.rank < best[0].rule.rank:
             break
-        if item.language not in silent and _allowed(item, text) and item.holds(text):
+        if item.language not in silent and item.holds(text) and _allowed(item, text, silent):
             best.append(item)
     return best
 
 
-def _allowed(item: Compiled, text: str) -> bool:
+def _allowed(item: Compiled, text: str, silent: frozenset[str]) -> bool:
     if main_of(item.rule.sub) != "delivered":
         return True
-    veto = _VETOES.get(item.language)
-    return veto is None or not veto.search(text)
+    return not any(vetoed(language, text) for language in LANGUAGES - silent | {item.language})
 
 
 def _first(best: list[Compiled], code: str | None) -> Rule | None:

@@ -16,6 +16,8 @@ from .normalise import normalise
 _WORD = re.compile(r"[a-z]{2,}")
 _KANA = re.compile(r"[\u3040-\u30fa]")
 _BRIEF = 4
+# So many words of its own tell a language.
+_SURE = 1.5
 
 
 class Languages:
@@ -34,13 +36,23 @@ class Languages:
         self._latin = {language for languages in owners.values() for language in languages}
         self._latin -= {"zh", "ja", "ko", "ru"}
 
-    def silent(self, text: str) -> frozenset[str]:
-        """The languages that must not be asked about the normalised `text`."""
-        muted = {"zh" if not text.isascii() and _KANA.search(text) else "ja"}
+    def _scores(self, text: str) -> dict[str, float]:
+        """How many words of the text are each language's own; a shared word counts in parts."""
         scores: dict[str, float] = defaultdict(float)
         for word in set(_WORD.findall(text)):
             for language, weight in self._weights.get(word, ()):
                 scores[language] += weight
+        return scores
+
+    def told(self, text: str) -> bool:
+        """Whether the words tell the language, so that no other one need be asked."""
+        ranked = sorted(self._scores(text).values(), reverse=True)
+        return bool(ranked) and ranked[0] >= _SURE and ranked[0] >= 2 * sum(ranked[1:2])
+
+    def silent(self, text: str) -> frozenset[str]:
+        """The languages that must not be asked about the normalised `text`."""
+        muted = {"zh" if not text.isascii() and _KANA.search(text) else "ja"}
+        scores = self._scores(text)
         best = max(scores.values(), default=0.0)
         if best:
             muted |= {name for name in self._latin if scores.get(name, 0.0) < 0.75 * best}
@@ -53,6 +65,6 @@ class Languages:
         a brief text is therefore asked again, so that no sentence is read by a stranger.
         """
         asked_again = {"ja"} if "zh" not in silent else set()
-        if len(_WORD.findall(text)) <= _BRIEF:
+        if len(_WORD.findall(text)) <= _BRIEF and not self.told(text):
             asked_again |= self._latin
         return silent - asked_again

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from typing import Any
 
 from msgspec import Struct
@@ -15,6 +13,7 @@ from milepost.domain.status import STATUSES, main_of
 
 from .normalise import fold
 from .rulebook import Rule
+from .rulefiles import read_toml
 
 _FOLDER = files(__package__) / "stems"
 _LETTERS = {"latin": re.compile(r"[a-z]")}
@@ -49,10 +48,6 @@ class Lexicon(Struct, frozen=True):
         ]
 
 
-def _toml(path: Traversable) -> dict[str, Any]:
-    return tomllib.loads(path.read_text("utf-8"))
-
-
 def lexicon_of(data: Mapping[str, Any], language: str) -> Lexicon:
     """A stem file as read from TOML; `start` and `end` bound each stem, `letters` is its script."""
     about = data["language"]
@@ -85,9 +80,9 @@ def compositions_of(data: Mapping[str, Any]) -> tuple[Composition, ...]:
     )
 
 
-COMPOSITIONS = compositions_of(_toml(_FOLDER / "compose.toml"))
+COMPOSITIONS = compositions_of(read_toml(_FOLDER / "compose.toml"))
 LEXICONS = tuple(
-    lexicon_of(_toml(path), path.name[:-5])
+    lexicon_of(read_toml(path), path.name[:-5])
     for path in sorted(_FOLDER.iterdir(), key=lambda p: p.name)
     if path.name.endswith(".toml") and path.name != "compose.toml"
 )

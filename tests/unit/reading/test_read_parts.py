@@ -26,6 +26,12 @@ from milepost.reading.normalise import normalise
         ("在甘肃兰州城关区三公司进行签收扫描", "甘肃兰州城关区三公司", None, None),
         ("交航空货运公司承运", None, None, None),
         ("Delivered", None, None, None),
+        ("快件已经到达宁波集散中心[宁波市]", "宁波集散中心", None, None),
+        ("离开洛阳市 发往开封市（经转）", "洛阳市", None, "开封市"),
+        ("已离开长治揽投站，发往太原处理中心", "长治揽投站", None, "太原处理中心"),
+        ("江阴公司 的收件员 王某 已收件", "江阴公司", None, None),
+        ("从站点发出，本次转运目的地：江西上饶公司", None, None, "江西上饶公司"),
+        ("[Novosibirsk] Left the sorting centre", "Novosibirsk", None, None),
     ],
 )
 def test_places(text: str, place: str | None, city: str | None, following: str | None) -> None:

@@ -8,7 +8,8 @@ from milepost.domain.status import main_of
 from milepost.reading import read
 from milepost.reading.decide import decide
 from milepost.reading.normalise import normalise
-from milepost.reading.rulebook import Rule, Rulebook, load, load_carriers, rules_of
+from milepost.reading.rulebook import Rule, Rulebook
+from milepost.reading.rulefiles import load, load_carriers, rules_of
 
 RULES = load()
 EXAMPLES = [(rule, text) for rule in RULES for text in rule.examples]
