@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import os
-import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -16,9 +15,10 @@ import msgspec
 from rich.console import Console
 from rich.progress import Progress
 
+from milepost.cli._answers import Answers, answers_in
 from milepost.cli._epcis import capture, is_epcis
 from milepost.cli._reports import is_reports, sent
-from milepost.wiring.tabular.rows import preview, read_items
+from milepost.wiring.tabular.rows import Preview, preview, read_items
 
 BATCH = 500
 Item = tuple[dict[str, Any], dict[str, Any]]
@@ -40,10 +40,12 @@ def import_command(
     Exports of AfterShip, 17TRACK, Kdniao, Kuaidi100, EasyPost and Shippo are recognised by their
     columns: each row is a shipment to follow, with its newest scan where it tells one. Of other
     files, rows with a time and a text or code are scans; rows without are shipments to follow.
+    Answers of those vendors' APIs, saved as JSON, go in with their whole roads.
     EPCIS documents (JSON or XML) are captured as such, and so are files of what devices measured.
     """
+    answers = answers_in(file)
     if dry_run:
-        _preview(file, as_json)
+        _preview_answers(answers, as_json) if answers is not None else _preview(file, as_json)
         return
     if key is None:
         raise click.UsageError("Missing option '--key' (or MILEPOST_KEY).")
@@ -55,10 +57,12 @@ def import_command(
     with Progress(console=Console(stderr=True), disable=as_json, transient=True) as progress:
         task = progress.add_task(f"reading {file.name}", total=None)
         try:
-            reports = is_reports(file)
+            reports = answers is None and is_reports(file)
             if reports:
                 done.report(file)
-            items = iter(()) if reports else _items(file, done)
+            if answers is not None:
+                done.take(answers)
+            items = iter(()) if reports or answers is not None else _items(file, done)
             while batch := list(islice(items, BATCH)):
                 done.send(batch)
                 progress.advance(task, len(batch))
@@ -75,6 +79,21 @@ def _items(file: Path, done: Import) -> Iterator[Item]:
             done.refused.append((row, read))
         else:
             yield row, read
+
+
+def _preview_answers(answers: Answers, as_json: bool) -> None:
+    shipments = [item for _, item in answers.shipments()]
+    found = Preview(
+        f"{answers.kind.vendor}, answers of its API", {}, len(shipments), len(answers.scans()),
+        sample=shipments[:3],
+    )  # fmt: skip
+    if as_json:
+        click.echo(msgspec.json.encode(found).decode())
+        return
+    click.echo(f"read as: {found.recognised}")
+    click.echo(f"{found.shipments} shipments, each with what is told of its road")
+    for item in found.sample:
+        click.echo("  " + ", ".join(f"{name}={value}" for name, value in item.items()))
 
 
 def _preview(file: Path, as_json: bool) -> None:
@@ -126,6 +145,17 @@ class Import:
                 self.refused.append((scans[refusal["index"]][0], refusal["error"]))
         self._ship([pair for pair in batch if "occurred_at" not in pair[1]])
 
+    def take(self, answers: Answers) -> None:
+        """Follow the numbers in a vendor's answers, and send what these tell of their roads."""
+        for items in (answers.shipments(), answers.scans()):
+            for start in range(0, len(items), BATCH):
+                self.send(items[start : start + BATCH])
+        for document in answers.documents(BATCH // 10):
+            told = self._post(f"/v1/intake/{answers.kind.vendor}", document)
+            self.scans += told["accepted"]
+            self.duplicates += told["duplicates"]
+            self.refused += [({}, str(one)) for one in (*told["rejected"], *told["errors"])]
+
     def report(self, file: Path) -> None:
         """Send what devices measured, read or moved."""
         for kind, rows, answer in sent(self._post, file, BATCH):
@@ -134,34 +164,26 @@ class Import:
             for refusal in answer["rejected"]:
                 self.refused.append((rows[refusal["index"]], f"{kind}: {refusal['error']}"))
 
-    def _ship(self, left: Sequence[Item]) -> None:
-        """Announce shipments together; behind one that is refused, go on."""
-        while left:
-            wanted = [
-                {name: value for name, value in item.items() if name not in ("text", "code")}
-                for _, item in left
-            ]
-            try:
-                self._post("/v1/shipments", wanted)
-            except RefusedItem as refusal:
-                if refusal.taken:
-                    self.shipments += refusal.index
-                else:
-                    self._ship(left[: refusal.index])
-                self.refused.append((left[refusal.index][0], refusal.error))
-                left = left[refusal.index + 1 :]
-            else:
-                self.shipments += len(left)
-                return
+    def _ship(self, items: Sequence[Item]) -> None:
+        """Announce shipments together."""
+        if not items:
+            return
+        wanted = [
+            {name: value for name, value in item.items() if name not in ("text", "code")}
+            for _, item in items
+        ]
+        answer = self._post("/v1/shipments", wanted)
+        self.shipments += len(answer.get("shipments", ()))
+        for refusal in answer.get("rejected") or answer.get("errors", ()):
+            self.refused.append((items[refusal["index"]][0], refusal["error"]))
 
     def _post(self, path: str, body: Any) -> Any:
         try:
             answer = self._client.post(path, content=msgspec.json.encode(body))
         except httpx2.HTTPError as error:
             raise click.ClickException(f"No answer: {error}") from None
-        if answer.status_code == 422 and (found := _refused_item(answer.content, body)):
-            raise found
-        if answer.status_code >= 400:
+        told = answer.status_code == 422 and msgspec.json.decode(answer.content).get("errors")
+        if answer.status_code >= 400 and not told:
             raise click.ClickException(f"{path} answers {answer.status_code}: {answer.text[:300]}")
         return answer.json()
 
@@ -175,28 +197,6 @@ class Import:
             writer.writeheader()
             for row, why in self.refused:
                 writer.writerow({**row, "refused because": why})
-
-
-class RefusedItem(Exception):  # noqa: N818 - what it is
-    """One item of a batch that the server does not take, and why. `taken`: those before it were."""
-
-    def __init__(self, index: int, error: str, *, taken: bool) -> None:
-        super().__init__(error)
-        self.index = index
-        self.error = error
-        self.taken = taken
-
-
-def _refused_item(content: bytes, body: Any) -> RefusedItem | None:
-    """Which item a problem is about: named as such, or by its path in the body (`$[3].number`)."""
-    problem = msgspec.json.decode(content)
-    for error in problem.get("errors") or []:
-        return RefusedItem(error["index"], error["error"], taken=True)
-    match = re.search(r"`?\$\[(\d+)\]", str(problem.get("detail")))
-    if match is None or not isinstance(body, list):
-        return None
-    # Nothing is taken of a body that does not fit.
-    return RefusedItem(int(match[1]), str(problem["detail"]), taken=False)
 
 
 def _say(done: Import, where: Path, as_json: bool) -> None:

@@ -192,6 +192,26 @@ def test_aftership_in_java(server: Served) -> None:
     assert forged.status_code == 401
 
 
+MARK = b"\xef\xbb\xbf"
+
+
+def test_a_byte_order_mark_is_no_part_of_a_body(server: Served) -> None:
+    one, other = account(server, "aftership"), account(server, "17track")
+    body = json.dumps({"tracking_number": NUMBER}).encode()
+    items = json.dumps([{"number": POSTAL, "carrier": 3011.0}]).encode()
+
+    path = "/tracking/2026-07/couriers/detect"
+    detected = aftership(server, one, "POST", path, content=MARK + body)
+    registered = httpx2.post(
+        f"{server.url}/track/v2.4/register",
+        content=MARK + items,
+        headers={"17token": other.fields["token"]},
+    )
+
+    assert detected.json()["data"]["couriers"][0]["slug"] == "yto"
+    assert registered.json()["data"]["accepted"][0]["carrier"] == 3011
+
+
 def test_aftership_lists_with_names_repeated(server: Served) -> None:
     one = account(server, "aftership")
     body = json.dumps({"tracking": {"tracking_number": NUMBER, "slug": "yto"}})

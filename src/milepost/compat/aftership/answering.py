@@ -18,6 +18,7 @@ from milepost.compat.aftership.access import Access
 from milepost.compat.aftership.faults import FaultError
 from milepost.compat.aftership.rates import Rates
 from milepost.compat.core import Credential
+from milepost.compat.core.bodies import without_mark
 from milepost.engine.journey import OverloadedError
 from milepost.web.endpoint import read_body
 from milepost.web.problems import ProblemError
@@ -48,7 +49,7 @@ class Asked(Struct):
         if not self.raw.strip():
             return {}
         try:
-            found = msgspec.json.decode(self.raw)
+            found = msgspec.json.decode(without_mark(self.raw))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise FaultError(4001) from None
         if found == []:

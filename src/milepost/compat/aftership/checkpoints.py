@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from milepost.compat.aftership import countries
@@ -35,19 +36,12 @@ def standing(events: Sequence[EventView]) -> list[EventView]:
 
 def checkpoint(event: EventView, slug: str | None, crosswalk: Crosswalk) -> dict[str, Any]:
     """One. `checkpoint_time` has an offset only where the source gave one."""
-    place = event.place or _NOWHERE
     status = status_fields(event.sub)
     return {
         "created_at": event.received_at,
         "slug": slug_for(crosswalk, event.carrier) or slug,
         "checkpoint_time": event.occurred_at,
-        "location": place.label,
-        "city": place.city,
-        "state": place.region,
-        "postal_code": place.postal_code,
-        "coordinate": _coordinate(place),
-        "country_region": countries.alpha3(place.country),
-        "country_region_name": countries.name(place.country),
+        **_spot(event.place or _NOWHERE),
         "message": event.text or status["subtag_message"],
         **status,
         "raw_tag": event.code,
@@ -60,6 +54,20 @@ def checkpoint(event: EventView, slug: str | None, crosswalk: Crosswalk) -> dict
 def source_of(event: EventView) -> str:
     """`user` for what the merchant said, `carrier` for all else."""
     return "user" if event.source == "merchant" else "carrier"
+
+
+@lru_cache(maxsize=16_384)
+def _spot(place: Place) -> dict[str, Any]:
+    """Where it was. Not to be changed: it is shared."""
+    return {
+        "location": place.label,
+        "city": place.city,
+        "state": place.region,
+        "postal_code": place.postal_code,
+        "coordinate": _coordinate(place),
+        "country_region": countries.alpha3(place.country),
+        "country_region_name": countries.name(place.country),
+    }
 
 
 def _coordinate(place: Place) -> dict[str, float] | None:

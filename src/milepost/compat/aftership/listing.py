@@ -50,7 +50,7 @@ async def _by_cursor(desk: Desk, asked: Asked, sieve: Sieve, limit: int) -> dict
     page = await _page(desk, asked.tenant, sieve, after, 0, limit)
     return {
         "pagination": {
-            "total": await _total(desk, asked.tenant, sieve),
+            "total": await _total(desk, asked.tenant, sieve, page if after is None else None),
             "next_cursor": "" if page.after is None else write_cursor(page.after),
             "has_next_page": page.after is not None,
         },
@@ -64,7 +64,7 @@ async def _by_number(desk: Desk, asked: Asked, sieve: Sieve, limit: int) -> dict
     return {
         "page": number,
         "limit": limit,
-        "count": await _total(desk, asked.tenant, sieve),
+        "count": await _total(desk, asked.tenant, sieve, page if number == 1 else None),
         **{name: asked.query.get(name, "") for name in _ECHOED},
         **{name: split(asked.query.get(name)) for name in _ECHOED_LISTS},
         "trackings": [desk.dressed(asked, one) for one in page.found],
@@ -97,8 +97,12 @@ async def _page(
     return page
 
 
-async def _total(desk: Desk, tenant: int, sieve: Sieve) -> int:
-    """How many pass, counted among the newest MOST_LOOKED_AT where the database cannot tell."""
+async def _total(desk: Desk, tenant: int, sieve: Sieve, first: Page | None) -> int:
+    """How many pass, counted among the newest MOST_LOOKED_AT where the database cannot tell.
+    `first`: the page that begins with the newest; if it is the last as well, it holds them all.
+    """
+    if first is not None and first.after is None:
+        return len(first.found)
     if not sieve.looks:
         return await desk.services.watches.count(tenant, VENDOR, filters=sieve.filters)
     total = looked_at = 0

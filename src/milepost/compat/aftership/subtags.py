@@ -37,7 +37,8 @@ def tags() -> frozenset[str]:
     return frozenset(tag_of(subtag) for subtag in _messages())
 
 
+@lru_cache(maxsize=256)
 def status_fields(sub: str) -> dict[str, str]:
-    """tag, subtag and subtag_message of a canonical sub."""
+    """tag, subtag and subtag_message of a canonical sub. Not to be changed: it is shared."""
     subtag = subtag_of(sub)
     return {"tag": tag_of(subtag), "subtag": subtag, "subtag_message": message_of(subtag)}

@@ -52,6 +52,11 @@ def object_of(body: bytes, kind: str = "") -> dict[str, Any]:
     return found
 
 
+def without_mark(body: bytes) -> bytes:
+    """A body without the byte order mark that some systems put before every text."""
+    return body.removeprefix(_BOM)
+
+
 def is_form(kind: str) -> bool:
     """Whether a Content-Type is that of a form."""
     return kind.strip().lower().startswith((FORM, _MULTIPART))

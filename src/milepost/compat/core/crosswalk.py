@@ -54,6 +54,12 @@ class Crosswalk:
             for row in rows
             for code in row.codes(vendor)
         }
+        self._codes = {
+            (vendor, row.slug): codes[0]
+            for vendor in (*VENDORS, "slug")
+            for row in rows
+            if (codes := row.codes(vendor))
+        }
 
     def slug_of(self, vendor: str, code: str | int) -> str | None:
         """Our slug of a vendor's carrier code, whatever its case."""
@@ -61,9 +67,7 @@ class Crosswalk:
 
     def code_of(self, vendor: str, slug: str) -> str | None:
         """The vendor's code of a carrier, as text (17TRACK's keys too)."""
-        row = self._by_slug.get(slug)
-        codes = row.codes(vendor) if row is not None else []
-        return codes[0] if codes else None
+        return self._codes.get((_ALIASES.get(vendor, vendor), slug))
 
     def names(self, slug: str) -> tuple[str, str]:
         """(English, Chinese) name; the slug itself for an unknown carrier."""

@@ -22,6 +22,7 @@ import structlog
 from msgspec import Struct
 from starlette.routing import BaseRoute, Route
 
+from milepost.compat.core.doors import as_one
 from milepost.compat.core.pushing import Push
 from milepost.compat.core.services import CompatServices
 
@@ -118,7 +119,7 @@ def routes(services: CompatServices) -> list[BaseRoute]:
             made += map(_lenient, dialect.routes(services))
         except Exception:
             log.exception("dialect_broken", dialect=vendor)
-    return made
+    return as_one(made)
 
 
 def _lenient(route: BaseRoute) -> BaseRoute:

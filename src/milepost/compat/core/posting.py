@@ -40,11 +40,12 @@ class Poster:
         self._network.close()
 
     async def _exchange(self, lane: int, request: Outgoing) -> tuple[int, bytes, str | None]:
+        given = {name.lower() for name in request.headers}
+        ours = (("user-agent", self._user_agent), ("accept-encoding", "identity"))
         headers: list[tuple[bytes | str, bytes | str]] = [
             ("host", urlsplit(request.url).netloc),
-            ("user-agent", self._user_agent),
-            ("accept-encoding", "identity"),
-            *request.headers.items(),
+            *(one for one in ours if one[0] not in given),
+            *(one for one in request.headers.items() if one[0].lower() != "host"),
         ]
         async with (
             self._pools.use(lane) as pool,

@@ -9,11 +9,13 @@ from typing import Any, NamedTuple
 from starlette.datastructures import QueryParams
 
 from milepost.compat.core import Watch
-from milepost.compat.easypost import VENDOR, faults, ids
+from milepost.compat.easypost import VENDOR, faults, ids, moments
 from milepost.compat.easypost.answering import Call
 from milepost.engine.resolve import BadScanError, checked_number
 
 USUAL, MOST = 20, 100
+# Which were heard of last is not on record with them, so their roads are read.
+MOST_LOOKED_AT = 500
 
 
 class Span(NamedTuple):
@@ -27,6 +29,41 @@ class Span(NamedTuple):
         return (self.start_us is None or at_us >= self.start_us) and (
             self.end_us is None or at_us <= self.end_us
         )
+
+
+class Updated(NamedTuple):
+    """Which trackers, by when something was heard of them: `start` and `end` as EasyPost writes
+    times, None for no end.
+    """
+
+    start: str | None
+    end: str | None
+    skip: int
+    size: int
+
+    def has(self, tracker: dict[str, Any]) -> bool:
+        at: str = tracker["updated_at"]
+        return (self.start is None or at >= self.start) and (self.end is None or at <= self.end)
+
+
+def updated(call: Call) -> Updated:
+    """What `all_updated` asks for. Raises EasyPostError."""
+    query = call.request.query_params
+    size = _size(query.get("page_size"))
+    page = query.get("page") or "1"
+    if not (page.isascii() and page.isdigit()) or not 1 <= int(page) <= MOST_LOOKED_AT:
+        raise faults.invalid("page", f"must be 1 to {MOST_LOOKED_AT}")
+    ends = [_moment(query, name) for name in ("status_start", "status_end")]
+    start, end = (None if one is None else moments.of_us(one) for one in ends)
+    return Updated(start, end, (int(page) - 1) * size, size)
+
+
+async def newest(call: Call) -> list[Watch]:
+    """The trackers made last, so many as a call may look at."""
+    watches = call.services.watches
+    return await watches.page(
+        call.tenant, VENDOR, limit=MOST_LOOKED_AT, filters=_filters(call), newest_first=True
+    )
 
 
 async def page(call: Call) -> tuple[list[Watch], bool]:

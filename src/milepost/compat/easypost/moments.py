@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 
+@lru_cache(maxsize=50_000)
 def utc(text: str) -> str:
     """A Track's time. A bare date is its midnight without a zone."""
     at = datetime.fromisoformat(text)
     if at.tzinfo is None:
-        return f"{at:%Y-%m-%dT%H:%M:%S}"
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        return at.isoformat(timespec="seconds")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def of_us(at_us: int) -> str:

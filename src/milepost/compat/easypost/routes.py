@@ -18,6 +18,7 @@ def routes(services: CompatServices) -> list[Route]:
         route("GET", "/v2/trackers", trackers.all_of, services),
         route("POST", "/v2/trackers/batch", trackers.batch, services),
         route("POST", "/v2/trackers/create_list", trackers.create_list, services),
+        route("GET", "/v2/trackers/all_updated", trackers.all_updated, services),
         route("GET", "/v2/trackers/{id}", trackers.retrieve, services),
         route("DELETE", "/v2/trackers/{id}", trackers.delete, services),
         route("POST", "/v2/webhooks", webhooks.create, services, 201),

@@ -66,8 +66,9 @@ def carrier_of(watch: Watch, track: Track | None, crosswalk: Crosswalk) -> str |
 
 def updated_at(watch: Watch, track: Track | None) -> str:
     """When something was last heard of it, or said."""
-    heard = [moments.utc(event.received_at) for event in track.events] if track else []
-    return max([moments.of_us(watch.updated_us or watch.created_us), *heard])
+    ours = moments.of_us(watch.updated_us or watch.created_us)
+    heard = max((event.received_at for event in track.events), default=None) if track else None
+    return max(ours, moments.utc(heard)) if heard else ours
 
 
 def details(track: Track, carrier: str | None) -> list[dict[str, Any]]:

@@ -87,6 +87,15 @@ async def all_of(call: Call) -> dict[str, Any]:
     return {"trackers": [await _shown(call, watch) for watch in page], "has_more": more}
 
 
+async def all_updated(call: Call) -> dict[str, Any]:
+    """Those of which something was heard last, among the newest, as older clients ask."""
+    wanted = listing.updated(call)
+    shown = [await _shown(call, watch) for watch in await listing.newest(call)]
+    shown = sorted(filter(wanted.has, shown), key=lambda one: one["updated_at"], reverse=True)
+    page = shown[wanted.skip : wanted.skip + wanted.size]
+    return {"trackers": page, "has_more": len(shown) > wanted.skip + wanted.size}
+
+
 async def batch(call: Call) -> dict[str, Any]:
     """The trackers of up to 100 codes, those that are followed."""
     codes = call.body.get("tracking_codes")

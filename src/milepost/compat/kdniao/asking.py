@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl
 import msgspec
 from msgspec import Struct
 
-from milepost.compat.core import Credential, Credentials
-from milepost.compat.core.bodies import FORM, form_of
+from milepost.compat.core import Credential, Credentials, xml
+from milepost.compat.core.bodies import FORM, BodyError, form_of
 from milepost.compat.kdniao import VENDOR, faults, sign
 from milepost.compat.kdniao.faults import KdniaoError, invalid
 
@@ -112,12 +112,27 @@ async def authenticated(credentials: Credentials, form: dict[str, str]) -> Instr
 def read_wanted(text: str) -> Wanted:
     """The JSON of a RequestData. Raises KdniaoError."""
     text = text.lstrip("\ufeff")
+    if xml.is_xml(text):
+        return _converted(_of_xml(text))
     if '"' not in text:
         text = text.replace("'", '"')  # the vendor's own Java sample writes JSON so
     try:
-        given = msgspec.json.decode(text, type=dict[str, Any])
-        return msgspec.convert(_flat(given), Wanted)
+        return _converted(msgspec.json.decode(text, type=dict[str, Any]))
     except (msgspec.MsgspecError, UnicodeEncodeError):
+        raise KdniaoError(faults.BAD_DATA) from None
+
+
+def _of_xml(text: str) -> dict[str, Any]:
+    try:
+        return xml.read(text)
+    except BodyError:
+        raise KdniaoError(faults.BAD_DATA) from None
+
+
+def _converted(given: dict[str, Any]) -> Wanted:
+    try:
+        return msgspec.convert(_flat(given), Wanted)
+    except msgspec.ValidationError:
         raise KdniaoError(faults.BAD_DATA) from None
 
 

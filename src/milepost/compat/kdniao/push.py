@@ -17,7 +17,7 @@ Json = dict[str, Any]
 _FORM = "application/x-www-form-urlencoded; charset=utf-8"
 # A hook whose URL ends so wants the bare JSON, as some receivers do.
 _JSON_MARK = "#json"
-ABROAD, FREE = "7108", "1008"
+ABROAD, FREE = {"7108", "7008"}, "1008"
 _ALERT = "alert.opened"
 _ENDS = {"delivered", "returned"}
 
@@ -64,7 +64,7 @@ def message(watch: Watch, track: Track, now_us: int) -> Json:
     """The RequestData: one waybill."""
     now = clock.moment(now_us)
     options = watch.options
-    abroad = options.get("kind") == ABROAD
+    abroad = options.get("kind") in ABROAD
     item: Json = {
         "EBusinessID": watch.account or "",
         "OrderCode": options.get("order_code") or track.order_number or "",

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from milepost.compat.core import CompatServices
+from milepost.compat.core import CompatServices, xml
 from milepost.compat.kdniao import arrival, faults, maps, query, recognise, subscribe
 from milepost.compat.kdniao.asking import Instruction, authenticated, fields_of, read_wanted
 from milepost.compat.kdniao.clock import china_now
@@ -40,6 +41,7 @@ HANDLERS: dict[str, Handler] = {
     "8008": subscribe.answer,
     "8005": subscribe.answer,
     "7108": subscribe.answer,
+    "7008": subscribe.answer,
     "2002": recognise.answer,
     "6004": arrival.answer,
     "6006": arrival.answer,
@@ -48,9 +50,13 @@ HANDLERS: dict[str, Handler] = {
 # Instructions that Kdniao has and we do not: addresses, outlets, fares, orders, messages.
 ELSEWHERE = frozenset({
     "1001", "1004", "1007", "1011", "1012", "1013", "1021", "1127", "1147", "1801", "2004", "2006",
-    "3001", "6001", "6002", "7008", "8101", "8102", "8103", "9001",
+    "3001", "6001", "6002", "8101", "8102", "8103", "9001",
 })  # fmt: skip
 COLLECTING = "CMD"  # cash on delivery: CMD1002 and its like
+_ITEMS = {
+    "Traces": "Trace", "Shippers": "Shipper", "Coordinates": "Coordinate",
+    "PreCoordinates": "PreCoordinate",
+}  # fmt: skip
 _ROAD = {"State": "0", "StateEx": "0", "Traces": []}
 
 
@@ -86,11 +92,7 @@ class Door:
             answer = await self._handler(call.kind)(self._services, call)
         except KdniaoError as error:
             answer = self._refusal(form, error)
-        return Response(
-            msgspec.json.encode(answer),
-            media_type="application/json",
-            headers={"Cache-Control": "no-store"},
-        )
+        return _response(answer, in_xml=asks_in_xml(form))
 
     def _handler(self, kind: str) -> Handler:
         if kind in ELSEWHERE or kind.startswith(COLLECTING):
@@ -114,6 +116,19 @@ class Door:
         if handler is recognise.answer:
             return refused | {"ResultCode": error.code, "Shippers": []} | _asked(form)
         return refused | {"ResultCode": error.code}
+
+
+def asks_in_xml(form: dict[str, str]) -> bool:
+    """Whether the instruction is in XML: it is answered so, whatever DataType says."""
+    return xml.is_xml(unquote(form.get("RequestData", "")[:24]))
+
+
+def _response(answer: Json, *, in_xml: bool) -> Response:
+    body = (
+        xml.written("Content", answer, _ITEMS).encode() if in_xml else msgspec.json.encode(answer)
+    )
+    kind = xml.KIND if in_xml else "application/json"
+    return Response(body, media_type=kind, headers={"Cache-Control": "no-store"})
 
 
 def _asked(form: dict[str, str]) -> Json:

@@ -6,7 +6,11 @@ another DHL Express. Such branches count as one house here.
 
 from __future__ import annotations
 
+from milepost.compat.core import Watch
 from milepost.domain.track import Track
+
+# What the company of a subscription to the map is kept with: one may have both.
+MAP = "/map"
 
 _BRANCHES = ("-freight", "-international", "-logistics", "-large", "-chengyun")
 _HOUSES = {"dhl", "dpd", "gls", "ups", "fedex"}
@@ -19,6 +23,11 @@ def house_of(slug: str) -> str:
         slug = slug.removesuffix(branch)
     first = slug.partition("-")[0]
     return first if first in _HOUSES else _SAME.get(slug, slug)
+
+
+def code_of(watch: Watch) -> str:
+    """The company as its subscriber wrote it."""
+    return (watch.carrier_code or "").removesuffix(MAP)
 
 
 def involved(track: Track, carrier: str | None) -> bool:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from milepost.compat.core import Change, Outgoing, Watch
 from milepost.compat.core.crosswalk import crosswalk
-from milepost.compat.kuaidi100 import VENDOR, company, recognise, shape, sign
+from milepost.compat.kuaidi100 import VENDOR, company, older, recognise, shape, sign
 from milepost.compat.kuaidi100.statuses import TABLE
 from milepost.domain.track import Leg, StatusView, Track
 
@@ -37,7 +37,7 @@ class Push:
         told = message(watch, track, change, now_us)
         if told is None:
             return None
-        param = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+        param = _written(watch, told)
         fields = {"param": param}
         if watch.secret:
             fields["sign"] = sign.of_push(param, watch.secret)
@@ -49,7 +49,7 @@ class Push:
         try:
             said = msgspec.json.decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            return False
+            said = older.taken(body)
         if not 200 <= status < 300 or not isinstance(said, dict):
             return False
         return said.get("result") in (True, "true") and str(said.get("returnCode")) == "200"
@@ -59,6 +59,12 @@ class Push:
         if not shape.standing(track):
             return True  # nothing is told of silence but that it has lasted too long
         return _ended(watch, track) in {"shutdown", "abort"}
+
+
+def _written(watch: Watch, told: dict[str, Any]) -> str:
+    if watch.options.get(older.SCHEMA) == older.XML:
+        return older.pushed(told)
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 
 def message(watch: Watch, track: Track, change: Change, now_us: int) -> dict[str, Any] | None:
@@ -103,8 +109,8 @@ def _silent(watch: Watch, now_us: int) -> dict[str, Any] | None:
     if now_us - since_us(watch) < SILENT_US:
         return None
     other = recognise.likeliest(crosswalk(), watch.number)
-    new = other if other and other != watch.carrier_code else ""
-    com = watch.carrier_code or ""
+    new = other if other and other != company.code_of(watch) else ""
+    com = company.code_of(watch)
     return {
         "status": "abort",
         "billstatus": "",
@@ -121,7 +127,7 @@ def _checked(watch: Watch, track: Track) -> dict[str, str]:
     new = _right_company(watch, track)
     if not new:
         return {"autoCheck": "0", "comOld": "", "comNew": ""}
-    return {"autoCheck": "1", "comOld": watch.carrier_code or "", "comNew": new}
+    return {"autoCheck": "1", "comOld": company.code_of(watch), "comNew": new}
 
 
 def _right_company(watch: Watch, track: Track) -> str:
@@ -132,7 +138,7 @@ def _right_company(watch: Watch, track: Track) -> str:
 
 def _results(watch: Watch, track: Track, now_us: int) -> dict[str, Any]:
     legs = [leg for leg in track.legs if leg.parcel == 1]
-    com = _right_company(watch, track) or watch.carrier_code or ""
+    com = _right_company(watch, track) or company.code_of(watch)
     if str(watch.options.get("interCom")) != "1" or len(legs) < 2:
         return {"lastResult": _result(watch, track, com, now_us)}
     first, last = _of_leg(track, legs[0]), _of_leg(track, legs[-1])

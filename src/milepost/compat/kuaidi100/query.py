@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from starlette.responses import Response
@@ -26,7 +25,7 @@ ANY = "auto"
 
 async def query(services: CompatServices, given: dict[str, str]) -> Any:
     """`POST /poll/query.do`."""
-    return await _answer(services, given, "0")
+    return await _shown(services, given, "0")
 
 
 async def map_track(services: CompatServices, given: dict[str, str]) -> Any:
@@ -35,10 +34,32 @@ async def map_track(services: CompatServices, given: dict[str, str]) -> Any:
     if not (asking.text_of(param, "from") and asking.text_of(param, "to")):
         await access.by_sign(services, given)
         raise RefusedError(faults.INCOMPLETE)
-    return await _answer(services, given, "5")
+    return await _shown(services, given, "5")
 
 
-async def _answer(services: CompatServices, given: dict[str, str], level: str) -> Any:
+async def _shown(services: CompatServices, given: dict[str, str], level: str) -> Any:
+    """The answer, or why there is none, as `show` asks for it."""
+    try:
+        answer = await _answer(services, given, level)
+    except RefusedError as error:
+        answer = faults.body((error.code, error.message))
+    show = _show_of(given.get("param", ""))
+    if show not in showing.WAYS:
+        return answer
+    text, media_type = showing.WAYS[show](answer)
+    return Response(text, media_type=media_type)
+
+
+def _show_of(param: str) -> str:
+    if '"show"' not in param:
+        return ""
+    try:
+        return asking.text_of(asking.param_of(param), "show")
+    except RefusedError:
+        return ""
+
+
+async def _answer(services: CompatServices, given: dict[str, str], level: str) -> dict[str, Any]:
     credential = await access.by_sign(services, given)
     param = asking.param_of(given["param"])
     com = asking.text_of(param, "com").lower()
@@ -46,15 +67,9 @@ async def _answer(services: CompatServices, given: dict[str, str], level: str) -
         raise RefusedError(faults.INCOMPLETE)
     number = asking.number_of(asking.text_of(param, "num"), faults.INCOMPLETE)
     carrier, phone = carrier_of(services, com), asking.text_of(param, "phone")
-    checked, track = await asyncio.gather(
-        phones.check_for(services, credential.tenant, number, carrier, phone),
-        road(services, credential.tenant, number, carrier),
-        return_exceptions=True,
-    )
-    for fault in (checked, track):  # a missing phone is told before a missing road
-        if isinstance(fault, BaseException):
-            raise fault
-    assert isinstance(track, Track)
+    # A missing phone is told before a missing road.
+    await phones.check_for(services, credential.tenant, number, carrier, phone)
+    track = await road(services, credential.tenant, number, carrier)
     if com == ANY:
         await phones.check_for(services, credential.tenant, number, track.carrier, phone)
         com = services.crosswalk.code_of(VENDOR, track.carrier or "") or com
@@ -62,8 +77,7 @@ async def _answer(services: CompatServices, given: dict[str, str], level: str) -
     if view.level == 8:
         track = services.queries.foreseen(credential.tenant, track)
     sent = asking.text_of(param, "num")
-    answer = shape.result(track, com, view, services.now_us(), services.base_url, sent)
-    return _shown(answer, asking.text_of(param, "show"))
+    return shape.result(track, com, view, services.now_us(), services.base_url, sent)
 
 
 def carrier_of(services: CompatServices, com: str) -> str | None:
@@ -82,10 +96,3 @@ async def road(services: CompatServices, tenant: int, number: str, carrier: str 
     if track is None or not shape.standing(track) or not company.involved(track, carrier):
         raise RefusedError(faults.NOTHING_KNOWN)
     return track
-
-
-def _shown(answer: dict[str, Any], show: str) -> Any:
-    if show in showing.WAYS:
-        text, media_type = showing.WAYS[show](answer)
-        return Response(text, media_type=media_type)
-    return answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -112,13 +113,19 @@ def _entry(event: EventView, view: View) -> dict[str, str]:
         basic = code if view.advanced else statuses.state(event.sub)
         entry["status"] = statuses.name(basic, english=view.english)
     if view.advanced:
-        entry["statusCode"] = code
-        entry["areaCenter"] = area.centre(event.place)
-        entry["areaPinYin"] = area.pinyin(event.place)
+        entry |= {"statusCode": code, **_centre(event.place)}
     return entry
 
 
+@lru_cache(maxsize=16_384)
+def _centre(place: Place | None) -> dict[str, str]:
+    """Not to be changed: it is shared, as places come again in many roads."""
+    return {"areaCenter": area.centre(place), "areaPinYin": area.pinyin(place)}
+
+
+@lru_cache(maxsize=16_384)
 def _place(place: Place | None) -> dict[str, str]:
+    """The same of its name."""
     return {
         "areaCode": area.code(place),
         "areaName": area.name(place),

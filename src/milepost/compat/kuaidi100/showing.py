@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from html import escape
 from typing import Any
 
+from milepost.compat.core import xml
+
 Shown = tuple[str, str]
+ROOT = "xml"
 
 
 def _xml(answer: dict[str, Any]) -> Shown:
-    inner = "".join(_elements(answer))
-    return f'<?xml version="1.0" encoding="UTF-8"?><xml>{inner}</xml>', "text/xml"
-
-
-def _elements(value: dict[str, Any]) -> Iterator[str]:
-    for name, one in value.items():
-        for item in one if isinstance(one, list) else [one]:
-            text = "".join(_elements(item)) if isinstance(item, dict) else _text(item)
-            yield f"<{name}>{text}</{name}>"
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return "" if value is None else escape(str(value))
+    return xml.written(ROOT, answer, {}), xml.KIND
 
 
 def _html(answer: dict[str, Any]) -> Shown:
+    if "data" not in answer:
+        return f"<p>{escape(str(answer['message']))}</p>", "text/html"
     rows = "".join(
         f"<tr><td>{escape(one['time'])}</td><td>{escape(one['context'])}</td></tr>"
         for one in answer["data"]
@@ -36,7 +27,10 @@ def _html(answer: dict[str, Any]) -> Shown:
 
 
 def _plain(answer: dict[str, Any]) -> Shown:
+    if "data" not in answer:
+        return f"{answer['message']}\n", "text/plain"
     return "".join(f"{one['time']} {one['context']}\n" for one in answer["data"]), "text/plain"
 
 
+# Both roads and faults can be shown so.
 WAYS: dict[str, Callable[[dict[str, Any]], Shown]] = {"1": _xml, "2": _html, "3": _plain}

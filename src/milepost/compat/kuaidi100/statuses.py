@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from functools import lru_cache
 from importlib.resources import files
 
 import msgspec
@@ -34,6 +35,7 @@ TABLE = load_statuses(str(__package__))
 CODES: dict[str, Code] = _codes.code
 
 
+@lru_cache(maxsize=256)
 def status_code(sub: str) -> str:
     """The `statusCode` of one of our subs; empty where Kuaidi100 has none ("unknown")."""
     code = _codes.nearest.get(sub) or TABLE.code(sub)

@@ -10,8 +10,19 @@ from milepost.compat.core import (
     Credential,
     TooManyWatchedError,
     Watch,
+    xml,
 )
-from milepost.compat.kuaidi100 import VENDOR, access, asking, faults, phones, recognise, shape
+from milepost.compat.kuaidi100 import (
+    VENDOR,
+    access,
+    asking,
+    company,
+    faults,
+    older,
+    phones,
+    recognise,
+    shape,
+)
 from milepost.compat.kuaidi100.faults import RefusedError
 from milepost.domain.scan import Facts
 from milepost.engine.resolve import BadScanError
@@ -19,28 +30,37 @@ from milepost.engine.resolve import BadScanError
 AGAIN_AFTER_US = 30 * 60 * 1_000_000
 _SAID = ("from", "to", "resultv2", "lang", "order", "phone", "mobiletelephone", "interCom",
          "departureCountry", "departureCom", "destinationCountry", "destinationCom", "ordertime",
-         "orderTime")  # fmt: skip
+         "orderTime", older.SCHEMA)  # fmt: skip
 
 
-async def poll(services: CompatServices, given: dict[str, str]) -> dict[str, Any]:
+async def poll(services: CompatServices, given: dict[str, str]) -> Any:
     """`POST /poll`."""
-    return await _subscribe(services, given, map_wanted=False)
+    return await _answer(services, given, map_wanted=False)
 
 
-async def poll_map(services: CompatServices, given: dict[str, str]) -> dict[str, Any]:
+async def poll_map(services: CompatServices, given: dict[str, str]) -> Any:
     """`POST /pollmap`: pushes have the page with the map; needs both ends of the road."""
-    return await _subscribe(services, given, map_wanted=True)
+    return await _answer(services, given, map_wanted=True)
 
 
-async def _subscribe(
-    services: CompatServices, given: dict[str, str], *, map_wanted: bool
-) -> dict[str, Any]:
-    param = asking.param_of(given.get("param", ""), faults.BAD_DATA)
+async def _answer(services: CompatServices, given: dict[str, str], *, map_wanted: bool) -> Any:
+    text = given.get("param", "")
+    if not xml.is_xml(text):
+        return await _subscribe(services, text, map_wanted=map_wanted)
+    try:
+        answer = await _subscribe(services, text, map_wanted=map_wanted)
+    except RefusedError as error:
+        answer = faults.body((error.code, error.message))
+    return older.answered(answer)
+
+
+async def _subscribe(services: CompatServices, text: str, *, map_wanted: bool) -> dict[str, Any]:
+    param = older.param_of(text)
     credential = await access.by_key(services, asking.text_of(param, "key"))
     options = _options(param, map_wanted)
     if map_wanted and not (options.get("from") and options.get("to")):
         raise RefusedError(faults.BAD_DATA)
-    wanted = _watch(services, credential, param, options)
+    wanted = _watch(services, credential, param, options, map_wanted=map_wanted)
     known = await services.watches.get(credential.tenant, VENDOR, wanted.number)
     phones.check(wanted.carrier, str(options.get("phone") or ""), known)
     watch = await _kept(services, wanted, known)
@@ -61,8 +81,14 @@ def _options(param: dict[str, Any], map_wanted: bool) -> dict[str, Any]:
 
 
 def _watch(
-    services: CompatServices, credential: Credential, param: dict[str, Any], options: dict[str, Any]
+    services: CompatServices,
+    credential: Credential,
+    param: dict[str, Any],
+    options: dict[str, Any],
+    *,
+    map_wanted: bool,
 ) -> Watch:
+    """A subscription to the map is one of its own beside the plain one."""
     inner = param["parameters"] if isinstance(param.get("parameters"), dict) else {}
     number = asking.number_of(asking.text_of(param, "number"), faults.BAD_NUMBER)
     com = _company(services, param, inner, number)
@@ -73,7 +99,7 @@ def _watch(
         tenant=credential.tenant,
         dialect=VENDOR,
         number=number,
-        carrier_code=com,
+        carrier_code=com + (company.MAP if map_wanted else ""),
         carrier=services.crosswalk.slug_of(VENDOR, com),
         callback=callback,
         secret=asking.text_of(inner, "salt") or None,

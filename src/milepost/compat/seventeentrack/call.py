@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from milepost.compat.core import CompatServices, Credential
+from milepost.compat.core.bodies import without_mark
 from milepost.compat.seventeentrack import faults
 from milepost.compat.seventeentrack.faults import FaultError
 from milepost.engine.resolve import BadScanError, checked_number
@@ -38,7 +39,7 @@ class Call(Struct):
 def read_json(body: bytes) -> Any:
     """Raises FaultError for what is no JSON."""
     try:
-        return msgspec.json.decode(body)
+        return msgspec.json.decode(without_mark(body))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise FaultError(faults.BAD_DATA) from None
 
@@ -75,7 +76,8 @@ def read_carrier(item: Item, name: str = "carrier", fault: int = faults.BAD_CARR
     given = item.get(name)
     if given is None or given == "":
         return None
-    text = str(given).strip()
+    # PHP writes a number that came from a division as 3011.0.
+    text = str(int(given) if isinstance(given, float) and given.is_integer() else given).strip()
     if isinstance(given, bool) or not _DIGITS.fullmatch(text):
         raise FaultError(fault, text[:60])
     return int(text) or None
@@ -88,6 +90,8 @@ async def each(call: Call, items: Sequence[Item], one: One) -> Item:
 
 async def each_at_once(call: Call, items: Sequence[Item], one: One) -> Item:
     """The same for what only reads."""
+    if len(items) == 1:  # a task of its own costs more than it brings
+        return await each(call, items, one)
     return sorted_out(items, await asyncio.gather(*(attempt(call, item, one) for item in items)))
 
 

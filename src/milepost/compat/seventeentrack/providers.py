@@ -44,7 +44,7 @@ def tracking(
 def _provider(
     track: Track, carrier: dict[str, Any], events: Sequence[EventView], *, tips: bool
 ) -> dict[str, Any]:
-    synced = max(datetime.fromisoformat(event.received_at) for event in events)
+    synced = datetime.fromisoformat(max(event.received_at for event in events))
     tip = {"provider_tips": None} if tips else {}
     return {
         "provider": carrier,

@@ -37,6 +37,11 @@ async def get_realtime(call: Call, body: bytes) -> Item:
     return await each_at_once(call, read_items(body, most=1), _realtime)
 
 
+async def identify_carrier(call: Call, body: bytes) -> Item:
+    """The carrier of each number, as the calls were before registering found it out."""
+    return await each_at_once(call, read_items(body), _identified)
+
+
 async def get_quota(call: Call, _: bytes) -> Item:
     used = await call.services.watches.count(call.tenant, VENDOR)
     return {
@@ -51,6 +56,12 @@ async def get_quota(call: Call, _: bytes) -> Item:
             "free_email_quotaused": 0,
         },
     }
+
+
+async def _identified(call: Call, wanted: Item) -> Item:
+    number = read_number(wanted)
+    found = await detecting.detect(call, number, read_fields(wanted).get("destination_country"))
+    return {"number": number, "carrier": found.key}
 
 
 async def _track_info(call: Call, wanted: Item) -> Item:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import NamedTuple
 
 from milepost.compat.core import CompatServices, Watch
@@ -29,10 +28,10 @@ async def find(call: Call, item: Item, carrier_field: str = "carrier") -> Found:
     number = read_number(item)
     carrier = read_carrier(item, carrier_field)
     services = call.services
-    watches, track = await asyncio.gather(
-        services.watches.get(call.tenant, VENDOR, number),
-        services.queries.track(call.tenant, number, private=True),
-    )
+    watches = await services.watches.get(call.tenant, VENDOR, number)
+    track = None
+    if watches:
+        track = await services.queries.track(call.tenant, number, private=True)
     for watch in watches:
         await settle(services, watch, track, call.now_us)
     left = [watch for watch in watches if not lifecycle.is_forgotten(watch, call.now_us)]

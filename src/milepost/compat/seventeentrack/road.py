@@ -40,6 +40,7 @@ def status_of(sub: str) -> Status:
     return Status(code.partition("_")[0], code)
 
 
+@lru_cache(maxsize=256)
 def stage_of(sub: str) -> str | None:
     """The milestone that an event of this sub reaches."""
     stage: str | None = STATUSES.row(sub).get("stage")

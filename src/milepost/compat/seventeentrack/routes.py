@@ -1,4 +1,4 @@
-"""`/track/v2.4/…`, `v2.2` and `v1`: eleven calls, every one a POST with the header `17token`."""
+"""`/track/v2.4/…`, `v2.2` and `v1`: every call a POST with the header `17token`."""
 
 from __future__ import annotations
 
@@ -40,6 +40,8 @@ CALLS: dict[str, Handler] = {
     "getrealtimetrackinfo": reading.get_realtime,
     "push": changing.push,
     "getquota": reading.get_quota,
+    # The first version's; clients of the second go on calling it.
+    "carrieridentify": reading.identify_carrier,
 }
 
 

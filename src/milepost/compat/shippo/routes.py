@@ -15,14 +15,9 @@ _ROOTS = ("", "/v1")
 def routes(services: CompatServices) -> list[Route]:
     """Every path of the dialect."""
     return [
-        *(one for root in _ROOTS for one in _tracks(root, services)),
-        route("POST", "/webhooks", webhooks.create, services, 201),
-        route("GET", "/webhooks", webhooks.all_of, services),
-        route("GET", "/webhooks/{id}", webhooks.retrieve, services),
-        route("PUT", "/webhooks/{id}", webhooks.update, services),
-        route("DELETE", "/webhooks/{id}", webhooks.delete, services),
-        refusal("/webhooks", ("GET", "POST")),
-        refusal("/webhooks/{id}", ("GET", "PUT", "DELETE")),
+        one
+        for root in _ROOTS
+        for one in (*_tracks(root, services), *_webhooks(f"{root}/webhooks", services))
     ]
 
 
@@ -33,4 +28,17 @@ def _tracks(root: str, services: CompatServices) -> list[Route]:
         route("GET", one, tracks.get, services),
         refusal(f"{root}/tracks", ("POST",)),
         refusal(one, ("GET",)),
+    ]
+
+
+def _webhooks(every: str, services: CompatServices) -> list[Route]:
+    one = f"{every}/{{id}}"
+    return [
+        route("POST", every, webhooks.create, services, 201),
+        route("GET", every, webhooks.all_of, services),
+        route("GET", one, webhooks.retrieve, services),
+        route("PUT", one, webhooks.update, services),
+        route("DELETE", one, webhooks.delete, services),
+        refusal(every, ("GET", "POST")),
+        refusal(one, ("GET", "PUT", "DELETE")),
     ]

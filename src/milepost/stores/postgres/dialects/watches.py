@@ -111,12 +111,12 @@ class PostgresWatches(SubscribingStore):
 
     async def _of_number(self, tenant: int, dialect: str, number: str) -> list[Watch]:
         if self._kept is None:
-            return await self.page(tenant, dialect, filters={"number": number})
+            return await self._page(tenant, dialect, filters={"number": number})
         key = tenant, dialect, number
         kept = self._kept.find(key)
         if kept is None:
             began = self._kept.begin()
-            kept = await self.page(tenant, dialect, filters={"number": number})
+            kept = await self._page(tenant, dialect, filters={"number": number})
             self._kept.keep(key, kept, began)
         return kept
 
@@ -195,6 +195,23 @@ class PostgresWatches(SubscribingStore):
         tenant: int,
         dialect: str,
         *,
+        after: int | None = None,
+        limit: int = 100,
+        filters: Mapping[str, Any] | None = None,
+        newest_first: bool = False,
+    ) -> list[Watch]:
+        number = _lone_number(filters)
+        if self._kept is None or number is None:
+            return await self._page(tenant, dialect, after, limit, filters, newest_first)
+        found = await self._of_number(tenant, dialect, number)
+        found = found[::-1] if newest_first else found
+        past = (one for one in found if after is None or (one.id < after) == newest_first)
+        return [one for one in past if one.id != after][:limit]
+
+    async def _page(
+        self,
+        tenant: int,
+        dialect: str,
         after: int | None = None,
         limit: int = 100,
         filters: Mapping[str, Any] | None = None,
@@ -288,3 +305,12 @@ class PostgresWatches(SubscribingStore):
 
     def _watch(self, row: asyncpg.Record) -> Watch:
         return Watch(**self._fields(row))
+
+
+def _lone_number(filters: Mapping[str, Any] | None) -> str | None:
+    """The number that a page is all about: of those the ones asked for last are in memory."""
+    if filters is None or filters.keys() != {"number"}:
+        return None
+    wanted = filters["number"]
+    several = dict.fromkeys(wanted) if isinstance(wanted, list) else [wanted]
+    return next(iter(several)) if len(several) == 1 else None
