@@ -186,6 +186,24 @@ def test_a_throw_in_a_burst_is_an_alert_until_hand_over(
     assert alerts(app, "CT5000001")[0][2] == seconds(at(1))
 
 
+def test_a_throw_that_lies_across_bursts_is_one(app: Running, me: Caller, clock: Any) -> None:
+    """A second each, as devices send them; the fall is cut in two, and the bounce stands alone."""
+    rest, fall, hit = [1000] * 60, [40] * 50, [2600, 3400, 1900]
+    z = rest + fall + hit + [1000] * 10 + [60] * 20 + [2500] + rest
+    begin = datetime.fromisoformat(clock(30))
+    bodies = []
+    for first in range(0, len(z), 40):
+        part = z[first : first + 40]
+        burst = {"rate_hz": 100, "x": [0] * len(part), "y": [0] * len(part), "z": part}
+        when = begin + timedelta(milliseconds=10 * first)
+        bodies.append([{"asset": "sensor:51", "at": when.isoformat(), "burst": burst}])
+
+    taken = [take(me, "samples", body)["accepted"] for body in bodies]
+
+    assert sum(taken) == 1
+    assert [take(me, "samples", body)["accepted"] for body in bodies] == [0] * len(bodies)
+
+
 def test_a_sensor_that_falls_silent(app: Running, me: Caller, clock: Any) -> None:
     cold(me, "CT6000001")
     headers = me.headers
@@ -265,6 +283,24 @@ def test_a_couriers_queue_with_a_wrong_clock_is_set_right(me: Caller, clock: Any
     assert [one["sub"] for one in events] == ["picked_up", "delivered"]
 
 
+def test_a_local_time_counts_by_the_zone_of_the_place_or_carrier(me: Caller) -> None:
+    """Devices without a zone: the delivery is not refused for what it says of the truck."""
+    local = {"number": "CT8000009", "occurred_at": "2026-11-20T10:00:00"}
+
+    done = take(me, "scans", [
+        {**local, "carrier": "sf", "action": "load", "asset": "truck:85"},
+        {**local, "occurred_at": "2026-11-20T12:00:00", "carrier": "sf", "action": "deliver"},
+        {**local, "number": "CT8000010", "action": "deliver"},
+        {**local, "number": "CT8000011", "action": "load", "asset": "truck:85"},
+    ])  # fmt: skip
+
+    assert (done["accepted"], [one["index"] for one in done["rejected"]]) == (3, [3])
+    inside = me.get("/v1/assets/truck:85/contents").json()["inside"]
+    assert [(one["since"], one["until"]) for one in inside] == [
+        ("2026-11-20T02:00:00+00:00", "2026-11-20T04:00:00+00:00")
+    ]
+
+
 def test_a_sorter_keeps_what_it_measured(app: Running, me: Caller, clock: Any) -> None:
     batch = {"device": "line-3", "level": "sorter", "scans": [
         {"number": "CT8100001", "occurred_at": clock(0), "action": "sort", "machine": "line-3",
@@ -292,6 +328,39 @@ def test_tags_read_at_a_gate(app: Running, me: Caller, clock: Any) -> None:
     assert (done["accepted"], done["unknown"]) == (1, ["E280"])
     inside = me.get("/v1/assets/truck:82/contents").json()["inside"]
     assert [(one["child"], one["began"]) for one in inside] == [("bag:82", "observed")]
+
+
+def test_a_tag_says_itself_what_it_is_on(app: Running, me: Caller, clock: Any) -> None:
+    """An SSCC in hexadecimal, as readers' middleware gives it; nobody registers each parcel's."""
+    number = "069012340000000177"
+    body = {"asset": "truck:83", "terminals": [{"protocol": "rfid", "identity": "reader-83"}]}
+    assert me.post("/v1/assets", body).status_code == 201
+    goods = "3035a537c861a84000000009"
+
+    done = take(me, "rfid", [
+        {"reader": "reader-83", "tag": "3135A537C800000011000000", "at": clock(0)},
+        {"reader": "reader-83", "tag": "urn:epc:id:grai:6901234.12345.77", "at": clock(0)},
+        {"reader": "reader-83", "tag": goods, "at": clock(0)},
+    ])  # fmt: skip
+
+    assert (done["accepted"], done["unknown"]) == (2, [goods])
+    inside = me.get("/v1/assets/truck:83/contents").json()["inside"]
+    assert sorted(one["child"] for one in inside) == [
+        "grai:0690123412345677", f"parcel:{number}",
+    ]  # fmt: skip
+
+
+def test_containment_in_the_words_of_loading(me: Caller, clock: Any) -> None:
+    told = {"child": "bag:84", "parent": "truck:84"}
+
+    done = take(me, "containment", [
+        {**told, "action": "load", "at": clock(0)}, {**told, "action": "unload", "at": clock(1)},
+        {**told, "action": "polish", "at": clock(2)},
+    ])  # fmt: skip
+
+    assert (done["accepted"], [one["index"] for one in done["rejected"]]) == (2, [2])
+    inside = me.get("/v1/assets/truck:84/contents").json()["inside"]
+    assert [(one["child"], one["until"] is None) for one in inside] == [("bag:84", False)]
 
 
 def test_arrivals_at_places(me: Caller, clock: Any) -> None:

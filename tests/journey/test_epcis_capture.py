@@ -411,3 +411,49 @@ def test_answers_in_xml_for_whoever_prefers_it(me: Caller) -> None:
     refused = asked("application/xml")
     assert refused.status_code == 406
     assert "Weighing" in refused.json()["detail"]
+
+
+def test_epcs_and_words_in_the_form_that_is_asked_for(me: Caller) -> None:
+    own = {"ext1:as": PARCEL_URN}
+    capture(me, document(event(2, parentID=None, **own), event(3, epcList=[PALLET])))
+    path = "/v1/epcis/events"
+
+    def asked(**headers: str) -> Any:
+        told = {name.replace("_", "-"): value for name, value in headers.items()}
+        return me.client.get(path, headers=me.headers | told)
+
+    def first(answer: Any) -> dict[str, Any]:
+        results = answer.json()["epcisBody"]["queryResults"]["resultsBody"]
+        found: dict[str, Any] = results["eventList"][0]
+        return found
+
+    assert first(asked())["epcList"] == [PARCEL_URN]
+    assert first(asked(GS1_EPC_Format="Never_Translates"))["epcList"] == [PARCEL_URN]
+    links = first(asked(GS1_EPC_Format="Always_GS1_Digital_Link"))
+    assert links["epcList"] == [f"https://id.gs1.org/00/{PARCEL}"]
+    assert links["readPoint"] == {"id": "https://id.gs1.org/414/6901234000016"}
+    assert links["ext1:as"] == PARCEL_URN
+    refused = asked(GS1_EPC_Format="Always_EPC_URN")  # the pallet's link tells no company prefix
+    assert (refused.status_code, PALLET in refused.json()["detail"]) == (406, True)
+    assert asked(GS1_EPC_Format="Always").status_code == 406
+    xml = asked(Accept="application/xml", GS1_CBV_XML_Format="Always_URN").text
+    assert "urn:epcglobal:cbv:bizstep:arriving<" in xml
+    assert "https://ref.gs1.org/cbv/BizStep-arriving<" in asked(Accept="application/xml").text
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "status"),
+    [("GS1-EPCIS-Min", "2.0.0", 200), ("GS1-EPCIS-Min", "2.1", 406), ("GS1-EPCIS-Max", "1.2", 406),
+     ("GS1-CBV-Min", "3.0.0", 406), ("GS1-CBV-Max", "2", 200), ("GS1-CBV-Max", "new", 406)],
+)  # fmt: skip
+def test_ranges_of_versions(me: Caller, header: str, value: str, status: int) -> None:
+    answer = me.client.get("/v1/epcis/events", headers=me.headers | {header: value})
+
+    assert answer.status_code == status
+
+
+def test_a_token_is_given_back_and_limits_are_told(me: Caller) -> None:
+    told = me.client.request("OPTIONS", "/v1/epcis/capture", headers=me.headers).headers
+    freed = me.client.delete("/v1/epcis/nextPageToken/abc", headers=me.headers)
+
+    assert (freed.status_code, told["GS1-EPCIS-Capture-Limit"]) == (204, "10000")

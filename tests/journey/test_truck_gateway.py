@@ -108,6 +108,21 @@ def test_osmand_and_owntracks_over_http(yard: tuple[Running, dict[str, int]]) ->
     }
 
 
+def test_owntracks_is_named_by_the_request_and_not_refused_for_ever(
+    yard: tuple[Running, dict[str, int]],
+) -> None:
+    one, _ = yard
+    caller = one.caller()
+    know(one, caller.tenant, "owntracks", "van-9", "truck:V9")
+    track = {"_type": "location", "tid": "v9", "lat": 1, "lon": 2, "tst": int(NOW.timestamp())}
+
+    by_url = one.client.post("/v1/devices/owntracks?u=yard&d=van-9", json=track)
+    by_header = one.client.post("/v1/devices/owntracks", json=track, headers={"X-Limit-D": "van-9"})
+    last_will = one.client.post("/v1/devices/owntracks", json={"_type": "lwt", "tst": 1})
+
+    assert [each.status_code for each in (by_url, by_header, last_will)] == [200, 200, 200]
+
+
 @pytest.mark.parametrize(
     ("query", "status"),
     [("id=nobody&lat=1&lon=2&timestamp=1772600767", 403), ("lat=1&lon=2", 400),

@@ -19,6 +19,7 @@ import pytest
 from journey.running import Caller, Running, running, scan
 from journey.serving import MILEPOST, serving
 from milepost.notary.faults import Report
+from milepost.notary.keys import PublicKey, SigningKey
 from milepost.settings import Settings
 from milepost.wiring import open_store
 from milepost.wiring.auditing import audit
@@ -73,13 +74,13 @@ def shipped(app: Running) -> Caller:
     return caller
 
 
-def audited(app: Running) -> Report:
+def audited(app: Running, *notes: tuple[str, str], key: PublicKey | None = None) -> Report:
     settings = app.milepost.settings
 
     async def run() -> Report:
         store = await open_store(settings)
         try:
-            return await audit(settings, store, lambda _: None)
+            return await audit(settings, store, lambda _: None, notes=notes, key=key)
         finally:
             await store.close()
 
@@ -205,6 +206,37 @@ def test_chain_and_row_changed_together_do_not_fit_the_checkpoint(
     [fault] = audited(app).faults
     assert fault.kind == "checkpoint"
     assert forged == 6
+
+
+def test_a_record_that_was_put_back_does_not_fit_a_kept_checkpoint(
+    app: Running, me: Caller, folder: Path
+) -> None:
+    """Database, files, key and checkpoints of an earlier day are sound in themselves: only what
+    somebody kept elsewhere tells.
+    """
+    note = me.get("/v1/proofs/checkpoints").json()["checkpoints"][0]["note"]
+    assert audited(app, ("kept.txt", note)).sound
+    for table, first in (("journal", "seq"), ("notary_link", "first")):
+        known = "SELECT seq FROM notary_link WHERE first >= 12" if first == "seq" else "12"
+        wanted = f"seq IN ({known})" if first == "seq" else "first >= 12"
+        app.sql(f"DELETE FROM {table} WHERE {wanted}")
+    app.sql("DELETE FROM notary_checkpoint")
+    for path in (folder / "notary").rglob("leaves"):
+        path.write_bytes(path.read_bytes()[: 12 * 32])
+
+    assert audited(app).sound
+    [fault] = audited(app, ("kept.txt", note)).faults
+    assert (fault.kind, fault.where, fault.index) == ("checkpoint", "kept.txt", 16)
+    assert fault.detail == "the log has only 12 leaves"
+
+
+def test_a_kept_checkpoint_of_nobodys_or_another_key(app: Running, me: Caller) -> None:
+    note = me.get("/v1/proofs/checkpoints").json()["checkpoints"][0]["note"]
+    another = SigningKey(bytes(32)).public
+
+    assert audited(app, ("a", note.replace("16", "15", 1))).faults[0].where == "a"
+    assert {fault.kind for fault in audited(app, ("a", note), key=another).faults} == {"checkpoint"}
+    assert "not a signed note" in audited(app, ("a", "nonsense")).faults[0].detail
 
 
 async def _rewritten(app: Running, tenant: int) -> int:

@@ -30,6 +30,7 @@ from milepost.engine.containment import Containment
 from milepost.engine.devices import Terminal
 from milepost.engine.sensor_queries import SensorQueries
 from milepost.engine.telemetry import Asset
+from milepost.sensing.containment import is_place
 from milepost.sensing.geofence import Fence
 from milepost.web.endpoint import Call, Endpoint
 from milepost.web.problems import ProblemError
@@ -191,7 +192,7 @@ async def contents(services: AssetServices, call: Call) -> Contents:
     return Contents(
         asset,
         [_contained(one) for one in inside.get(asset, [])[-most:]],
-        [_contained(one) for one in within.get(asset, [])[-most:]],
+        [_contained(one) for one in within.get(asset, []) if not is_place(one.parent)][-most:],
     )
 
 

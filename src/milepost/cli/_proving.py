@@ -42,6 +42,14 @@ def verify_proofs(
         _tell(checked, stamps, used, trusted=given is not None, as_json=as_json)
 
 
+def trusted_key(text: str | None) -> PublicKey | None:
+    """The key that is trusted, if one is named; a usage error where it is none."""
+    try:
+        return None if text is None else _key(text)
+    except BadKeyError as error:
+        raise click.UsageError(f"--key: {error}") from None
+
+
 def _key(text: str) -> PublicKey:
     path = Path(text)
     return read_key(path.read_text("utf-8") if "+" not in text and path.is_file() else text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,11 +13,12 @@ import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from milepost.cli._proving import verify_proofs
+from milepost.cli._proving import trusted_key, verify_proofs
 from milepost.settings import Settings, from_environment
 
 if TYPE_CHECKING:
     from milepost.notary.faults import Report
+    from milepost.notary.keys import PublicKey
     from milepost.runners.rebuild import Verdict
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -26,7 +27,7 @@ FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.command("verify")
 @click.argument("proofs", nargs=-1, type=FILE)
 @click.option("--checkpoint", "checkpoints", multiple=True, type=FILE,
-              help="A signed note kept earlier: the proofs must lead to it.")  # fmt: skip
+              help="A signed note kept earlier: all must lead to it.")  # fmt: skip
 @click.option("--key", help="The verifier key that you trust (or a file of it).")
 @click.option("--tsa-ca", type=FILE, help="PEM of the time stamping authorities that you trust.")
 @click.option("--data", type=click.Path(path_type=Path), help="Folder of the data [.milepost].")
@@ -41,24 +42,28 @@ def verify_command(
     **given: object,
 ) -> None:
     """Check PROOFS (as `/v1/proofs` gives them) without any database. Without PROOFS: hold every
-    row of the journal and the history against the logs, every checkpoint against its log, and the
-    list of shipments against the journal. Ends with 1 where something does not hold.
+    row of the journal and the history against the logs, every checkpoint (also those of
+    --checkpoint) against its log, and the list of shipments against the journal. Ends with 1 where
+    something does not hold.
 
     The list is compared as of a stopped server: a running one writes it a moment behind.
     """
     if proofs:
         verify_proofs(proofs, checkpoints, key, tsa_ca, as_json=as_json)
         return
-    if checkpoints or key or tsa_ca:
-        raise click.UsageError("--checkpoint, --key and --tsa-ca belong to PROOFS.")
-    report, verdict, broken = asyncio.run(_all(from_environment(**given)))
+    if tsa_ca:
+        raise click.UsageError("--tsa-ca belongs to PROOFS.")
+    notes = [(str(path), path.read_text("utf-8")) for path in checkpoints]
+    report, verdict, broken = asyncio.run(_all(from_environment(**given), notes, trusted_key(key)))
     (_print_json if as_json else _print)(report, verdict, broken)
     listed = verdict is None or verdict.duplicated or verdict.differing or verdict.missing
     if report.faults or listed:
         raise SystemExit(1)
 
 
-async def _all(settings: Settings) -> tuple[Report, Verdict | None, str]:
+async def _all(
+    settings: Settings, notes: Sequence[tuple[str, str]], key: PublicKey | None
+) -> tuple[Report, Verdict | None, str]:
     from milepost.runners.rebuild import verify
     from milepost.wiring import open_store
     from milepost.wiring.auditing import audit
@@ -70,7 +75,8 @@ async def _all(settings: Settings) -> tuple[Report, Verdict | None, str]:
     )  # fmt: skip
     try:
         with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-            report = await audit(settings, store, _advance(progress, "holding rows against logs"))
+            advance = _advance(progress, "holding rows against logs")
+            report = await audit(settings, store, advance, notes=notes, key=key)
             advance = _advance(progress, "folding the journal")
             try:
                 return report, await verify(store.ledger, int(time.time()), advance), ""

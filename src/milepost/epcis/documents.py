@@ -160,7 +160,7 @@ def _header(notes: Notes, value: Mapping[str, Any], required: tuple[str, ...]) -
             notes.error(name, "is missing")
     if "creationDate" in value:
         time(notes, "creationDate", value["creationDate"])
-    if "id" in value:
+    if "id" in value and not str(value["id"]).startswith("_:"):  # a blank node of JSON-LD
         uri(notes, "id", value["id"])
     version = value.get("schemaVersion")
     if version is not None and not (isinstance(version, str) and _VERSION.fullmatch(version)):

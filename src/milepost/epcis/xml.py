@@ -22,6 +22,7 @@ _EVENTS = {
 _WRAPPERS = {"extension", "baseExtension"}
 _LISTS = {"epcList": "epc", "childEPCs": "epc", "inputEPCList": "epc", "outputEPCList": "epc",
           "correctiveEventIDs": "correctiveEventID"}  # fmt: skip
+_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _QUANTITIES = {"quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList"}
 _TYPED = {"bizTransactionList": "bizTransaction", "sourceList": "source",
           "destinationList": "destination"}  # fmt: skip
@@ -157,7 +158,8 @@ class _Reader:
         return found | {"#text": element.text} if element.text else found
 
     def _quantity(self, element: Element) -> dict[str, Any]:
-        found: dict[str, Any] = {one.name: one.text for one in element.children}
+        told = [one for one in element.children if one.attributes.get(_NIL) not in ("true", "1")]
+        found: dict[str, Any] = {one.name: one.text for one in told}
         if "quantity" in found:
             found["quantity"] = _number(found["quantity"])
         return found

@@ -54,7 +54,7 @@ class _Builder:
         self._parser = parser = expat.ParserCreate(namespace_separator="\n")
         parser.buffer_text = True
         parser.namespace_prefixes = True
-        parser.StartDoctypeDeclHandler = self._refuse
+        parser.StartDoctypeDeclHandler = self._doctype
         parser.EntityDeclHandler = self._refuse
         parser.StartNamespaceDeclHandler = self._declare
         parser.StartElementHandler = self._start
@@ -72,6 +72,11 @@ class _Builder:
         assert self._root is not None
         self._root.prefixes = self._root_prefixes
         return self._root
+
+    def _doctype(self, name: str, system: str | None, public: str | None, inner: bool) -> None:
+        """A name alone declares nothing, and published documents have one."""
+        if system or public or inner:
+            self._refuse(name)
 
     def _refuse(self, *_: object) -> None:
         raise ValueError("a document type or entities are not taken")

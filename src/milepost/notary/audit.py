@@ -20,7 +20,7 @@ from milepost.notary.folder import LogFolder
 from milepost.notary.keys import PublicKey
 from milepost.notary.leaf import leaf_bytes, split, versions
 from milepost.notary.merkle import reduced
-from milepost.notary.note import BadNoteError, opened
+from milepost.notary.note import BadNoteError, opened, unchecked
 from milepost.notary.suites import HASH_BYTES
 from milepost.notary.tree import FAN
 
@@ -31,7 +31,9 @@ Sealed = tuple[str, Sequence[JournalRow] | str]
 
 
 class Scope(NamedTuple):
-    """What is to be held against each other. `kept_from_us`: what is older may be gone."""
+    """What is to be held against each other. `kept_from_us`: what is older may be gone. `notes`:
+    signed checkpoints that somebody kept outside, by the name of their file.
+    """
 
     logs: Sequence[LogRow]
     folders: Folders
@@ -40,6 +42,7 @@ class Scope(NamedTuple):
     kept_from_us: int
     key: PublicKey | None
     origin: Callable[[LogKey], str]
+    notes: Sequence[tuple[str, str]] = ()
 
 
 class Audit:
@@ -146,24 +149,46 @@ class Audit:
             for row in rows:
                 self.report.checkpoints += 1
                 found.setdefault(row.log, []).append(row)
-        for key in found.keys() | self._books.keys():
-            self._checkpoints_of(key, found.get(key, []))
+        kept = self._kept()
+        for key in found.keys() | self._books.keys() | kept.keys():
+            named = [(f"checkpoint {row.id}", row) for row in found.get(key, [])]
+            self._checkpoints_of(key, named + kept.get(key, []))
 
-    def _checkpoints_of(self, key: LogKey, rows: Sequence[CheckpointRow]) -> None:
+    def _kept(self) -> dict[LogKey, list[tuple[str, CheckpointRow]]]:
+        """The notes that were kept outside, as if they were rows of their logs."""
+        logs = {self._scope.origin(key): key for key in self._books}
+        found: dict[LogKey, list[tuple[str, CheckpointRow]]] = {}
+        for name, text in self._scope.notes:
+            try:
+                note = opened(text, self._scope.key) if self._scope.key else unchecked(text)
+            except BadNoteError as error:
+                self.report.add(Fault(kind="checkpoint", where=name, detail=str(error)))
+                continue
+            key = logs.get(note.origin)
+            if key is None:
+                told = f"there is no log {note.origin}"
+                self.report.add(Fault(kind="checkpoint", where=name, detail=told))
+                continue
+            self.report.checkpoints += 1
+            row = CheckpointRow(0, key.tenant, key.shard, note.size, note.root, text, 0)
+            found.setdefault(key, []).append((name, row))
+        return found
+
+    def _checkpoints_of(self, key: LogKey, rows: Sequence[tuple[str, CheckpointRow]]) -> None:
         book = self._books.get(key)
         if book is None:
             self._chain(*key, 0, "checkpoints of a log that is not there")
             return
         if not self._nodes(book):
             return
-        roots = book.roots({row.size for row in rows})
-        for row in rows:
+        roots = book.roots({row.size for _, row in rows})
+        for where, row in rows:
             detail = self._unfit(row, book, roots.get(row.size))
             if detail is not None:
                 self.report.add(
                     Fault(
                         kind="checkpoint",
-                        where=f"checkpoint {row.id}",
+                        where=where,
                         tenant=key.tenant,
                         shard=key.shard,
                         index=row.size,

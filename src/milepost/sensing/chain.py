@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from milepost.domain.telemetry import SENSOR, SURE_PM, Contained
-from milepost.sensing.containment import is_place, level_of
+from milepost.sensing.containment import SEEN_ELSEWHERE_PM, VEHICLE, is_place, level_of
 
 FOREVER_US = 1 << 62
 DEEPEST = 8
@@ -35,6 +35,8 @@ def carried(name: str, parents: Mapping[str, Sequence[Contained]]) -> list[Carri
     """Every stretch in every asset, by begin. `parents`: what each child was in."""
     found: list[Carried] = []
     _climb(Carried(name, -FOREVER_US, FOREVER_US), parents, found)
+    seen = sorted(one.from_us for one in parents.get(name, ()) if is_place(one.parent))
+    found = [_left(one, seen) for one in found]
     by_level: dict[str, list[Carried]] = {}
     for one in found:
         by_level.setdefault(level_of(one.asset), []).append(one)
@@ -69,6 +71,16 @@ def _climb(
         found.append(here)
         if len(here.through) < DEEPEST:
             _climb(here, parents, found)
+
+
+def _left(one: Carried, seen: Sequence[int]) -> Carried:
+    """What was in a vehicle through its bag had left that when it was itself seen at a place."""
+    if level_of(one.asset) != VEHICLE or len(one.through) < 2:
+        return one
+    left_us = next((at for at in seen if one.from_us < at < one.until_us), None)
+    if left_us is None:
+        return one
+    return one._replace(until_us=left_us, confidence_pm=min(one.confidence_pm, SEEN_ELSEWHERE_PM))
 
 
 def _one_at_a_time(stretches: list[Carried]) -> list[Carried]:

@@ -2,6 +2,8 @@
 
 A child is in one parent of a kind at a time: a parcel read by a truck's gate stays in its bag.
 Unloads that nobody scanned are inferred: the child was seen elsewhere, or its parent was emptied.
+What is seen at a place while it is in a bag is in no vehicle then, whatever its bag's scans say:
+that it was there is kept as a stretch without length.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ SEEN_ELSEWHERE_PM = 600
 EMPTIED_PM = 800
 MISSED_LOAD_PM = 500
 ACTIONS: tuple[Action, ...] = ("remove", "observe", "add")  # of one instant: first out, then in
+VEHICLE = "vehicle"
 _VEHICLES = frozenset({"truck", "van", "vehicle", "trailer", "train", "plane", "ship"})
 
 
@@ -28,7 +31,7 @@ def intervals(changes: Iterable[Change], emptied: Iterable[Change] = ()) -> list
 def level_of(name: str) -> str:
     """What a child can be in one of only: one bag, one cage, one vehicle."""
     kind = kind_of(name)
-    return "vehicle" if kind in _VEHICLES else kind
+    return VEHICLE if kind in _VEHICLES else kind
 
 
 def is_place(parent: str) -> bool:
@@ -47,6 +50,7 @@ class _Walk:
     def __init__(self) -> None:
         self._open: dict[str, Contained] = {}
         self._closed: list[Contained] = []
+        self._sightings: dict[int, Change] = {}
 
     def take(self, change: Change) -> None:
         if change.action == "remove":
@@ -55,13 +59,15 @@ class _Walk:
             self._close_all(change.at_us, "inferred", SEEN_ELSEWHERE_PM)
         elif is_place(change.parent):
             # At a gate it is in no truck; what bag it is in, a gate does not see.
-            if "vehicle" in self._open:
-                self._close("vehicle", change.at_us, "inferred", SEEN_ELSEWHERE_PM)
+            if VEHICLE in self._open:
+                self._close(VEHICLE, change.at_us, "inferred", SEEN_ELSEWHERE_PM)
+            if self._open:
+                self._sightings[change.at_us] = change
         else:
             self._see(change)
 
     def all(self) -> list[Contained]:
-        found = [*self._closed, *self._open.values()]
+        found = [*self._closed, *self._open.values(), *map(_there, self._sightings.values())]
         return sorted(found, key=_begin)
 
     def _see(self, change: Change) -> None:
@@ -111,6 +117,13 @@ class _Walk:
         self._closed.append(
             known._replace(until_us=at_us, seen_us=seen_us, ended=ended, confidence_pm=sure)
         )
+
+
+def _there(change: Change) -> Contained:
+    at_us = change.at_us
+    return Contained(
+        change.child, change.parent, at_us, at_us, at_us, "observed", "stated", change.confidence_pm
+    )
 
 
 def _begin(one: Contained) -> tuple[int, int, str]:

@@ -7,6 +7,7 @@ impact. Bounces that follow are part of it.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from math import pi, sqrt
 from typing import NamedTuple
@@ -23,6 +24,8 @@ LANDING_US = 120_000
 INTERRUPTION_US = 30_000
 # Nobody picks a box up and throws it again within half a second of its landing.
 BOUNCING_US = 500_000
+# Falls of two and a half metres, and what they bounce: how far around a burst one has to look.
+AROUND_US = 1_500_000
 # Packed goods are stopped in 20 ms at the most (half sine): what a slow or saturated sensor misses.
 STOPPING_S = 0.020
 
@@ -51,6 +54,9 @@ class Burst(NamedTuple):
     z: Sequence[int]
 
 
+NOTHING = Burst((), (), (), ())
+
+
 def magnitudes(burst: Burst) -> list[float]:
     """What is felt, whatever the attitude."""
     return [sqrt(x * x + y * y + z * z) for x, y, z in zip(burst.x, burst.y, burst.z, strict=True)]
@@ -67,6 +73,32 @@ def shocks(burst: Burst, impact_mg: int = 8_000) -> list[Shock]:
         if not any(begin <= one.at_us <= end for begin, end in busy)
     ]
     return sorted([*drops, *bare], key=lambda one: one.at_us)
+
+
+def joined_shocks(before: Burst, burst: Burst, after: Burst, impact_mg: int = 8_000) -> list[Shock]:
+    """What a burst shows that was not to be seen without it, beside the stretches just before and
+    after it. A throw may begin in one burst and land in the next, and a bounce seen alone looks
+    like a throw.
+    """
+    known = [one for part in (before, after) for one in shocks(part, impact_mg)]
+    whole = Burst(*((*a, *b, *c) for a, b, c in zip(before, burst, after, strict=True)))
+    return [
+        one for one in shocks(whole, impact_mg) if not any(_same(one, other) for other in known)
+    ]
+
+
+def stretch(burst: Burst, from_us: int, until_us: int) -> Burst:
+    """The part of a burst between two instants."""
+    first, last = bisect_left(burst.times, from_us), bisect_right(burst.times, until_us)
+    return Burst(*(axis[first:last] for axis in burst))
+
+
+def _same(one: Shock, other: Shock) -> bool:
+    """Whether two findings are of one fall, its landing and bounces included."""
+    return (
+        one.at_us - one.fall_us <= other.at_us + BOUNCING_US
+        and other.at_us - other.fall_us <= one.at_us + BOUNCING_US
+    )
 
 
 def height_mm(fall_us: int) -> int:

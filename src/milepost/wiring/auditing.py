@@ -26,8 +26,17 @@ MOST_NAMED = 20
 DAY_US = 86_400_000_000
 
 
-async def audit(settings: Settings, store: Store, progress: Callable[[int], None]) -> Report:
-    """Hold everything against the logs. Nothing is changed."""
+async def audit(
+    settings: Settings,
+    store: Store,
+    progress: Callable[[int], None],
+    *,
+    notes: Sequence[tuple[str, str]] = (),
+    key: PublicKey | None = None,
+) -> Report:
+    """Hold everything against the logs. Nothing is changed. `notes`: checkpoints kept elsewhere,
+    with the names of their files; `key`: the one that is trusted in place of the folder's own.
+    """
     notary = PostgresNotary(store.pool)
     installation = store.linker.installation
     async with notary.snapshot() as taken:
@@ -37,8 +46,9 @@ async def audit(settings: Settings, store: Store, progress: Callable[[int], None
             sealed=ArchivedJournal(settings.data / "history").parts(),
             commits_before=installation.commits_before,
             kept_from_us=_kept_from_us(settings),
-            key=_key(settings),
-            origin=lambda key: origin_of(installation, key),
+            key=key or _key(settings),
+            origin=lambda log: origin_of(installation, log),
+            notes=notes,
         )
         report = await Audit(scope, progress).run(taken)
     report.faults = await _named(store, scope.logs, report.faults)

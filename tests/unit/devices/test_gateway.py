@@ -257,7 +257,7 @@ async def test_groups_hold_what_many_connections_sent(house: House) -> None:
         await client.read()
 
     assert house.telemetry.groups <= 3
-    assert house.terminals.asked <= 2 * house.telemetry.groups
+    assert house.terminals.asked <= 3 * house.telemetry.groups  # a number in its three spellings
     for client in clients:
         await client.close()
 

@@ -149,3 +149,74 @@ def test_a_truncated_body_is_an_error_and_the_connection_goes_on() -> None:
 
     assert outcome.fault == "truncated: a body of 28 bytes, 10 are there"
     assert outcome.reports == []
+
+
+def content_of(reply: bytes) -> tuple[int, int, bytes]:
+    """(message, serial, body) of what a terminal of 2011 is answered."""
+    _, content, sound = unescape(reply)
+    assert sound
+    return int.from_bytes(content[:2], "big"), int.from_bytes(content[10:12], "big"), content[12:]
+
+
+def batch(*positions: bytes) -> bytes:
+    listed = b"".join(pack(">H", len(one)) + one for one in positions)
+    return jt808(0x0704, pack(">HB", len(positions), 1) + listed)
+
+
+def test_a_bad_position_of_a_batch_costs_only_itself() -> None:
+    good = jt808_location()
+    outcome = decode(batch(good, jt808_location(clock="261399250000"), good, good[:20], good))
+
+    assert [one.lat for one in outcome.reports] == [31.25] * 3
+    assert outcome.fault
+    assert "no time" in outcome.fault
+    assert "truncated" in outcome.fault
+    assert [content_of(one) for one in outcome.replies] == [(0x8001, 0, b"\0\7\7\4\0")]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [jt808_location(clock="261399250000"), pack(">IIII", 0, 3, 99_000_000, 0) + bytes(12)[:6]
+     + bytes.fromhex("260304130607"), b"short"],
+)  # fmt: skip
+def test_what_cannot_be_is_answered_as_wrong_and_not_sent_for_ever(body: bytes) -> None:
+    outcome = decode(jt808(0x0200, body))
+
+    assert (outcome.reports, bool(outcome.fault)) == ([], True)
+    assert [content_of(one) for one in outcome.replies] == [(0x8001, 0, b"\0\7\2\0\2")]
+
+
+def test_our_messages_are_numbered_as_they_are_sent() -> None:
+    session = Session(received=datetime(2026, 3, 4, tzinfo=UTC))
+    kinds = 0x0100, 0x0102, 0x0001, 0x0002, 0x0200
+    bodies = bytes(40), b"19900001234", b"\0\1\x81\3\0", b"", jt808_location()
+    replies = [
+        reply
+        for kind, body in zip(kinds, bodies, strict=True)
+        for reply in decode(jt808(kind, body), session).replies
+    ]
+
+    assert [content_of(one)[:2] for one in replies] == [
+        (0x8100, 0), (0x8001, 1), (0x8001, 2), (0x8001, 3),
+    ]  # fmt: skip
+
+
+def test_it_is_told_what_time_it_is_and_that_a_picture_came() -> None:
+    session = Session(received=datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC))
+    picture = pack(">IBBBB", 77, 0, 0, 1, 1) + jt808_location() + b"\xff\xd8"
+
+    assert content_of(decode(jt808(0x0004, b""), session).replies[0]) == (
+        0x8004, 0, bytes.fromhex("260304050607"),
+    )  # fmt: skip
+    assert content_of(decode(jt808(0x0801, picture), session).replies[0]) == (
+        0x8800, 1, pack(">I", 77),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("known", ["19900001234", "019900001234", "00000000019900001234"])
+def test_a_number_is_known_in_each_of_its_spellings(known: str) -> None:
+    for frame in (jt808(0x0002, b""), jt808_2019(0x0002, b"")):
+        identity = decode(frame).identity
+
+        assert identity is not None
+        assert known in {identity.name, *identity.alternatives}

@@ -225,3 +225,12 @@ def test_whatever_comes_is_judged(more: dict[str, Any]) -> None:
 @given(json_values)
 def test_any_json_is_judged(value: Any) -> None:
     assert read_value(value).valid in (True, False)
+
+
+def test_what_published_documents_have_though_it_says_nothing() -> None:
+    sensed = {"type": "epcis:SensorElement", "sensorReport": [{"type": "Temperature", "value": 4}]}
+
+    assert faults(raw(sensorElementList=[sensed]), id="_:document1") == []
+    assert faults(raw(sensorElementList=[sensed | {"type": "Truck"}])) == [
+        "sensorElementList[0].type"
+    ]

@@ -113,6 +113,21 @@ def test_what_is_not_read(text: str) -> None:
         json_of(text.encode())
 
 
+def test_a_document_type_that_declares_nothing_and_a_quantity_that_is_none() -> None:
+    """Published documents have both."""
+    nil = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true"'
+    listed = (
+        f"<ObjectEvent>{TIME}<epcList/><action>OBSERVE</action><extension><quantityList>"
+        f"<quantityElement><epcClass>urn:uuid:2</epcClass><quantity {nil}/></quantityElement>"
+        "</quantityList></extension></ObjectEvent>"
+    )
+
+    found = read(("<!DOCTYPE project>" + START + listed + END).encode())
+
+    assert found.valid, found.issues
+    assert found.events[0][1]["quantityList"] == [{"epcClass": "urn:uuid:2"}]
+
+
 @pytest.mark.parametrize("name", ["context", "events", "key", "free", "attributes", "__class__"])
 def test_an_elements_name_is_only_a_name(name: str) -> None:
     body = START + f"<ObjectEvent>{TIME}<{name}>x</{name}></ObjectEvent>" + END

@@ -74,7 +74,7 @@ def test_a_gate_leaves_the_bag_closed() -> None:
         add("", 20, "observe"),
     ])  # fmt: skip
     assert [(one.parent, one.from_us, one.until_us) for one in found] == [
-        ("bag:1", 1, 20), ("truck:1", 5, 9),
+        ("bag:1", 1, 20), ("truck:1", 5, 9), ("place:hub", 9, 9),
     ]  # fmt: skip
 
 
@@ -106,6 +106,21 @@ def test_what_is_in_two_trucks_is_in_the_later_one() -> None:
     found = {one.asset: (one.from_us, one.until_us) for one in carried("parcel:1", parents)}
     assert found["truck:1"] == (10, 70)
     assert found["van:9"] == (70, FOREVER_US)
+
+
+def test_what_is_seen_at_a_place_has_left_the_truck_of_its_bag() -> None:
+    """Nobody scanned the bag out: the parcel is no longer where the truck drives on to."""
+    told = [add("bag:1", 10), add("place:hub", 50, "observe"), add("place:hub", 50, "observe")]
+    parents = {
+        "parcel:1": intervals(told),
+        "bag:1": [within("bag:1", "truck:1", 20, None), within("bag:1", "van:2", 80, None)],
+    }
+    found = {one.asset: one for one in carried("parcel:1", parents)}
+
+    assert (found["truck:1"].from_us, found["truck:1"].until_us) == (20, 50)
+    assert found["truck:1"].confidence_pm == 600
+    assert (found["bag:1"].until_us, found["bag:1"].confidence_pm) == (FOREVER_US, 1000)
+    assert (found["van:2"].from_us, found["van:2"].confidence_pm) == (80, 1000)
 
 
 def test_a_circle_ends() -> None:

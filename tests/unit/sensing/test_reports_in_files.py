@@ -21,6 +21,24 @@ def test_what_a_row_is() -> None:
     assert report_of({"number": "SF1"}) is None
 
 
+def test_a_row_of_a_sorter_or_courier_is_a_devices_scan() -> None:
+    sorted_ = report_of({"number": "SF1", "carrier": "sf", "occurred_at": "2026-03-01 08:00:00",
+                         "machine": "m1", "chute": "c2", "weight_g": "812", "picture": "img-1",
+                         "size_mm": "300 x 200 x 100", "action": "sort"})  # fmt: skip
+    assert sorted_ == ("scans", {
+        "number": "SF1", "carrier": "sf", "occurred_at": "2026-03-01T08:00:00", "machine": "m1",
+        "chute": "c2", "weight_g": 812, "picture": "img-1", "size_mm": [300, 200, 100],
+        "action": "sort",
+    })  # fmt: skip
+    when = {"number": "SF1", "time": "2026-03-01T08:00:00Z"}
+    proof = {"sequence": "7", "signature": "sig-1", "pickup code": "yes"}
+    delivered = report_of({**when, "action": "deliver", **proof})
+    assert delivered is not None
+    assert delivered.item["sign_off"] == {"signature": "sig-1", "pickup_code": True}
+    assert delivered.item["sequence"] == 7
+    assert report_of({**when, "action": "load", "container": "truck:1"}) is None
+
+
 def test_a_file_is_sent_in_batches(tmp_path: Path) -> None:
     file = tmp_path / "log.csv"
     file.write_text("asset,at,temperature_c\n" + "truck:1,1790000000,4\n" * 3 + "truck:1,x,warm\n")

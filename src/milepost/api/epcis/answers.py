@@ -14,6 +14,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from milepost.epcis.contexts import EPCIS_CONTEXT
+from milepost.epcis.formats import (
+    EPC_FORMATS,
+    LINKS,
+    URNS,
+    WORD_FORMATS,
+    WORD_URNS,
+    NoUrnError,
+    told_as,
+    words_as_urns,
+)
 from milepost.epcis.issue import Issue
 from milepost.epcis.xmlwriting import NotWritableError, xml_of
 from milepost.web.endpoint import Call
@@ -32,6 +42,8 @@ HEADERS = {
 JSON_TYPES = ("application/json", "application/ld+json")
 XML_TYPES = ("application/xml", "text/xml")
 _VERSIONS = ("2.0", "2.0.0", "1.2", "1.2.0")
+_SPOKEN = (2, 0, 0)
+_FORM, _WORD_FORM = "GS1-EPC-Format", "GS1-CBV-XML-Format"
 PER_PAGE = 30
 MOST_PER_PAGE = 1_000
 _LONGEST_OFFSET = 10_000_000
@@ -77,9 +89,29 @@ def check_versions(request: Request, *, xml: bool = False) -> None:
         if version is not None and version.strip() not in _VERSIONS:
             told = f"{name}: {version[:40]} is not spoken here, only {', '.join(_VERSIONS)}."
             raise problem(406, "NotAcceptableException", told)
+    _check_range(request)
     given = (*JSON_TYPES, *XML_TYPES) if xml else JSON_TYPES
     if not any(one in (*given, "*/*", "application/*", "") for one in _accepted(request)):
         raise problem(406, "NotAcceptableException", f"Answers are {' or '.join(given)}.")
+
+
+def _check_range(request: Request) -> None:
+    """406 where the versions that the caller understands end before, or begin after, ours."""
+    for standard in ("EPCIS", "CBV"):
+        for end, beyond in (("Min", 1), ("Max", -1)):
+            name = f"GS1-{standard}-{end}"
+            told = request.headers.get(name)
+            version = _SPOKEN if told is None else _version(told)
+            if version is None or (version > _SPOKEN) - (version < _SPOKEN) == beyond:
+                said = f"{name}: {str(told)[:40]}: answers are of version 2.0.0."
+                raise problem(406, "NotAcceptableException", said)
+
+
+def _version(text: str) -> tuple[int, ...] | None:
+    parts = text.strip().split(".")
+    if not all(one.isascii() and one.isdigit() and len(one) < 5 for one in parts):
+        return None
+    return (*(int(one) for one in parts), 0, 0)[:3]
 
 
 def _accepted(request: Request) -> list[str]:
@@ -111,7 +143,10 @@ def answer(
 def document_answer(
     request: Request, document: Mapping[str, Any], headers: Mapping[str, str] | None = None
 ) -> Response:
-    """A document with events, as XML where the caller names that before JSON."""
+    """A document with events, as XML where the caller names that before JSON. EPCs and words are
+    told as they came unless `GS1-EPC-Format` and `GS1-CBV-XML-Format` ask for another form.
+    """
+    document = _formed(request, document)
     wanted = [one for one in _accepted(request) if one in (*JSON_TYPES, *XML_TYPES, "*/*")]
     if not wanted or wanted[0] not in XML_TYPES:
         return answer(request, document, headers=headers)
@@ -119,7 +154,28 @@ def document_answer(
         body = xml_of(document)
     except NotWritableError as error:
         raise problem(406, "NotAcceptableException", f"Not in XML: {error}.") from None
+    if _form(request, _WORD_FORM, WORD_FORMATS) == WORD_URNS:
+        body = words_as_urns(body)
     return Response(body, headers=HEADERS | dict(headers or {}), media_type=wanted[0])
+
+
+def _form(request: Request, name: str, known: tuple[str, ...]) -> str:
+    given = request.headers.get(name, known[-1]).strip()
+    if given not in known:
+        told = f"{name} is one of {', '.join(known)}."
+        raise problem(406, "NotAcceptableException", told)
+    return given
+
+
+def _formed(request: Request, document: Mapping[str, Any]) -> Mapping[str, Any]:
+    form = _form(request, _FORM, EPC_FORMATS)
+    if form not in (LINKS, URNS):
+        return document
+    try:
+        return {**document, "epcisBody": told_as(form, document["epcisBody"])}
+    except NoUrnError as error:
+        told = f"'{str(error)[:200]}' has no EPC URN: its company prefix is not known."
+        raise problem(406, "NotAcceptableException", told) from None
 
 
 def collection(members: list[str]) -> dict[str, Any]:

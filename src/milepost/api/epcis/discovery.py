@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Route
 
 from milepost.api.epcis.answers import HEADERS, ROOT
 from milepost.api.epcis.resources import COLUMNS
+from milepost.epcis.documents import MOST_EVENTS
 
 _WRITES = {"capture": "GET, POST", "events": "GET, POST", "queries": "GET, POST"}
 
@@ -26,8 +27,10 @@ async def _allowed(request: Request) -> Response:
     name = request.url.path.removeprefix(ROOT).strip("/")
     methods = _WRITES.get(name) or _below(name)
     headers = HEADERS | {"Allow": f"{methods}, OPTIONS", "GS1-EPC-Format": "No_Preference"}
+    headers["GS1-CBV-XML-Format"] = "No_Preference"
     if name == "capture":
         headers["GS1-Capture-Error-Behaviour"] = "all"
+        headers["GS1-EPCIS-Capture-Limit"] = str(MOST_EVENTS)
         headers["GS1-EPCIS-Capture-File-Size-Limit"] = str(16 * 1024 * 1024)
     return Response(status_code=204, headers=headers)
 

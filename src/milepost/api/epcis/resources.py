@@ -59,6 +59,8 @@ def endpoints(store: EpcisStore) -> list[Endpoint]:
         endpoint(one, query, "A saved query", answer=NamedQuery),
         endpoint(delete, query, "Delete a saved query", method="DELETE", scope="write",
                  status=204, answers=(404, 406)),
+        endpoint(release, "/nextPageToken/{token}", "Give a page's token back", method="DELETE",
+                 status=204, answers=(406,)),
     ]  # fmt: skip
 
 
@@ -120,3 +122,8 @@ async def delete(store: EpcisStore, call: Call) -> None:
     check_versions(call.request)
     if not await store.delete_query(call.caller.tenant, path_text(call, "name")):
         raise problem(404, "NoSuchNameException", "There is no query of this name.")
+
+
+async def release(_: EpcisStore, call: Call) -> None:
+    """A token holds nothing here that could be given back."""
+    check_versions(call.request)

@@ -40,7 +40,7 @@ class House(Shape):
 
     def closed(self, connection: Connection) -> None: ...
 
-    def heard(self, speaker: Speaker, outcome: Outcome) -> None: ...
+    def heard(self, speaker: Speaker, outcome: Outcome, frame: bytes = b"") -> None: ...
 
 
 class Connection(asyncio.Protocol):
@@ -75,8 +75,9 @@ class Connection(asyncio.Protocol):
         house.stamp(self.session)
         for frame in found:
             outcome = decode(self.protocol, frame, self.session)
-            self._faults = self._faults + 1 if outcome.fault else 0
-            house.heard(self, outcome)
+            # Whoever can be answered speaks the protocol, however odd what it says.
+            self._faults = self._faults + 1 if outcome.fault and not outcome.replies else 0
+            house.heard(self, outcome, frame)
         if len(self._buffer) > self.protocol.max_frame_bytes or self._faults > _FAULTS:
             self.transport.abort()  # it does not speak this protocol
 
@@ -130,7 +131,7 @@ class Datagrams(asyncio.DatagramProtocol):
         self._house.stamp(peer.session)
         found, _ = frames(self.protocol.cut, data)
         for frame in found or [data]:
-            self._house.heard(peer, decode(self.protocol, frame, peer.session))
+            self._house.heard(peer, decode(self.protocol, frame, peer.session), frame)
 
     def forget(self, address: Any) -> None:
         self._peers.pop(address, None)

@@ -22,7 +22,10 @@ def decode(protocol: Protocol, frame: bytes, session: Session) -> Outcome:
         return Outcome(fault=str(error) or type(error).__name__)
     if outcome.identity is not None and session.identity is None:
         session.identity = outcome.identity.name
-    return _sane(outcome)
+    outcome = _sane(outcome)
+    if outcome.fault and outcome.unreadable and not outcome.reports:
+        outcome.replies = [outcome.unreadable]
+    return outcome
 
 
 def decode_all(protocol: Protocol, data: bytes, session: Session) -> list[Outcome]:

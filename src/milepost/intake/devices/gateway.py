@@ -18,6 +18,7 @@ from milepost.intake.devices.connection import Connection, Datagrams, Speaker
 from milepost.intake.devices.discovery import protocol as named
 from milepost.intake.devices.group import Group, Heard, Strangers
 from milepost.intake.devices.protocol import Outcome, Session
+from milepost.intake.devices.unread import Unread
 
 log = structlog.get_logger()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -63,6 +64,7 @@ class Gateway:
         self.limits = limits or Limits()
         self.counts = Counts()
         self.strangers = Strangers()
+        self._unread = Unread()
         self.connections: set[Connection] = set()
         self._book = Book(terminals)
         self._telemetry, self._reads, self._now_us = telemetry, reads, now_us
@@ -137,10 +139,13 @@ class Gateway:
     def closed(self, connection: Connection) -> None:
         self.connections.discard(connection)
 
-    def heard(self, speaker: Speaker, outcome: Outcome) -> None:
-        """Put a message into the group that is gathering."""
+    def heard(self, speaker: Speaker, outcome: Outcome, frame: bytes = b"") -> None:
+        """Put a message into the group that is gathering; `frame` is what it came in."""
         self.counts.messages += 1
-        self.counts.faults += outcome.fault is not None
+        if outcome.fault is not None:
+            self.counts.faults += 1
+            name = speaker.protocol.name
+            self._unread.note(name, speaker.peer, outcome.fault, frame, self.now_s())
         self._waiting.append(Heard(speaker, outcome, speaker.session.received))
         self._some.set()
         if len(self._waiting) >= self.limits.waiting and not self._paused:

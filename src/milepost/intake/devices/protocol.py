@@ -11,6 +11,9 @@ from msgspec import Struct, field
 from milepost.domain.telemetry import RfidRead
 from milepost.intake.devices.report import Report, Value
 
+# A session's note: the device that a request names beside its frame.
+NAMED = "named"
+
 
 class FrameError(ValueError):
     """A frame that cannot be read, and why, in words for the one who runs the gateway."""
@@ -45,7 +48,8 @@ class Outcome(Struct, kw_only=True):
 
     `replies` are sent once what is reported is durable and the terminal is known; `refusal` is
     sent instead to a terminal that nobody has made known, `guarded` to one that asks for a secret
-    though it has been given one. `facts` are about the terminal itself. `fault` says what could
+    though it has been given one, `unreadable` where nothing of the message could be read, so that
+    it is not sent for ever. `facts` are about the terminal itself. `fault` says what could
     not be read; what could be read stands beside it.
     """
 
@@ -56,6 +60,7 @@ class Outcome(Struct, kw_only=True):
     replies: list[bytes] = field(default_factory=list)
     refusal: bytes | None = None
     guarded: bytes | None = None
+    unreadable: bytes | None = None
     facts: dict[str, Value] = field(default_factory=dict)
     fault: str | None = None
 

@@ -10,10 +10,8 @@ from msgspec import Struct, field
 from milepost.domain.telemetry import Sample
 
 Value = str | int | float | bool
-_KNOTS_MM_S = 514.4444
-_KMH_MM_S = 277.7778
-
-
+KNOTS_MM_S = 514.4444
+KMH_MM_S = 277.7778
 _BEYOND = 2**40
 
 
@@ -47,10 +45,10 @@ class Report(Struct, kw_only=True):
         return self.lat is not None and self.lon is not None
 
     def knots(self, speed: float) -> None:
-        self.speed_mm_s = round(speed * _KNOTS_MM_S)
+        self.speed_mm_s = round(speed * KNOTS_MM_S)
 
     def kmh(self, speed: float) -> None:
-        self.speed_mm_s = round(speed * _KMH_MM_S)
+        self.speed_mm_s = round(speed * KMH_MM_S)
 
     def course(self, degrees: float) -> None:
         """A course; devices that do not know theirs send one beyond the circle."""

@@ -6,7 +6,7 @@ import asyncio
 
 from milepost.intake.devices.connection import House
 from milepost.intake.devices.decoding import decode
-from milepost.intake.devices.protocol import Identity, Protocol, Session
+from milepost.intake.devices.protocol import NAMED, Identity, Protocol, Session
 
 
 class RefusedError(Exception):
@@ -36,13 +36,22 @@ class Asker:
             self.answer.set_exception(RefusedError(503, "not stored; send it again"))
 
 
-async def ask(house: House, protocol: Protocol, frame: bytes, peer: str) -> bytes:
-    """Have a request's content stored; what to answer. Raises RefusedError."""
+async def ask(
+    house: House, protocol: Protocol, frame: bytes, peer: str, named: str | None = None
+) -> bytes:
+    """Have a request's content stored; what to answer. Raises RefusedError.
+
+    `named`: the device that the request names outside its body.
+    """
     asker = Asker(protocol, peer)
     house.stamp(asker.session)
+    if named:
+        asker.session.notes[NAMED] = named
     outcome = decode(protocol, frame, asker.session)
     if outcome.fault is not None and not outcome.reports:
         raise RefusedError(400, outcome.fault)
+    if outcome.identity is None and not outcome.reports and outcome.replies:
+        return outcome.replies[0]  # nothing to keep: an app that is refused sends it for ever
     if outcome.identity is None:
         raise RefusedError(400, "no device is named")
     refusal = outcome.refusal

@@ -47,6 +47,8 @@ class Messages:
     async def take(self, topic: str, payload: bytes) -> None:
         """Raises only when cancelled."""
         self.meters.messages += 1
+        if not payload:
+            return  # a retained message was taken back: it says nothing of its own
         tries = 0
         while True:
             try:
@@ -75,6 +77,7 @@ class Messages:
             await self._hand_over(tenant, whose, payload)
         except NotABatchError as error:
             self.meters.refused += 1
+            log.warning("mqtt_unread", topic=topic, bytes=len(payload), error=str(error))
             await self._intake.keep_whole(tenant, f"mqtt.{whose.kind}", payload, str(error))
 
     async def _hand_over(self, tenant: int, whose: Topic, payload: bytes) -> None:
@@ -87,9 +90,13 @@ class Messages:
                 asset = await self._asset(tenant, whose)
                 taken = await intake.take_samples(tenant, payload, asset=asset)
             case "rfid":
-                taken = await intake.take_rfid(tenant, payload)
+                taken = await intake.take_rfid(tenant, payload, reader=whose.device)
             case _:
                 taken = await intake.take_changes(tenant, payload)
+        if taken.rejected:  # over MQTT nobody is answered: the log is where it can be seen
+            first = taken.rejected[0]
+            log.warning("mqtt_rejected", items=len(taken.rejected), at=first.index,
+                        error=first.error, device=whose.device, kind=whose.kind)  # fmt: skip
         self.meters.accepted += taken.accepted
         self.meters.duplicates += taken.duplicates
 

@@ -11,7 +11,7 @@ from milepost.intake.reports.reading import Batch, Reader
 from milepost.intake.reports.shapes import BurstReport, SampleReport
 from milepost.intake.reports.units import UNITS, BadReportError, checked, instant_us, scaled
 from milepost.sensing.attitude import tilt_deg
-from milepost.sensing.shock import Burst, Shock, shocks
+from milepost.sensing.shock import Burst
 
 _NAMES = [
     (field, name, factor, offset)
@@ -21,13 +21,12 @@ _NAMES = [
 
 
 class Reported(NamedTuple):
-    """One report's samples (the burst's shocks are further ones), and the burst itself."""
+    """One report's samples, and its burst; what shocks that shows is found when it is taken."""
 
     asset: str | None
     device: str | None
     samples: list[Sample]
     burst: Burst | None = None
-    shocks: tuple[Shock, ...] = ()
 
 
 _reader = Reader(SampleReport)
@@ -83,15 +82,11 @@ def _sample(name: str, at_us: int, report: SampleReport) -> Sample:
 def _with_burst(asset: str | None, report: SampleReport, sample: Sample) -> Reported:
     assert report.burst is not None
     burst = _burst(report.burst, sample.at_us)
-    found = shocks(burst)
     tilt = _tilt(report.burst)
     if tilt is not None and sample.tilt_deg is None:
         sample = sample._replace(tilt_deg=tilt)
-    hits = [Sample(sample.asset, one.at_us, shock_mg=one.shock_mg) for one in found]
     plain = sample[2:] == Sample("", 0)[2:]
-    return Reported(
-        asset, report.device, hits if plain else [sample, *hits], burst, tuple(found)
-    )  # fmt: skip
+    return Reported(asset, report.device, [] if plain else [sample], burst)
 
 
 def _burst(report: BurstReport, at_us: int) -> Burst:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import cache
 from importlib.resources import files
@@ -93,15 +93,23 @@ def set_right(queue: Queue, offset: int) -> dict[int, Corrected]:
     return {index: at for (index, _), at in zip(timed, corrected(times, offset), strict=True)}
 
 
-def understood(one: DeviceScan, queue: Queue, clock: Corrected | None) -> Understood:
-    """Raises BadReportError."""
+def understood(
+    one: DeviceScan,
+    queue: Queue,
+    clock: Corrected | None,
+    instant: Callable[[Scan], int | None] = lambda _: None,
+) -> Understood:
+    """`instant`: when a scan was, of which only a place's or carrier's zone can tell, or None.
+    Raises BadReportError.
+    """
     doing = actions().get(one.action or "")
     if one.action is not None and doing is None:
         raise BadReportError(f"action: unknown: {one.action}")
     for name in (one.asset, one.number):
         check_name(name if name is not None else "-")
-    change = _change(one, doing, queue, clock)
-    return Understood(None if _is_asset(one.number) else _as_scan(one, doing, queue, clock), change)
+    scan = None if _is_asset(one.number) else _as_scan(one, doing, queue, clock)
+    at_us = clock.at_us if clock is not None else None if scan is None else instant(scan)
+    return Understood(scan, _change(one, doing, queue, at_us))
 
 
 def _read(pieces: Sequence[bytes] | Sequence[msgspec.Raw]) -> Batch[DeviceScan]:
@@ -157,9 +165,7 @@ def _measured(one: DeviceScan, queue: Queue) -> dict[str, object]:
     return {**found, "level": queue.level} if queue.level else found
 
 
-def _change(
-    one: DeviceScan, doing: Doing | None, queue: Queue, clock: Corrected | None
-) -> Change | None:
+def _change(one: DeviceScan, doing: Doing | None, queue: Queue, at_us: int | None) -> Change | None:
     said = doing.containment if doing else None
     if said in (None, "add", "remove") and one.asset is None:
         if said is not None and _is_asset(one.number):
@@ -167,11 +173,13 @@ def _change(
         return None
     if said is None:
         return None
-    if clock is None:
+    if at_us is None and one.asset is None:
+        return None  # what it is about is the parcel; it goes on without saying where it was not
+    if at_us is None:
         raise BadReportError("occurred_at: needs an offset from UTC to say what was in what")
     action, parent = _NOWHERE.get(said, ("add" if said == "add" else "remove", one.asset or ""))
     source = f"scan:{one.device or queue.device or one.machine or one.actor or ''}"
-    return Change(_child(one.number), parent, clock.at_us, action, source)
+    return Change(_child(one.number), parent, at_us, action, source)
 
 
 def _child(number: str) -> str:

@@ -68,18 +68,21 @@ class SampleReport(Struct, kw_only=True):
 class RfidReport(Struct, kw_only=True):
     """A tag seen by a reader: an EPC URI, or its hexadecimal EPC."""
 
-    reader: Name
     tag: Name
     at: Instant
+    reader: Name | None = None
     antenna: int | None = None
     strength_dbm: int | None = None
 
 
 class ChangeReport(Struct, kw_only=True):
-    """What is in what: see `domain.telemetry.Change`. `child` may be a tracking `number`."""
+    """What is in what: see `domain.telemetry.Change`. `child` may be a tracking `number`.
+
+    `action`: `add`, `remove` or `observe`; `load`, `unload`, `bag` and the like are understood.
+    """
 
     at: Instant
-    action: Literal["add", "remove", "observe"]
+    action: Annotated[str, Meta(max_length=40)]
     child: Name | None = None
     number: Name | None = None
     parent: Annotated[str, Meta(max_length=200)] = ""

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Protocol
 
 from msgspec import Struct
 
+from milepost.domain.moment import TimeQuality
 from milepost.domain.scan import Parsed, Scan, Unread
 from milepost.domain.telemetry import SENSOR, Change, Sample
 from milepost.engine.containment import Containment
 from milepost.engine.decode import NotABatchError, Rejected
 from milepost.engine.devices import Telemetry
 from milepost.engine.journey import Journey
-from milepost.intake.reports.moving import observed, read_changes, read_reads
+from milepost.engine.resolve import BadScanError, Resolver
+from milepost.intake.reports.moving import observed, read_changes, read_reads, things_of
 from milepost.intake.reports.samples import Reported, read_samples
 from milepost.intake.reports.scans import read_queue, set_right, understood
 from milepost.intake.reports.units import BadReportError
 from milepost.sensing.clocks import offset_us
-from milepost.sensing.shock import Burst, Shock
+from milepost.sensing.shock import Burst, Shock, joined_shocks
 
 HTTP_DEVICE, RFID_READER, TAG = "device", "rfid", "epc"
 
@@ -40,7 +43,11 @@ class Clocks(Protocol):
 
 
 class Bursts(Protocol):
-    """Where accelerometer bursts are kept as they came."""
+    """Where accelerometer bursts are kept as they came. `around`: what is known of an asset just
+    before a burst, and just after it.
+    """
+
+    async def around(self, tenant: int, asset: str, burst: Burst) -> tuple[Burst, Burst]: ...
 
     async def save_burst(
         self, tenant: int, asset: str, burst: Burst, found: Sequence[Shock], received_us: int
@@ -66,6 +73,7 @@ class DeviceIntake(Struct, frozen=True):
     clocks: Clocks
     bursts: Bursts
     now_us: Callable[[], int]
+    resolver: Resolver
 
     async def take_samples(
         self, tenant: int, body: bytes, *, lines: bool = False, asset: str | None = None
@@ -74,14 +82,21 @@ class DeviceIntake(Struct, frozen=True):
         received_us = self.now_us()
         batch = read_samples(body, received_us, lines=lines, asset=asset)
         found = await self._placed(tenant, [one for _, one in batch.items])
+        samples = [sample for one in found for sample in one.samples]
         for one in found:
             if one.burst is not None:
-                name = one.samples[0].asset if one.samples else one.asset or ""
-                await self.bursts.save_burst(tenant, name, one.burst, one.shocks, received_us)
-        samples = [sample for one in found for sample in one.samples]
+                name = one.asset or SENSOR + (one.device or "")
+                samples += await self._hits(tenant, name, one.burst, received_us)
         recorded = await self.telemetry.record(tenant, samples, received_us)
         await self._keep_refused(tenant, "devices.samples", body, batch.rejected)
         return Taken(recorded.accepted, recorded.repeated, batch.rejected)
+
+    async def _hits(self, tenant: int, asset: str, burst: Burst, received_us: int) -> list[Sample]:
+        """Keep a burst; the shocks that it shows as samples."""
+        before, after = await self.bursts.around(tenant, asset, burst)
+        found = joined_shocks(before, burst, after)
+        await self.bursts.save_burst(tenant, asset, burst, found, received_us)
+        return [Sample(asset, one.at_us, shock_mg=one.shock_mg) for one in found]
 
     async def take_scans(
         self,
@@ -101,10 +116,11 @@ class DeviceIntake(Struct, frozen=True):
         queue = queue._replace(device=queue.device or device, level=queue.level or level)
         offset = await self._offset(tenant, queue.device, queue.sent_us, received_us)
         clocks = set_right(queue, offset)
+        instant = partial(self._instant, tenant, received_us)
         rejected, scans, changes = list(queue.batch.rejected), [], []
         for index, one in queue.batch.items:
             try:
-                scan, change = understood(one, queue, clocks.get(index))
+                scan, change = understood(one, queue, clocks.get(index), instant)
             except BadReportError as error:
                 rejected.append(Rejected(index, str(error)))
                 continue
@@ -112,14 +128,19 @@ class DeviceIntake(Struct, frozen=True):
             changes += [(index, change)] if change is not None else []
         return await self._walk(tenant, body, scans, changes, rejected)
 
-    async def take_rfid(self, tenant: int, body: bytes, *, lines: bool = False) -> Taken:
-        """Reads of tags by gates, readers in trucks, and handhelds."""
-        batch = read_reads(body, self.now_us(), lines=lines)
+    async def take_rfid(
+        self, tenant: int, body: bytes, *, lines: bool = False, reader: str | None = None
+    ) -> Taken:
+        """Reads of tags by gates, readers in trucks, and handhelds. What was made known of a tag
+        goes before what the tag says of itself.
+        """
+        batch = read_reads(body, self.now_us(), lines=lines, reader=reader)
         reads = [one for _, one in batch.items]
         places = await self.devices.find_many(
             tenant, RFID_READER, sorted({one.reader for one in reads})
         )
-        things = await self.devices.find_many(tenant, TAG, sorted({one.tag for one in reads}))
+        tags = sorted({one.tag for one in reads})
+        things = {**things_of(tags), **await self.devices.find_many(tenant, TAG, tags)}
         changes = observed(reads, places, things)
         new = await self.containment.record(tenant, changes)
         unknown = {one.reader for one in reads} - places.keys()
@@ -156,6 +177,14 @@ class DeviceIntake(Struct, frozen=True):
         if device and found != known:
             await self.clocks.save_offset(tenant, device, found, received_us)
         return found
+
+    def _instant(self, tenant: int, received_us: int, scan: Scan) -> int | None:
+        """When a scan was whose clock says no offset: its place or carrier may tell the zone."""
+        try:
+            event = next(iter(self.resolver.events(tenant, scan, "devices", received_us)))
+        except BadScanError as error:
+            raise BadReportError(str(error)) from None
+        return event.at_us if event.quality <= TimeQuality.carrier_zone else None
 
     async def _walk(
         self,

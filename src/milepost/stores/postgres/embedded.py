@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 import socket
 import subprocess
 import time
@@ -60,6 +62,7 @@ class Embedded:
             server = get_server(self._folder, cleanup_mode=None, start=False)
             self.started |= not _runs(self._folder)
             server.ensure_pgdata_inited()
+            _adopt(self._folder, server.system_user)
             self._configure()
             self._start(server)
         self._server = server
@@ -104,6 +107,18 @@ class Embedded:
                 time.sleep(0.1)
             else:
                 return
+
+
+def _adopt(folder: Path, user: str | None) -> None:
+    """A copy of a data folder made by root is root's, and PostgreSQL does not run as root."""
+    if user is None:
+        return
+    owner = pwd.getpwnam(user)
+    if (folder / "PG_VERSION").stat().st_uid == owner.pw_uid:
+        return
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, owner.pw_uid, owner.pw_gid, follow_symlinks=False)
+    folder.chmod(0o700)
 
 
 def _runs(folder: Path) -> bool:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+import asyncpg
 import msgspec
 import zstandard
 
 from milepost.domain.alert import Finding
 from milepost.domain.care import Limits
 from milepost.sensing.geofence import Fence
-from milepost.sensing.shock import Burst, Shock
+from milepost.sensing.shock import AROUND_US, NOTHING, Burst, Shock, stretch
 from milepost.stores.postgres.pool import Pool
 from milepost.stores.postgres.telemetry import shared
 
@@ -35,6 +36,16 @@ _SAVE_BURST = """
 INSERT INTO telemetry_burst (asset, at_us, received_us, rate_mhz, digest, shocks, body)
 VALUES ($1, $2, $3, $4, sha256($6::bytea), $5, $6) ON CONFLICT DO NOTHING
 """
+_BEFORE = """
+SELECT at_us, rate_mhz, body FROM telemetry_burst
+WHERE asset = $1 AND at_us < $2 AND at_us > $3 ORDER BY at_us DESC LIMIT $4
+"""
+_AFTER = """
+SELECT at_us, rate_mhz, body FROM telemetry_burst
+WHERE asset = $1 AND at_us > $2 AND at_us < $3 ORDER BY at_us LIMIT $4
+"""
+# Bursts are of a second or so as a rule, and of ten minutes at most.
+_LONGEST_US, _NEIGHBOURS = 600_000_000, 16
 _NEW_SAMPLES = """
 SELECT a.tenant, a.name, min(s.at_us), max(s.at_us)
 FROM telemetry_sample s JOIN asset a ON a.id = s.asset
@@ -128,6 +139,22 @@ class PostgresSensing:
             )
         return bool(done == "DELETE 1")
 
+    async def around(self, tenant: int, asset: str, burst: Burst) -> tuple[Burst, Burst]:
+        """What is kept of an asset's acceleration just before a burst, and just after it."""
+        number = (await shared(self._pool).ids.known(tenant, [asset])).get(asset)
+        if number is None:
+            return NOTHING, NOTHING
+        first, last = burst.times[0], burst.times[-1]
+        async with self._pool.connection() as connection:
+            earlier = await connection.fetch(
+                _BEFORE, number, first, first - _LONGEST_US, _NEIGHBOURS
+            )
+            later = await connection.fetch(_AFTER, number, first, last + AROUND_US, _NEIGHBOURS)
+        return (
+            _joined(reversed(earlier), first - AROUND_US, first - 1),
+            _joined(later, last + 1, last + AROUND_US),
+        )
+
     async def save_burst(
         self, tenant: int, asset: str, burst: Burst, found: Sequence[Shock], received_us: int
     ) -> None:
@@ -190,3 +217,19 @@ class PostgresSensing:
             rows = await connection.fetch(_NEW_SAMPLES, since)
             rows += await connection.fetch(_NEW_CHANGES, since)
         return [Unseen(*row) for row in rows]
+
+
+def _joined(rows: Iterable[asyncpg.Record], from_us: int, until_us: int) -> Burst:
+    """The stretch of some bursts between two instants, as one; what overlaps counts once."""
+    parts = []
+    for row in rows:
+        parts.append(stretch(_burst(row), from_us, until_us))
+        from_us = max(from_us, (parts[-1].times or [0])[-1] + 1)
+    return Burst(*([value for part in parts for value in part[axis]] for axis in range(4)))
+
+
+def _burst(row: asyncpg.Record) -> Burst:
+    axes: list[list[int]] = msgspec.msgpack.decode(zstandard.decompress(row["body"]))
+    step_us = 1e9 / row["rate_mhz"] if row["rate_mhz"] else 0
+    times = [row["at_us"] + round(index * step_us) for index in range(len(axes[0]))]
+    return Burst(times, *axes)

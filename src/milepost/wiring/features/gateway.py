@@ -62,12 +62,16 @@ class GatewayFeature(Feature):
         return await self._take(request, "osmand", body.strip() or request.url.query.encode())
 
     async def _owntracks(self, request: Request) -> Response:
-        return await self._take(request, "owntracks", await _body(request))
+        """The device is named in the body's topic, the URL (`?d=`) or by `X-Limit-D`."""
+        named = request.query_params.get("d") or request.headers.get("x-limit-d")
+        return await self._take(request, "owntracks", await _body(request), named)
 
-    async def _take(self, request: Request, name: str, frame: bytes) -> Response:
+    async def _take(
+        self, request: Request, name: str, frame: bytes, named: str | None = None
+    ) -> Response:
         peer = request.client.host if request.client else ""
         try:
-            answer = await ask(self.gateway, protocol(name), frame, peer)
+            answer = await ask(self.gateway, protocol(name), frame, peer, named)
         except RefusedError as refused:
             return PlainTextResponse(str(refused), refused.status)
         kind = "application/json" if answer[:1] in {b"[", b"{"} else "text/plain"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
+from milepost.engine.resolve import Resolver
 from milepost.intake.mqtt.messages import Messages
 from milepost.intake.mqtt.options import options_of
 from milepost.intake.reports.taking import DeviceIntake
@@ -13,6 +14,7 @@ from milepost.stores.postgres.containment import PostgresContainment
 from milepost.stores.postgres.sensing import PostgresSensing
 from milepost.stores.postgres.telemetry import PostgresTelemetry
 from milepost.wiring.feature import Context, Feature
+from milepost.wiring.tables import Tables
 
 
 class MqttFeature(Feature):
@@ -28,7 +30,7 @@ class MqttFeature(Feature):
         store = PostgresSensing(pool)
         intake = DeviceIntake(
             context.engine.journey, PostgresTelemetry(pool), PostgresContainment(pool),
-            PostgresTerminals(pool), store, store, context.engine.now_us,
+            PostgresTerminals(pool), store, store, context.engine.now_us, Resolver(Tables()),
         )  # fmt: skip
         # Several processes must share, or each would take every message.
         group = settings.mqtt_group or ("milepost" if settings.shards > 1 else None)

@@ -9,6 +9,7 @@ from typing import Any
 
 from milepost.api import assets, devices, telemetry
 from milepost.domain.care import Limits
+from milepost.engine.resolve import Resolver
 from milepost.engine.sensed import SensedShipments
 from milepost.engine.sensing import SensingJudge
 from milepost.engine.sensor_queries import SensorQueries
@@ -21,6 +22,7 @@ from milepost.stores.postgres.sensing import PostgresSensing
 from milepost.stores.postgres.telemetry import PostgresTelemetry
 from milepost.web.endpoint import Endpoint
 from milepost.wiring.feature import Context, Feature
+from milepost.wiring.tables import Tables
 
 CHECKPOINT_S = 5.0
 LOOK_EVERY_S = 5.0
@@ -46,7 +48,7 @@ class SensingFeature(Feature):
         )  # fmt: skip
         self.intake = DeviceIntake(
             engine.journey, self._telemetry, self._containment, PostgresTerminals(pool),
-            self._store, self._store, engine.now_us,
+            self._store, self._store, engine.now_us, Resolver(Tables()),
         )  # fmt: skip
         self._queries = SensorQueries(
             self._telemetry, self._containment, self._shipments, self._store, self._number_of,

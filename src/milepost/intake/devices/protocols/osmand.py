@@ -1,7 +1,8 @@
 """OsmAnd and the Traccar clients over HTTP: a query string, or JSON.
 
-Source: OsmAnd "online tracking"; the background geolocation JSON that newer clients send. Speed is
-in knots in the query and in metres a second in JSON.
+Source: OsmAnd "online tracking"; the background geolocation JSON of newer clients. Those of Traccar
+give `speed` in knots in the query and in metres a second in JSON; whoever means another unit
+names it (`speed_m_s`, `speed_kmh`), as OsmAnd has to, which fills in metres a second.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 
 from milepost.intake.devices.protocol import FrameError, Identity, Outcome, Protocol, Session
-from milepost.intake.devices.report import Report
+from milepost.intake.devices.report import KMH_MM_S, KNOTS_MM_S, Report
 from milepost.intake.devices.wire.clocks import unix
 from milepost.intake.devices.wire.framing import whole
 from milepost.intake.devices.wire.text import number
@@ -21,6 +22,7 @@ from milepost.intake.devices.wire.text import number
 _NAMES = ("id", "deviceid", "device_id")
 _FIGURES = {"accuracy": "accuracy_m", "hdop": "hdop", "batt": "battery_percent",
             "battery": "battery_percent", "odometer": "odometer_m"}  # fmt: skip
+_SPEEDS = {"speed_m_s": 1000, "speed_kmh": KMH_MM_S, "speed": KNOTS_MM_S}
 _DONE, _UNKNOWN = b"ok", b"unknown device"
 
 
@@ -45,7 +47,7 @@ def _query(text: str, session: Session) -> Outcome:
 
 
 def _position(given: dict[str, str], session: Session) -> Report:
-    report = Report(at=session.received, valid=given.get("valid", "1") in {"1", "true"})
+    report = Report(at=session.received, valid=given.get("valid", "1").lower() in {"1", "true"})
     if moment := given.get("timestamp"):
         report.at = time_of(moment)
     if "location" in given and "lat" not in given:
@@ -54,13 +56,22 @@ def _position(given: dict[str, str], session: Session) -> Report:
         lat, lon = given.get("lat", ""), given.get("lon", "")
     if lat and lon:
         report.lat, report.lon = float(lat), float(lon)
-    report.knots(number(given.get("speed", "")) or 0)
+    _speed(report, given)
     course = number(given.get("bearing", given.get("heading", "")))
     report.course(-1 if course is None else course)
     if (altitude := number(given.get("altitude", ""))) is not None:
         report.altitude_m = round(altitude)
     _figures(report, given)
     return report
+
+
+def _speed(report: Report, given: dict[str, str]) -> None:
+    """Nothing where it is not told: a truck that does not say its speed does not stand still."""
+    for key, mm_s in _SPEEDS.items():
+        value = number(given.get(key, ""))
+        if value is not None and value >= 0:
+            report.speed_mm_s = round(value * mm_s)
+            return
 
 
 def _figures(report: Report, given: dict[str, str]) -> None:
@@ -80,7 +91,8 @@ def time_of(text: str) -> datetime:
     value = number(text)
     if value is not None:
         return unix(value / 1000 if value > 1e11 else value)
-    found = datetime.fromisoformat(text)
+    # A plus that was not escaped in a query is a blank there.
+    found = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from milepost.intake.devices.protocol import FrameError, Identity, Outcome, Protocol, Session
+from milepost.intake.devices.protocol import NAMED, FrameError, Identity, Outcome, Protocol, Session
 from milepost.intake.devices.report import Report
 from milepost.intake.devices.wire.clocks import unix
 from milepost.intake.devices.wire.framing import whole
@@ -30,12 +30,12 @@ def decode(frame: bytes, session: Session) -> Outcome:
     for item in found if isinstance(found, list) else [found]:
         if not isinstance(item, dict):
             raise FrameError("an object was expected")
-        _item(item, outcome)
+        _item(item, outcome, session)
     return outcome
 
 
-def _item(item: dict[str, Any], outcome: Outcome) -> None:
-    name = _name(item)
+def _item(item: dict[str, Any], outcome: Outcome, session: Session) -> None:
+    name = _name(item, session.notes.get(NAMED))
     if name is not None:
         outcome.identity = Identity(name)
     outcome.kind = str(item.get("_type", "location"))
@@ -43,11 +43,13 @@ def _item(item: dict[str, Any], outcome: Outcome) -> None:
         outcome.reports.append(_position(item))
 
 
-def _name(item: dict[str, Any]) -> str | None:
-    """The device of its topic `owntracks/USER/DEVICE`, else the tracker's two letters."""
+def _name(item: dict[str, Any], named: str | None) -> str | None:
+    """The device of its topic `owntracks/USER/DEVICE`, of the request, or its two letters."""
     topic = item.get("topic")
     if isinstance(topic, str) and topic.count("/") >= 2:
         return topic.split("/")[2]
+    if named:
+        return named
     tid = item.get("tid")
     return tid if isinstance(tid, str) and tid else None
 

@@ -13,12 +13,16 @@ from milepost.intake.devices.wire.cursor import Cursor
 PADLOCK_REPORT, PADLOCK_BLIND = 0x5501, 0x5502
 GENERAL, PADLOCK_GENERAL, REGISTERED = 0x8001, 0x4401, 0x8100
 # Results of 0x8001, and of 0x8100.
-DONE, FAILED = 0, 1
+DONE, FAILED, WRONG = 0, 1, 2
 ALREADY_REGISTERED, NO_SUCH_TERMINAL = 3, 4
+_DIGITS = 12, 20
 
 
 class Header(NamedTuple):
-    """`part` of `parts`: sub-packages of one long message; `version` from 2019 on."""
+    """`part` of `parts`: sub-packages of one long message; `version` from 2019 on.
+
+    `answering`: the serial number that the next message to the terminal has.
+    """
 
     mark: int
     message: int
@@ -28,6 +32,7 @@ class Header(NamedTuple):
     serial: int
     parts: int = 1
     part: int = 1
+    answering: int = 0
 
     @property
     def padlock(self) -> bool:
@@ -49,8 +54,10 @@ class Header(NamedTuple):
             # Some makers put an IMEI without its check digit into the six bytes as a number.
             imei = str(int.from_bytes(self.raw_phone, "big"))
             return Identity(f"{imei}{luhn(imei)}")
-        short = digits.lstrip("0")
-        return Identity(short or digits, alternatives=(digits,) if digits != short else ())
+        short = digits.lstrip("0") or digits
+        # The number is made known as its maker prints it: bare, in 12 digits, or in 2019's 20.
+        others = dict.fromkeys((digits, *(short.zfill(width) for width in _DIGITS)))
+        return Identity(short, alternatives=tuple(one for one in others if one != short))
 
 
 def read_header(mark: int, cursor: Cursor) -> Header:
@@ -67,14 +74,14 @@ def read_header(mark: int, cursor: Cursor) -> Header:
     return header
 
 
-def answer(header: Header, message: int, body: bytes, serial: int = 0) -> bytes:
+def answer(header: Header, message: int, body: bytes) -> bytes:
     """A message to the terminal of this header, in its own version of the standard."""
     properties = len(body) | (0x4000 if header.version is not None else 0)
     content = pack(">HH", message, properties)
     if header.version is not None:
         content += bytes((header.version,))
     content += header.raw_phone
-    content += b"\x01" if message == PADLOCK_GENERAL else pack(">H", serial)
+    content += b"\x01" if message == PADLOCK_GENERAL else pack(">H", header.answering)
     return escape(content + body, header.mark)
 
 

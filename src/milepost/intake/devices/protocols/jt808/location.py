@@ -76,15 +76,20 @@ def _padlock_tail(report: Report, cursor: Cursor) -> None:
 
 
 def read_batch(cursor: Cursor, length_bytes: int) -> tuple[list[Report], str | None]:
-    """Position reports one after the other, each with its length; the second: what was not read."""
+    """Position reports one after the other, each with its length; the second: what was not read.
+
+    A report that cannot be read costs only itself, for the whole message is acknowledged.
+    """
     found: list[Report] = []
+    faults: list[str] = []
     while cursor.left > length_bytes:
         length = cursor.uint(length_bytes)
         if length > cursor.left:
-            return found, f"truncated: a position of {length} bytes, {cursor.left} are there"
+            faults.append(f"truncated: a position of {length} bytes, {cursor.left} are there")
+            break
         inner = cursor.sub(length)
         try:
             found.append(read_location(inner))
         except FrameError as fault:
-            return found, str(fault)
-    return found, None
+            faults.append(str(fault))
+    return found, "; ".join(dict.fromkeys(faults)) or None

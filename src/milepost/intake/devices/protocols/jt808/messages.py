@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC
 from struct import pack
 
 from milepost.intake.devices.protocol import FrameError, Identity, Outcome, Session
@@ -30,15 +31,22 @@ def decode(frame: bytes, session: Session) -> Outcome:
     fault = _fault(header, cursor, sound)
     if fault and session.strict:
         raise FrameError(fault)
+    header = header._replace(answering=session.notes.get(ANSWERED, 0))
     outcome = Outcome(kind=f"0x{header.message:04x}", identity=header.identity, fault=fault)
-    body = collect(header, cursor.rest(), session)
+    _read(header, cursor.rest(), outcome, session)
+    session.notes[ANSWERED] = header.answering + len(outcome.replies) & 0xFFFF
+    return outcome
+
+
+def _read(header: Header, rest: bytes, outcome: Outcome, session: Session) -> None:
+    body = collect(header, rest, session)
     if header.parts > 1:
         outcome.replies.append(general(header))
+        header = header._replace(answering=header.answering + 1 & 0xFFFF)
     if body is None:
         outcome.kind += f" part {header.part} of {header.parts}"
-        return outcome
-    _handle(header, Cursor(body), outcome, session)
-    return outcome
+    else:
+        _handle(header, Cursor(body), outcome, session)
 
 
 def _fault(header: Header, cursor: Cursor, sound: bool) -> str | None:
@@ -53,10 +61,14 @@ def _fault(header: Header, cursor: Cursor, sound: bool) -> str | None:
 
 def _handle(header: Header, body: Cursor, outcome: Outcome, session: Session) -> None:
     handler = HANDLERS.get(header.message)
-    if handler is not None:
-        handler(header, body, outcome, session)
+    try:
+        if handler is not None:
+            handler(header, body, outcome, session)
+    except FrameError as fault:
+        outcome.fault = outcome.fault or str(fault)
     if header.message != REGISTER:
         outcome.refusal = general(header, heads.FAILED)
+        outcome.unreadable = general(header, heads.WRONG)
         if header.parts == 1 and header.message not in UNANSWERED and not outcome.replies:
             outcome.replies.append(general(header))
 
@@ -110,8 +122,12 @@ def _answered_position(header: Header, body: Cursor, outcome: Outcome, session: 
 
 
 def _picture(header: Header, body: Cursor, outcome: Outcome, session: Session) -> None:
-    """0x0801: a picture, sound or film, and where it was taken; the position has no items."""
-    body.skip(8)
+    """0x0801: a picture, sound or film, and where it was taken; the position has no items.
+
+    0x8800 says that all of it came; until then terminals send it again.
+    """
+    outcome.replies.append(heads.answer(header, 0x8800, body.take(4)))
+    body.skip(4)
     if body.left >= LOCATION_BYTES:
         outcome.reports.append(read_location(body.sub(LOCATION_BYTES)))
         outcome.reports[0].attributes["media_bytes"] = body.left
@@ -156,6 +172,12 @@ def _time(header: Header, body: Cursor, outcome: Outcome, session: Session) -> N
     now = session.received
     answer = pack(">HBBBBBB", now.year, now.month, now.day, now.hour, now.minute, now.second, 0)
     outcome.replies.append(heads.answer(header, 0x8109, answer))
+
+
+def _clock(header: Header, body: Cursor, outcome: Outcome, session: Session) -> None:
+    """0x0004 of 2019: the terminal asks what time it is; told in UTC."""
+    now = session.received.astimezone(UTC).strftime("%y%m%d%H%M%S")
+    outcome.replies.append(heads.answer(header, 0x8004, bytes.fromhex(now)))
 
 
 def _driver(header: Header, body: Cursor, outcome: Outcome, session: Session) -> None:
@@ -211,11 +233,13 @@ def _sentence(frame: bytes, session: Session) -> Outcome:
 
 
 REGISTER, AUTHENTICATE = 0x0100, 0x0102
+ANSWERED = "answered"  # note of a session: messages sent to the terminal, by which they count
 LOCATION_BYTES = 28
 # The terminal's own answers are not answered, and padlocks ask for an answer themselves.
 UNANSWERED = {0x0001, 0x0104, 0x0107, heads.PADLOCK_REPORT, heads.PADLOCK_BLIND}
 HANDLERS: dict[int, Handler] = {
-    REGISTER: _register, AUTHENTICATE: _authenticate, 0x0002: _heartbeat, 0x0107: _attributes,
+    REGISTER: _register, AUTHENTICATE: _authenticate, 0x0002: _heartbeat, 0x0004: _clock,
+    0x0107: _attributes,
     0x0109: _time, 0x0200: _position, 0x0201: _answered_position, 0x0210: _short_batch,
     0x0500: _answered_position, 0x0701: _text(4, "gbk"), 0x0702: _driver, 0x0704: _batch,
     0x0801: _picture, 0x0900: _transparent,
