@@ -77,3 +77,25 @@ def test_care_is_told(me: Caller) -> None:
     found = {one["category"]: one for one in me.get("/v1/care").json()["categories"]}
     assert found["high_value"]["policy"]["sign_off"] == ["identity", "photograph"]
     assert found["cold_chain"]["limits"]["temperature_high_mc"] == 8000
+
+
+def test_an_exception_that_is_gone_holds_nobody_any_more(app: Running, me: Caller) -> None:
+    """Also a parcel of which nothing is known but its carrier."""
+    number = "YT6100000000055"
+    me.scan(scan(number, at=app.clock.now - 5 * HOUR))
+    strict = {"when": {"carrier": "yto"}, "values": {"dwell_s": 14_400}}
+    me.client.put("/v1/policy", headers=me.headers, json={"exceptions": [strict]})
+    pass_time(app, timedelta(minutes=5))
+    assert rules(me, number) == {"dwell"}
+    other = {"when": {"category": "bulky"}, "values": {"dwell_s": 14_400}}
+    me.client.put("/v1/policy", headers=me.headers, json={"exceptions": [other]})
+    pass_time(app, timedelta(minutes=5))
+    assert rules(me, number) == set()
+
+
+def test_who_registers_it_after_its_scans_has_not_moved_it(app: Running, me: Caller) -> None:
+    number = "YT6100000000066"
+    me.register({"number": number, "carrier": "yto", "category": "fragile"})
+    me.scan(scan(number, at=app.clock.now - 2.2 * HOUR))
+    pass_time(app, timedelta(seconds=1))
+    assert rules(me, number) == {"dwell"}

@@ -1,5 +1,6 @@
 """Who held the parcel when, with which device, in what state; and who answers for what. Pure."""
 
+from milepost.custody.aboard import Carriage, aboard
 from milepost.custody.archive import Node, archive_of
 from milepost.custody.holding import Custody, Flaw, Holding, custody_of
 from milepost.custody.liability import PROBLEMS, Anomaly, Liability, Share, liability_of
@@ -7,12 +8,14 @@ from milepost.custody.liability import PROBLEMS, Anomaly, Liability, Share, liab
 __all__ = [
     "PROBLEMS",
     "Anomaly",
+    "Carriage",
     "Custody",
     "Flaw",
     "Holding",
     "Liability",
     "Node",
     "Share",
+    "aboard",
     "archive_of",
     "custody_of",
     "liability_of",

@@ -7,7 +7,7 @@ whoever had it last, unless it was scanned out: then it is on the road of the ca
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Literal
 
@@ -27,6 +27,7 @@ _WHERE: dict[str, Where] = {
     "out_for_delivery": "courier", "attempt_failed": "courier", "customs": "customs",
     "available_for_pickup": "pickup_point", "delivered": "consignee",
 }  # fmt: skip
+VEHICLES = ("truck:", "van:", "train:", "ship:", "aircraft:")
 # Nothing that carries parcels is faster over the ground, an airliner with a tail wind included.
 FASTEST_M_S = 310.0
 # Scans of one place may lie as far apart as its coordinates are wrong.
@@ -69,10 +70,15 @@ class Custody(Struct, frozen=True, kw_only=True):
     flaws: tuple[Flaw, ...]
 
 
-def custody_of(nodes: Sequence[Node]) -> Custody:
-    """The chain of custody that a road's nodes prove."""
+def custody_of(
+    nodes: Sequence[Node],
+    within: Callable[[Sequence[Holding]], Sequence[Holding]] = lambda found: found,
+) -> Custody:
+    """The chain of custody that a road's nodes prove. `within`: parts holdings by what else is
+    known; see `aboard`.
+    """
     seen = standing(nodes)
-    holdings = list(_holdings(seen))
+    holdings = list(within(list(_holdings(seen))))
     flaws = [*_gaps(holdings), *_contradictions(seen), *_after_delivery(seen), *_unclear(nodes)]
     return Custody(holdings=tuple(holdings), flaws=tuple(flaws))
 
@@ -81,7 +87,7 @@ def _holdings(nodes: Sequence[Node]) -> Iterator[Holding]:
     """A stretch for each run of scans by one holder, and one for the road after it was sent on."""
     run: list[Node] = []
     for node in nodes:
-        if run and (_holder(node) != _holder(run[-1]) or run[-1].sub in _GIVES):
+        if run and (not _stays(run[-1], node) or _gives(run[-1])):
             yield from _stretches(run, node)
             run = []
         run.append(node)
@@ -92,13 +98,13 @@ def _holdings(nodes: Sequence[Node]) -> Iterator[Holding]:
 def _stretches(run: Sequence[Node], following: Node | None) -> Iterator[Holding]:
     """Of one holder's scans: the stretch it held, and the road after it gave the parcel away."""
     first, last = run[0], run[-1]
-    gave = last if last.sub in _GIVES else None
+    gave = last if _gives(last) else None
     until_s = _at(gave) if gave else (_at(following) if following else None)
     if gave is None or len(run) > 1:
         yield _holding(run, until_s, first.event, gave.event if gave else None)
     if gave is not None:
         yield Holding(
-            holder=f"{gave.custodian or '?'} on the road",
+            holder=f"{gave.custodian or '?'} {_vehicle(gave) or 'on the road'}",
             carrier=gave.custodian,
             where="road",
             place=gave.place,
@@ -127,6 +133,27 @@ def _holding(run: Sequence[Node], until_s: int | None, took: str, gave: str | No
         devices=tuple(dict.fromkeys(one.device for one in run if one.device)),
         events=tuple(one.event for one in run),
     )
+
+
+def _stays(before: Node, node: Node) -> bool:
+    """Whether it is where it was: a carrier's device that names no place has not moved it."""
+    if _holder(node) == _holder(before):
+        return True
+    inside = _where(node) == "facility" == _where(before) and node.custodian == before.custodian
+    return inside and node.place is None and node.device is not None
+
+
+def _gives(node: Node) -> bool:
+    """Whether from then on it is on the road."""
+    return node.sub in _GIVES or _vehicle(node) is not None
+
+
+def _vehicle(node: Node) -> str | None:
+    """What it was loaded into, if it was."""
+    asset = node.measurements.get("asset")
+    if node.measurements.get("action") != "load" or not isinstance(asset, str):
+        return None
+    return asset if asset.startswith(VEHICLES) else None
 
 
 def _where(node: Node) -> Where:

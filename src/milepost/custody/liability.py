@@ -136,11 +136,13 @@ def _says(problem: Problem, node: Node) -> bool:
 
 
 def _proves_good(problem: Problem, node: Node) -> bool:
-    """For a loss every scan proves that it was there; else somebody must have looked at it. Nobody
-    sees that goods have been warm.
+    """For a loss every scan proves that it was there, but that it was handed over needs more than
+    a courier's word; else somebody must have looked at it. Nobody sees that goods have been warm.
     """
-    if problem in ("loss", "temperature"):
-        return problem == "loss"
+    if problem == "loss":
+        return node.main != "delivered" or bool(node.evidence)
+    if problem == "temperature":
+        return False
     return node.state in _GOOD_STATES or "photograph" in {
         one.partition(":")[0] for one in node.evidence
     }
@@ -177,11 +179,13 @@ def _weight(
     weight = rates["handling"] * max(1, touched) + rates["hour"] * hours
     if touched:
         because.append(f"handled it {touched} times")
-    for anomaly in anomalies:
-        factor = hazards()["evidence"][problem].get(anomaly.kind)
-        if factor is not None and _meets(anomaly, holding):
+    for kind, source in dict.fromkeys(
+        (one.kind, one.source) for one in anomalies if _meets(one, holding)
+    ):
+        factor = hazards()["evidence"][problem].get(kind)
+        if factor is not None:
             weight *= factor
-            because.append(f"{anomaly.kind} by {anomaly.source}")
+            because.append(f"{kind} by {source}")
     return weight, because
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import pkcs7
 from cryptography.x509.oid import NameOID
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import PdfSignatureMetadata, signers
@@ -33,12 +34,31 @@ async def sign(document: bytes, folder: Path, reason: str) -> bytes:
     return bytes(signed.getvalue())
 
 
-def _signer(folder: Path) -> signers.SimpleSigner:
+def sign_detached(data: bytes, folder: Path) -> bytes:
+    """A signature apart from what it is of: CMS in DER, which `openssl cms -verify` checks."""
+    key, certificate = _files(folder)
+    signer = serialization.load_pem_private_key(key.read_bytes(), password=None)
+    assert isinstance(signer, (ec.EllipticCurvePrivateKey, rsa.RSAPrivateKey))
+    builder = pkcs7.PKCS7SignatureBuilder().set_data(data)
+    named = x509.load_pem_x509_certificate(certificate.read_bytes())
+    return builder.add_signer(named, signer, hashes.SHA256()).sign(
+        serialization.Encoding.DER,
+        [pkcs7.PKCS7Options.DetachedSignature, pkcs7.PKCS7Options.Binary],
+    )
+
+
+def _files(folder: Path) -> tuple[Path, Path]:
+    """The key and its certificate; made, where there are none."""
     key, certificate = folder / KEY_FILE, folder / CERTIFICATE_FILE
     if not key.exists():
         make_once(key, _new_key())
     if not certificate.exists():
         certificate.write_bytes(_certified(key.read_bytes()))
+    return key, certificate
+
+
+def _signer(folder: Path) -> signers.SimpleSigner:
+    key, certificate = _files(folder)
     signer: signers.SimpleSigner | None = signers.SimpleSigner.load(  # type: ignore[no-untyped-call]
         str(key), str(certificate)
     )

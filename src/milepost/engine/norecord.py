@@ -57,7 +57,11 @@ class Asked(Struct, frozen=True, kw_only=True):
 def explain(asked: Asked) -> list[Reason]:
     """All that may be the reason, most telling first; never empty."""
     read = identify(asked.number)
-    return [*_of_number(read), *_of_carrier(asked, read), *_of_time(asked)]
+    found = [*_of_number(read), *_of_carrier(asked, read)]
+    unheard_of = asked.registered_s is None and asked.shipped_s is None
+    if unheard_of and any(one.code == "wrong_number" for one in found):
+        return found  # no time will make a record of it
+    return [*found, *_of_time(asked)]
 
 
 def _of_number(read: Identification) -> Iterator[Reason]:

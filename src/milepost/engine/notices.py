@@ -12,8 +12,10 @@ from milepost.domain.notice import Area, Notice, Spot, covered_s, touches
 from milepost.domain.place import Place, as_place
 from milepost.domain.track import NoticeView
 from milepost.domain.whole import Whole
+from milepost.engine import notice_regions as regions
 from milepost.places import locate
 from milepost.reading import read
+from milepost.rules.since import seen_s
 
 # Over for so long, a notice explains nothing any more.
 REMEMBER_S = 14 * 86_400
@@ -30,7 +32,7 @@ class NoticeRow(NamedTuple):
 class NoticeStore(Protocol):
     """Where notices are kept. Answers only of the tenant that asks."""
 
-    async def all_notices(self) -> list[NoticeRow]: ...
+    async def all_notices(self, now: datetime) -> list[NoticeRow]: ...
 
     async def add_notices(self, tenant: int, notices: Sequence[Notice]) -> list[int]: ...
 
@@ -58,14 +60,14 @@ class Notices:
 
     def touching(self, tenant: int, spot: Spot, now_s: int) -> list[NoticeRow]:
         """Those that concern a parcel which is there now."""
-        return [row for row in self.of(tenant, now_s) if touches(row.notice, spot)]
+        return [row for row in self.of(tenant, now_s) if concerns(row.notice, spot)]
 
     def grace_s(self, tenant: int, whole: Whole, now_s: int) -> int:
         """How many seconds of a road's present silence notices cover."""
         if tenant not in self._of:
             return 0
         found = [row.notice for row in self.touching(tenant, spot_of(whole), now_s)]
-        return covered_s(found, whole.shipment.last_s, now_s)
+        return covered_s(found, seen_s(whole.shipment), now_s)
 
     def delay_s(self, tenant: int, whole: Whole, now_s: int) -> int:
         """By how much those that hold now say that a road takes longer: the longest of them."""
@@ -84,6 +86,22 @@ class Notices:
         return covered_s(found, since_s, now_s)
 
 
+class Here(Spot, frozen=True):
+    """A spot whose state or province is known, as "CN-33"."""
+
+    region: str | None = None
+
+
+def concerns(notice: Notice, spot: Spot) -> bool:
+    """Whether a notice concerns a parcel there: by its shapes and countries, or by a region."""
+    if touches(notice, spot):
+        return True
+    region = spot.region if isinstance(spot, Here) else None
+    if region is None or region not in map(regions.code_in, notice.areas):
+        return False
+    return touches(msgspec.structs.replace(notice, areas=[]), spot)
+
+
 def spot_of(whole: Whole) -> Spot:
     """Where a road is now: at the last place that any of its scans names."""
     ends = (_country(whole.facts.origin), _country(whole.facts.destination))
@@ -95,7 +113,8 @@ def spot_of(whole: Whole) -> Spot:
         if located is not None and located.country is not None:
             lat, lon = located.latitude, located.longitude
             at = (lat, lon) if lat is not None and lon is not None else None
-            return Spot(located.country, at, carrier, *ends)
+            assert place is not None
+            return Here(located.country, at, carrier, *ends, regions.region_at(place, located))
     return Spot(None, None, carrier, *ends)
 
 
@@ -111,8 +130,10 @@ def _placed(area: Area, unknown: list[str]) -> Area:
         return area
     found = locate(Place(name=area.place, country=area.country))
     if found is None or found.latitude is None or found.longitude is None:
-        unknown.append(area.place)
-        return area
+        region = regions.as_region(area)
+        if region is None:
+            unknown.append(area.place)
+        return region or Area(place=area.place)  # its country alone would stand for all of it
     return msgspec.structs.replace(
         area, latitude=found.latitude, longitude=found.longitude,
         country=area.country or found.country,

@@ -28,6 +28,7 @@ class Profile(NamedTuple):
 
 
 PLAIN = Profile()
+_UNPROFILED = (0, PLAIN)
 
 
 class When(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -108,10 +109,11 @@ class Policies:
     def __init__(self) -> None:
         self._tenants: dict[int, TenantPolicy] = {}
         self._plain: dict[int, Policy] = {}
-        self._profiles: dict[int, Profile] = {}
+        # Many roads share one pair.
+        self._profiles: dict[int, tuple[int, Profile]] = {}
         self._own: dict[int, Policy] = {}
         self._grace: dict[int, int] = {}
-        self._known: dict[tuple[int, Profile], tuple[Profile, Policy]] = {}
+        self._known: dict[tuple[int, Profile], tuple[tuple[int, Profile], Policy]] = {}
 
     def __call__(self, tenant: int, road: int) -> Policy:
         own = self._own.get(road)
@@ -134,23 +136,33 @@ class Policies:
 
     def profile(self, road: int) -> Profile:
         """What is known of a road beyond its scans; PLAIN for most."""
-        return self._profiles.get(road, PLAIN)
+        return self._profiles.get(road, _UNPROFILED)[1]
 
     def set(self, tenant: int, policy: TenantPolicy) -> None:
-        """A tenant's policy from now on; its facts have to be learnt again after it."""
+        """A tenant's policy from now on; its facts have to be learnt again after it, for those of
+        which nothing was kept until now.
+        """
         self._tenants[tenant] = policy
         self._plain[tenant] = resolve(policy, PLAIN)
         self._known = {key: found for key, found in self._known.items() if key[0] != tenant}
+        for road, (whose, profile) in list(self._profiles.items()):
+            if whose == tenant:
+                self.forget(road)
+                self._place(tenant, road, profile)
 
     def learn(self, tenant: int, road: int, facts: Facts) -> bool:
         """Facts of a road have come; whether another policy holds for it now."""
         before = self(tenant, road)
-        self._place(tenant, road, widened(self._profiles.get(road, PLAIN), facts))
+        self._place(tenant, road, widened(self.profile(road), facts))
         return self(tenant, road) is not before
 
     def with_exceptions(self) -> list[int]:
         """The tenants whose policy has exceptions."""
         return [tenant for tenant, policy in self._tenants.items() if policy.exceptions]
+
+    def opening_cases_from(self, severity: str) -> list[int]:
+        """The tenants that want a case for alerts of this severity on."""
+        return [one for one, policy in self._tenants.items() if policy.open_cases == severity]
 
     @property
     def carriers_matter(self) -> bool:
@@ -203,11 +215,11 @@ class Policies:
         """Whether anything asks for it."""
         return bool(profile.categories or self.of(tenant).exceptions)
 
-    def _resolved(self, tenant: int, profile: Profile) -> tuple[Profile, Policy]:
-        known = self._known.get((tenant, profile))
+    def _resolved(self, tenant: int, profile: Profile) -> tuple[tuple[int, Profile], Policy]:
+        key = (tenant, profile)
+        known = self._known.get(key)
         if known is None:
-            known = (profile, resolve(self.of(tenant), profile))
-            self._known[tenant, profile] = known
+            known = self._known[key] = (key, resolve(self.of(tenant), profile))
         return known
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
 from milepost.domain.alert import Finding
@@ -86,7 +86,7 @@ class SensingLook:
         if due_us is not None and due_us > now_us:
             self._due_at[tenant, number] = due_us
             heapq.heappush(self._due, (due_us, tenant, number))
-        return await self._settle(tenant, road, number, found)
+        return await self._settle(tenant, road, number, found, _spoke_s(measured))
 
     async def _measured(
         self,
@@ -127,9 +127,16 @@ class SensingLook:
         return found
 
     async def _settle(
-        self, tenant: int, road: int, number: str, found: Sequence[Episode]
+        self,
+        tenant: int,
+        road: int,
+        number: str,
+        found: Sequence[Episode],
+        spoke: Mapping[str, int],
     ) -> list[Awaitable[int]]:
-        """Open what holds, clear what does not; what came and went unseen is put on record too."""
+        """Open what holds, clear what does not; what came and went unseen is put on record too.
+        `spoke`: when a silence has ended.
+        """
         self._known[road] = (tenant, number)
         written: list[Awaitable[int] | None] = []
         settle = partial(self._desk.settle, tenant, road, number)
@@ -142,7 +149,8 @@ class SensingLook:
                 since[one.rule] = one.since_us // 1_000_000
             if since.get(one.rule) == one.since_us // 1_000_000:
                 written.append(settle([one.rule], {}, _ended(one)))
-        ended = {rule: at_s for one in past for rule, at_s in _ended(one).items()}
+        ended = dict(spoke)
+        ended |= {rule: at_s for one in past for rule, at_s in _ended(one).items()}
         now = {one.rule: _finding(one) for one in found if one.until_us is None}
         written.append(settle(RULES, now, ended))
         return [one for one in written if one is not None]
@@ -159,6 +167,13 @@ def _on_record(one: Episode, recorded: Sequence[tuple[str, int, int | None]]) ->
 
 def _ended(one: Episode) -> dict[str, int]:
     return {one.rule: (one.until_us or one.since_us) // 1_000_000}
+
+
+def _spoke_s(measured: Measured) -> dict[str, int]:
+    """Silence ends with the hand-over, else with the newest sample: second of event time."""
+    last = max((times[-1] for times, _ in measured.curves.values() if times), default=None)
+    at_us = measured.until_us if measured.until_us is not None else last
+    return {} if at_us is None else {"sensor_silent": at_us // 1_000_000}
 
 
 def _finding(one: Episode) -> Finding:

@@ -66,3 +66,16 @@ def test_fields_are_checked_and_what_is_personal_goes_apart() -> None:
                         ({"city": "Ulm", "shoe": 44}, None)):  # fmt: skip
         with pytest.raises(StepError):
             checked_fields(kind, given, main)
+
+
+@pytest.mark.parametrize(("kind", "fields", "fault"), [
+    ("report", {"problem": "ghosts"}, "'problem' is not_received or damaged"),
+    ("claim", {"problem": "damage", "amount_minor": "lots", "currency": "EUR"}, "amount_minor"),
+    ("claim", {"problem": "damage", "amount_minor": 100, "currency": "moon"}, "currency"),
+    ("second_delivery", {"day": "tomorrow"}, "'day'"),
+])  # fmt: skip
+def test_a_field_that_makes_no_sense_is_refused(
+    kind: str, fields: dict[str, object], fault: str
+) -> None:
+    with pytest.raises(StepError, match=fault):
+        checked_fields(kinds()[kind], fields, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 from milepost.custody import (
     PROBLEMS,
     Anomaly,
+    Carriage,
+    aboard,
     archive_of,
     custody_of,
     liability_of,
@@ -31,7 +34,7 @@ def seconds(hours: float) -> int:
 
 def scan(hours: float, sub: str, carrier: str = "yto", **rest: Any) -> EventView:
     fields: dict[str, Any] = {
-        "id": f"{int(hours * 60):08d}{sub[:8]}",
+        "id": f"{int(hours * 60):08d}{sub}{carrier}",
         "occurred_at": (START + timedelta(hours=hours)).isoformat(),
         "time_quality": "exact", "main": sub.partition(".")[0], "sub": sub, "text": None,
         "place": None, "next_place": None, "carrier": carrier, "source": "api", "number": "N1",
@@ -162,3 +165,37 @@ def test_any_road_has_an_answer_that_does_not_depend_on_order(
     assert all(0 <= one.probability_pm <= 1000 for one in found.shares)
     chance.shuffle(road)
     assert liable(problem, road, now_s=seconds(300)) == found
+
+
+def test_what_was_scanned_into_a_truck_is_in_the_truck() -> None:
+    loaded = {"action": "load", "asset": "truck:T9"}
+    road = [
+        scan(0, "picked_up", place=SHANGHAI, device="pda-1"),
+        scan(2, "in_transit.moving", device="pda-1", measurements=loaded),
+        scan(9, "in_transit.arrived_hub", place=LEIPZIG),
+    ]
+    first, second, third = custody_of(archive_of(road)).holdings
+    assert (first.where, first.gave) == ("facility", road[1].id)
+    assert (second.holder, second.where) == ("yto truck:T9", "road")
+    assert (second.took, second.gave) == (road[1].id, road[2].id)
+    assert third.took == road[2].id
+
+
+def test_what_was_in_a_bag_in_a_truck_was_in_the_truck() -> None:
+    road = [scan(0, "picked_up", place=SHANGHAI), scan(40, "customs.pending", "dhl")]
+    truck = Carriage(asset="truck:T9", from_s=seconds(3), until_s=seconds(14),
+                     through=("parcel:N1", "bag:B7"))  # fmt: skip
+    bag = Carriage(asset="bag:B7", from_s=seconds(2), until_s=None)
+    chain = custody_of(archive_of(road), partial(aboard, carriages=[bag, truck])).holdings
+    assert [(one.holder, one.from_s, one.until_s) for one in chain] == [
+        ("yto Shanghai", seconds(0), seconds(3)), ("yto truck:T9", seconds(3), seconds(14)),
+        ("yto", seconds(14), seconds(40)), ("dhl", seconds(40), None)]  # fmt: skip
+    assert chain[0].gave == chain[1].took == "parcel:N1 in bag:B7 in truck:T9"
+
+
+def test_that_it_was_handed_over_needs_more_than_a_couriers_word() -> None:
+    word = [*ROAD[:6], scan(52, "delivered", "dhl", place=BERLIN)]
+    found = liable("loss", word, now_s=seconds(60))
+    assert found.by_carrier["dhl"] > 4 * found.by_carrier["consignee"]
+    shown = [*ROAD[:6], scan(52, "delivered", "dhl", place=BERLIN, evidence=["photograph:door"])]
+    assert liable("loss", shown, now_s=seconds(60)).by_carrier == {"consignee": 1000}

@@ -101,3 +101,17 @@ def test_most_roads_cost_nothing() -> None:
     for road in range(100):
         policies.learn(1, road, facts(carrier="yto", destination=Place(country="CN")))
     assert policies.roads() == []
+
+
+def test_an_exception_that_is_taken_back_no_longer_holds() -> None:
+    """Also for roads of which only the carrier is known, and of which no facts will be told."""
+    policies, tenant, road = Policies(), 1, 7
+    by_carrier = PolicyException(when=When(carrier="yto"), values={"dwell_s": 20 * HOUR_S})
+    policies.set(tenant, TenantPolicy(exceptions=(by_carrier,)))
+    policies.learn(tenant, road, facts(carrier="yto"))
+    assert policies(tenant, road).dwell_s == 20 * HOUR_S
+    by_category = PolicyException(when=When(category="bulky"), values={"dwell_s": 30 * HOUR_S})
+    policies.set(tenant, TenantPolicy(exceptions=(by_category,)))
+    assert policies(tenant, road) == DEFAULT_POLICY
+    policies.set(tenant, TenantPolicy())
+    assert policies(tenant, road) == DEFAULT_POLICY

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import struct
+import time
 import zlib
+from contextlib import suppress
 
 import pytest
 
 from evidence_files import GPS_NOTE, chunk, jpeg_with_position, picture, png_with_text
+from milepost.engine.evidence import pdf as pdf_file
+from milepost.engine.evidence import png
 from milepost.engine.evidence.faults import EvidenceError
 from milepost.engine.evidence.files import Kind, cleaned, type_of
 
@@ -158,3 +162,35 @@ def test_a_picture_that_claims_too_many_pixels_is_refused() -> None:
     bomb = body[:at] + chunk(b"IHDR", head) + body[at + 25 :]
     with pytest.raises(EvidenceError, match="pixels"):
         cleaned("photograph", bomb)
+
+
+def test_a_picture_that_unpacks_to_more_than_it_shows_is_refused_at_once() -> None:
+    plain = picture("PNG", 8)
+    bomb = zlib.compress(bytes(30_000_000))
+    at = plain.index(b"IDAT") - 4
+    body = plain[:at] + chunk(b"IDAT", bomb) + chunk(b"IEND", b"")
+    began = time.process_time()
+    with pytest.raises(EvidenceError, match="more than its picture"):
+        png.cleaned(body)
+    assert time.process_time() - began < 0.2
+
+
+def test_a_picture_of_fewer_rows_than_it_says_is_refused() -> None:
+    small, large = picture("PNG", 8), picture("PNG", 64)
+    at, to = small.index(b"IDAT") - 4, large.index(b"IDAT") - 4
+    with pytest.raises(EvidenceError, match="ends before"):
+        png.cleaned(large[:to] + small[at:])
+
+
+@pytest.mark.parametrize("opened", [b"stream\n", b"<x:xmpmeta", b"/Author<", b"#41"])
+def test_a_pdf_that_opens_much_and_closes_nothing_takes_no_time(opened: bytes) -> None:
+    body = b"%PDF-1.4\n" + opened * (2_000_000 // len(opened)) + b"\nstartxref\n9\n%%EOF"
+    began = time.process_time()
+    with suppress(EvidenceError):
+        pdf_file.cleaned(body)
+    assert time.process_time() - began < 1.5
+
+
+def test_nothing_is_kept_behind_the_end_of_a_pdf() -> None:
+    body = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\nstartxref\n9\n%%EOF"
+    assert pdf_file.cleaned(body + b"\nPK\x03\x04 another file").endswith(b"%%EOF\n")

@@ -16,13 +16,19 @@ from milepost.domain.track import EventView, Track
 
 Weight = Literal["supports", "contradicts", "missing", "neutral"]
 PROBLEMS = ("not_received", "damaged", "late", "wrong_item", "incomplete", "wet", "opened", "other")
-_HURT = {"damage_risk", "shock", "tilted", "opened", "temperature_excursion", "humidity_excursion"}
+# What may have hurt goods: that it is over heals nothing.
+HURT = {"shock", "tilted", "opened", "temperature_excursion", "humidity_excursion"}
 _SLOW = {
     "dwell", "no_movement", "promise_broken", "promise_at_risk", "customs_hold", "customs_dwell",
     "detour",
     "detour_network", "missort", "off_planned_path", "silence_abnormal",
 }  # fmt: skip
 _GONE = {"possible_loss", "delivered_far", "sign_off_missing", "unsigned"}
+# Problem → rules whose alerts bear it out.
+_TELLING = {
+    "damaged": HURT, "wet": HURT, "opened": HURT, "incomplete": HURT, "late": _SLOW,
+    "not_received": _GONE | _SLOW, "other": HURT | _GONE,
+}  # fmt: skip
 
 
 class Found(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -80,7 +86,8 @@ def _damaged(track: Track) -> Iterator[Found]:
 
 
 def _late(track: Track) -> Iterator[Found]:
-    promised = track.arrival.latest if track.arrival else None
+    said = track.promise or track.arrival
+    promised = said.latest if said else None
     delivered = _standing(track, "delivered")
     if promised is None:
         yield Found(code="nothing_promised", weight="missing")
@@ -120,11 +127,10 @@ def _anything(_: Track) -> Iterator[Found]:
 
 
 def _alerts(problem: str, track: Track) -> Iterator[Found]:
-    telling = {"damaged": _HURT, "wet": _HURT, "opened": _HURT, "incomplete": _HURT, "late": _SLOW,
-               "not_received": _GONE | _SLOW}.get(problem, set())  # fmt: skip
     for alert in track.alerts:
-        if alert.rule in telling:
-            detail = {"rule": alert.rule, "at": alert.opened_at, **alert.detail}
+        if alert.rule in _TELLING.get(problem, ()):
+            ended = {"until": alert.cleared_at} if alert.cleared_at else {}
+            detail = {"rule": alert.rule, "at": alert.opened_at, **ended, **alert.detail}
             yield Found(code="alert_stands", weight="supports", detail=detail)
 
 

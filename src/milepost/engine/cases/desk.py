@@ -11,11 +11,10 @@ from milepost.domain.case import NO_STEP, Case, Side, Step, StepError, after, di
 from milepost.domain.track import Track
 from milepost.engine.announce import Audience
 from milepost.engine.cases.check import PROBLEMS, check
+from milepost.engine.cases.deadlines import deadline
 from milepost.engine.cases.kinds import Kind, checked_fields, kinds
 from milepost.engine.ports import Announcement
 from milepost.engine.vault import Vault
-
-HOUR_US = 3_600_000_000
 
 
 class CaseRow(NamedTuple):
@@ -128,7 +127,8 @@ class CaseDesk:
             plain = plain | {"personal": await self._vault.put(tenant, road, personal)}
         body: dict[str, Any] = {"fields": plain, **({"rule": wanted.rule} if wanted.rule else {})}
         step = self._step(wanted.side, wanted.actor, "opened", wanted.text, body)
-        case = opened(kind.name, wanted.number, kind.tasks, self._deadline(kind), step)
+        deadline_us = deadline(kind, plain, track, self._now_us())
+        case = opened(kind.name, wanted.number, kind.tasks, deadline_us, step)
         kept = StepRow(step, digest_of(NO_STEP, step))
         row = CaseRow(await self._store.reserve(), tenant, road, case, kept.digest)
         told = self._told("case.opened", row, step)
@@ -191,9 +191,6 @@ class CaseDesk:
         allowed = kinds()[case.kind].outcomes
         if step.action == "closed" and step.body.get("outcome") not in allowed:
             raise StepError(f"'outcome' is one of {', '.join(allowed)}")
-
-    def _deadline(self, kind: Kind) -> int:
-        return self._now_us() + kind.deadline_h * HOUR_US
 
     def _step(self, side: Side, actor: str, action: str, text: str, body: dict[str, Any]) -> Step:
         return self.made(side, actor, action, text, body)

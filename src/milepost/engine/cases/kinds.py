@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -28,6 +29,8 @@ class Kind(Struct, frozen=True, kw_only=True):
     mains: tuple[str, ...] = ()
     deadline_h: int = 24
     carrier: bool = False
+    since: str | None = None
+    shapes: dict[str, str] = {}
 
     @property
     def needed(self) -> list[str]:
@@ -57,10 +60,19 @@ def checked_fields(
         raise StepError("; ".join(faults))
     if any(isinstance(one, str) and len(one) > LONGEST_FIELD for one in given.values()):
         raise StepError(f"a field has {LONGEST_FIELD} characters at most")
+    _check_shapes(kind, given)
     if kind.mains and main is not None and main not in kind.mains:
         raise StepError(f"a case of kind '{kind.name}' cannot be opened while it is {main}")
     plain = {name: one for name, one in given.items() if name not in kind.personal}
     return plain, {name: one for name, one in given.items() if name in kind.personal}
+
+
+def _check_shapes(kind: Kind, given: Mapping[str, Any]) -> None:
+    for name, shape in kind.shapes.items():
+        value = given.get(name)
+        if value not in (None, "") and not re.fullmatch(shape, str(value)):
+            wanted = " or ".join(shape.split("|")) if shape.islower() else f"of the form {shape}"
+            raise StepError(f"'{name}' is {wanted}")
 
 
 def problems() -> list[str]:

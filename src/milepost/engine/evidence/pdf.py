@@ -13,35 +13,48 @@ from milepost.engine.evidence.faults import EvidenceError
 
 _ACTS = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA|SubmitForm)\b")
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
-_STREAM = re.compile(rb"stream\r?\n(.*?)\r?\n?endstream", re.DOTALL)
 _PROPERTY = re.compile(
     rb"/(?:Author|Creator|Producer|Title|Subject|Keywords|Company|CreationDate|ModDate)\s*"
     rb"(?:\((?P<text>(?:\\.|[^()\\])*)\)|<(?P<hex>[0-9A-Fa-f\s]*)>)",
     re.DOTALL,
 )
-_XMP = re.compile(rb"(?<=<x:xmpmeta).*?(?=</x:xmpmeta>)", re.DOTALL)
+_MOST_ESCAPES = 100_000
+_END = b"%%EOF"
 _MOST_UNPACKED = 64 * 1024 * 1024
 
 
 def cleaned(body: bytes) -> bytes:
     """Raises EvidenceError for what is no whole PDF, is encrypted, or has scripts or files."""
-    if b"%%EOF" not in body[-2_048:] or b"startxref" not in body:
+    if _END not in body[-2_048:] or b"startxref" not in body:
         raise EvidenceError("the PDF is not whole")
     if b"/Encrypt" in body:
         raise EvidenceError("the PDF is encrypted, so nobody can tell what it holds")
     for piece in (body, *_unpacked(body)):
-        if _ACTS.search(_ESCAPED.sub(lambda one: bytes([int(one[1], 16)]), piece)):
+        if _ACTS.search(_spelled_out(piece)):
             raise EvidenceError("the PDF has scripts, actions or files in it")
-    return _XMP.sub(_blank_xmp, _PROPERTY.sub(_blank, body))
+    return _without_xmp(_PROPERTY.sub(_blank, _to_its_end(body)))
+
+
+def _spelled_out(piece: bytes) -> bytes:
+    """A name may be written with its characters' numbers; nobody does that all the time."""
+    plain, escapes = _ESCAPED.subn(lambda one: bytes([int(one[1], 16)]), piece, _MOST_ESCAPES)
+    if escapes == _MOST_ESCAPES:
+        raise EvidenceError("the PDF hides what it says")
+    return plain
+
+
+def _to_its_end(body: bytes) -> bytes:
+    """Without what stands behind it: there another kind of file may hide."""
+    return body[: body.rindex(_END) + len(_END)] + b"\n"
 
 
 def _unpacked(body: bytes) -> Iterator[bytes]:
     """Deflated streams; an action may hide in one."""
     left = _MOST_UNPACKED
-    for found in _STREAM.finditer(body):
+    for start, end in _between(body, b"stream", b"endstream"):
         unpacker = zlib.decompressobj()
         try:
-            piece = unpacker.decompress(found[1], left)
+            piece = unpacker.decompress(body[start:end].lstrip(b"\r\n"), left)
         except zlib.error:
             continue  # packed otherwise: a picture or a font
         left -= len(piece)
@@ -58,6 +71,23 @@ def _blank(found: re.Match[bytes]) -> bytes:
     return whole[:start] + filler * (end - start) + whole[end:]
 
 
-def _blank_xmp(found: re.Match[bytes]) -> bytes:
-    # An element that is empty and as long as the one that it stands for.
-    return b">" + b" " * (len(found[0]) - 1) if found[0] else b""
+def _without_xmp(body: bytes) -> bytes:
+    """Each such element is empty then, and as long as it was."""
+    blanked = bytearray(body)
+    for start, end in _between(body, b"<x:xmpmeta", b"</x:xmpmeta>"):
+        if end > start:
+            blanked[start:end] = b">" + b" " * (end - start - 1)
+    return bytes(blanked)
+
+
+def _between(body: bytes, opens: bytes, closes: bytes) -> Iterator[tuple[int, int]]:
+    """From and to of all that stands between the two. A pattern would look at the whole document
+    for each that is opened and never closed.
+    """
+    at = 0
+    while (at := body.find(opens, at)) >= 0:
+        end = body.find(closes, at + len(opens))
+        if end < 0:
+            return
+        yield at + len(opens), end
+        at = end + len(closes)

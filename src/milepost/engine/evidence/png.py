@@ -9,6 +9,10 @@ from collections.abc import Iterator
 from milepost.engine.evidence.faults import EvidenceError, check_size
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+_AT_ONCE = 1 << 20
+_PIECE = 1 << 14
+_SLACK = 1 << 16  # some encoders fill up
 # Everything else (text, EXIF, time, profiles with their authors, later frames) is left out.
 _KEPT = {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"sBIT", b"pHYs"}
 
@@ -19,8 +23,9 @@ def cleaned(body: bytes) -> bytes:
     names = [name for name, _, _ in chunks]
     if not names or names[0] != b"IHDR" or names[-1] != b"IEND" or b"IDAT" not in names:
         raise EvidenceError("the PNG has no whole picture in it")
-    check_size(*struct.unpack(">II", chunks[0][1][:8]))
-    _check_picture(b"".join(data for name, data, _ in chunks if name == b"IDAT"))
+    header = chunks[0][1]
+    check_size(*struct.unpack(">II", header[:8]))
+    _check_picture([data for name, data, _ in chunks if name == b"IDAT"], header)
     return SIGNATURE + b"".join(whole for name, _, whole in chunks if name in _KEPT)
 
 
@@ -44,14 +49,37 @@ def _chunks(body: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
     raise EvidenceError("the PNG ends before its picture does")
 
 
-def _check_picture(packed: bytes) -> None:
-    """That the pixels can be unpacked, without keeping them."""
-    unpacker = zlib.decompressobj()
+def _check_picture(packed: list[bytes], header: bytes) -> None:
+    """That as many pixels as the header says can be unpacked, without keeping them."""
+    least, most = _unpacked_bytes(header)
+    total, unpacker = 0, zlib.decompressobj()
     try:
-        while packed and not unpacker.eof:
-            unpacker.decompress(packed, 1 << 20)
-            packed = unpacker.unconsumed_tail
+        for piece in _pieces(packed):
+            while piece and not unpacker.eof and total <= most:
+                total += len(unpacker.decompress(piece, _AT_ONCE))
+                piece = unpacker.unconsumed_tail
     except zlib.error:
         raise EvidenceError("the PNG is damaged") from None
-    if not unpacker.eof:
+    if total > most:
+        raise EvidenceError("the PNG unpacks to more than its picture")
+    if not unpacker.eof or total < least:
         raise EvidenceError("the PNG ends before its picture does")
+
+
+def _pieces(packed: list[bytes]) -> Iterator[bytes]:
+    """Small ones: what is not yet unpacked of one is copied again and again."""
+    for data in packed:
+        for at in range(0, len(data), _PIECE):
+            yield data[at : at + _PIECE]
+
+
+def _unpacked_bytes(header: bytes) -> tuple[int, int]:
+    """How many bytes the rows have at least and at most; interlaced ones are cut differently."""
+    width, height, depth, colour, _, _, interlaced = struct.unpack(">IIBBBBB", header)
+    if colour not in _CHANNELS or depth not in (1, 2, 4, 8, 16):
+        raise EvidenceError("the PNG is damaged")
+    rows = height * (1 + (width * depth * _CHANNELS[colour] + 7) // 8)
+    # Seven passes: each begins its rows anew, and fills its last bytes.
+    return (
+        (rows - height, rows + 2 * (width + height) + 64) if interlaced else (rows, rows + _SLACK)
+    )

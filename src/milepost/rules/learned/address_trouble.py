@@ -5,6 +5,7 @@ from __future__ import annotations
 from milepost.domain.alert import Finding, Severity
 from milepost.domain.shipment import Shipment
 from milepost.rules.learned import Doubt
+from milepost.rules.since import run_since_s
 
 # What carriers say when they cannot deliver because of either.
 TOLD = frozenset({
@@ -23,7 +24,8 @@ def check(shipment: Shipment, doubt: Doubt | None) -> Finding | None:
     detail: Detail = _named(doubt) if doubt is not None else {}
     if shipment.sub in TOLD:
         detail = {"sub": shipment.sub, **detail}
-        return Finding("address_trouble", "critical", shipment.last_s, detail)
+        since_s = run_since_s(shipment, TOLD.__contains__)
+        return Finding("address_trouble", "critical", since_s, detail)
     if doubt is None or not shipment.marks:
         return None
     since_s = shipment.marks[0].at_s

@@ -9,9 +9,10 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from milepost.domain.alert import Finding
 from milepost.domain.case import Case, Step
 from milepost.engine.cases.desk import CaseFilter, CaseRow, StepRow
-from milepost.engine.ports import Announcement
+from milepost.engine.ports import AlertChange, Announcement
 from milepost.stores.postgres.pool import Pool
 
 _case = msgspec.json.Decoder(Case).decode
@@ -35,6 +36,24 @@ WHERE tenant = $1 AND ($2::text IS NULL OR number = $2) AND ($3::text IS NULL OR
     AND ($6::boolean IS NULL OR closed <> $6) AND ($7::bigint IS NULL OR id < $7)
 ORDER BY id DESC LIMIT $8
 """
+# Alerts that stand and should have a case: the server may have died between the two.
+_UNOPENED = """
+SELECT a.tenant, a.shipment, a.number, a.rule, a.severity, a.opened_s, a.detail::text
+FROM alert a
+WHERE a.cleared_s IS NULL
+    AND (a.severity = 'critical' OR (a.severity = 'warning' AND a.tenant = ANY($1::integer[])))
+    AND NOT EXISTS (SELECT FROM case_file c WHERE c.tenant = a.tenant
+        AND c.key = 'alert:' || a.shipment || ':' || a.rule || ':' || a.opened_s)
+ORDER BY a.id DESC LIMIT $2
+"""
+_UNENDED = """
+SELECT c.tenant, c.road, c.number, c.rule FROM case_file c
+WHERE c.kind = 'alert' AND NOT c.closed AND c.rule IS NOT NULL
+    AND NOT EXISTS (SELECT FROM alert a WHERE a.tenant = c.tenant AND a.number = c.number
+        AND a.rule = c.rule AND a.cleared_s IS NULL)
+ORDER BY c.id DESC LIMIT $1
+"""
+MOST_LEFT = 10_000
 
 
 class PostgresCases:
@@ -94,6 +113,26 @@ class PostgresCases:
                 wanted.open, wanted.after, wanted.limit,
             )  # fmt: skip
         return [_row(row) for row in rows]
+
+    async def left_over(self, tenants: Sequence[int]) -> builtins.list[AlertChange]:
+        """Alerts that stand without a case, and (without a finding) those over whose case does
+        not know it. `tenants`: those that want a case for warnings too.
+        """
+        async with self._pool.connection() as connection:
+            stands = await connection.fetch(_UNOPENED, list(tenants), MOST_LEFT)
+            over = await connection.fetch(_UNENDED, MOST_LEFT)
+        return [
+            *(_change(row, _finding(row)) for row in stands),
+            *(_change(row, None) for row in over),
+        ]
+
+
+def _change(row: Any, finding: Finding | None) -> AlertChange:
+    return AlertChange(row[0], row[1], row[2], row[3], finding, None)
+
+
+def _finding(row: Any) -> Finding:
+    return Finding(row[3], row[4], row[5], msgspec.json.decode(row[6]))
 
 
 async def _write(

@@ -18,11 +18,14 @@ _ADD = """
 INSERT INTO notice (tenant, source, identifier, body, until_at) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (tenant, source, identifier) WHERE identifier IS NOT NULL
 DO UPDATE SET body = excluded.body, until_at = excluded.until_at
+WHERE notice.source = 'manual' OR NOT notice.body ? 'ended'
 RETURNING id
 """
+_KNOWN = "SELECT id FROM notice WHERE tenant = $1 AND source = $2 AND identifier = $3"
 _END = """
 UPDATE notice SET until_at = least(until_at, $3),
-    body = body || jsonb_build_object('until_at', $4::text)
+    body = CASE WHEN until_at IS NULL OR until_at > $3
+        THEN body || jsonb_build_object('until_at', $4::text, 'ended', true) ELSE body END
 WHERE tenant = $1 AND id = $2
 """
 
@@ -41,12 +44,13 @@ class PostgresNotices:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def all_notices(self) -> list[NoticeRow]:
+    async def all_notices(self, now: datetime) -> list[NoticeRow]:
         async with self._pool.connection() as connection:
             rows = await connection.fetch(
                 "SELECT id, tenant, body::text FROM notice "
-                "WHERE until_at IS NULL OR until_at > now() - make_interval(secs => $1) "
+                "WHERE until_at IS NULL OR until_at > $1::timestamptz - make_interval(secs => $2) "
                 "ORDER BY id",
+                now,
                 REMEMBER_S,
             )
         return [NoticeRow(row[0], row[1], _decode(row[2])) for row in rows]
@@ -68,7 +72,7 @@ class PostgresNotices:
         async with self._pool.connection() as connection:
             rows = await connection.fetch(
                 "SELECT id FROM notice WHERE tenant = $1 AND source = $2 "
-                "AND identifier = ANY($3::text[])",
+                "AND (identifier = ANY($3::text[]) OR split_part(identifier, '#', 1) = ANY($3))",
                 tenant,
                 source,
                 identifiers,
@@ -111,7 +115,8 @@ class PostgresNotices:
 
 
 async def _add(connection: asyncpg.Connection, tenant: int, one: Notice) -> int:
+    """Its id. What a source tells again stays ended, if somebody has ended it here."""
     body = msgspec.json.encode(one).decode()
-    return int(
-        await connection.fetchval(_ADD, tenant, one.source, one.identifier, body, one.until_at)
-    )
+    name = (tenant, one.source, one.identifier)
+    made = await connection.fetchval(_ADD, *name, body, one.until_at)
+    return int(made if made is not None else await connection.fetchval(_KNOWN, *name))

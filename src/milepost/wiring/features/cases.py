@@ -12,10 +12,14 @@ from msgspec.structs import replace
 
 from milepost.api import cases
 from milepost.domain.case import StepError
-from milepost.domain.track import Track
-from milepost.engine.cases.desk import CaseDesk, CaseFilter, Opening
+from milepost.domain.moment import to_text
+from milepost.domain.scan import id_number
+from milepost.domain.track import AlertView, Track
+from milepost.engine.cases.check import HURT
+from milepost.engine.cases.desk import CaseDesk, CaseFilter, CaseRow, Opening
 from milepost.engine.personal import Parties, Party
 from milepost.engine.ports import AlertChange, Group
+from milepost.stores.postgres.alerts import PostgresAlerts
 from milepost.stores.postgres.cases import PostgresCases
 from milepost.stores.postgres.vault import PostgresVault
 from milepost.stores.vaulting import checked_suite
@@ -24,6 +28,7 @@ from milepost.wiring.feature import Context, Feature
 
 log = structlog.get_logger()
 PAUSE_S = 0.2
+BY_ITSELF = "solved_by_itself"
 
 
 class CaseFeature(Feature):
@@ -38,6 +43,7 @@ class CaseFeature(Feature):
         )  # fmt: skip
         self.desk.moved = self._moved
         self._rooms = cases.Rooms(self.desk, store)
+        self._alerts = PostgresAlerts(context.pool)
         self._waiting: list[AlertChange] = []
 
     async def start(self) -> None:
@@ -63,9 +69,23 @@ class CaseFeature(Feature):
         grave = {"warning": {"warning", "critical"}, "critical": {"critical"}}[wanted]
         return alert.finding is None or alert.finding.severity in grave
 
+    async def recall(self) -> None:
+        """What was left when the server died between an alert and its case."""
+        policies = self._engine.policies
+        left = await self._store.left_over(policies.opening_cases_from("warning"))
+        mine = (one for one in left if self._engine.owns(one.shipment))
+        self._waiting += [one for one in mine if self._concerns(one)]
+
     async def _run(self) -> None:
+        recalled = False
         while True:
             await asyncio.sleep(PAUSE_S)
+            try:
+                if not recalled:
+                    await self.recall()
+                    recalled = True
+            except ConnectionError as error:
+                log.warning("case_retry", error=repr(error))
             while self._waiting:
                 try:
                     first = self._waiting[0]
@@ -85,18 +105,36 @@ class CaseFeature(Feature):
             key=key,
         )  # fmt: skip
         try:
-            await self.desk.open(alert.tenant, alert.shipment, wanted)
+            if await self.desk.open(alert.tenant, alert.shipment, wanted) is None:
+                await self._open_again(alert)
         except StepError as error:
             log.warning("case_refused", number=alert.number, error=str(error))
 
-    async def _end(self, alert: AlertChange) -> None:
-        """An alert has cleared: its case ends too, unless somebody works it."""
-        wanted = CaseFilter(number=alert.number, kind="alert", open=True)
-        for row in await self._store.list(alert.tenant, wanted):
-            if row.case.rule == alert.rule and row.case.owner is None and row.case.steps == 1:
-                body = {"outcome": "solved_by_itself"}
-                step = self.desk.made("system", "milepost", "closed", "", body)
+    async def _open_again(self, alert: AlertChange) -> None:
+        """The same alert stands once more: its case had been closed too soon."""
+        for row in await self._cases_of(alert, open_ones=False):
+            if row.case.outcome == BY_ITSELF:
+                step = self.desk.made("system", "milepost", "reopened", "", {})
                 await self.desk.step(alert.tenant, row.id, step)
+                return
+
+    async def _end(self, alert: AlertChange) -> None:
+        """An alert has cleared: its case ends too, unless somebody works it, or the goods may have
+        been hurt: then somebody has to look at them.
+        """
+        if alert.rule in HURT:
+            return
+        for row in await self._cases_of(alert, open_ones=True):
+            steps = await self._store.steps(alert.tenant, row.id)
+            if all(one.step.side == "system" for one in steps):
+                step = self.desk.made("system", "milepost", "closed", "", {"outcome": BY_ITSELF})
+                await self.desk.step(alert.tenant, row.id, step)
+
+    async def _cases_of(self, alert: AlertChange, *, open_ones: bool) -> list[CaseRow]:
+        """The cases of a parcel that were opened for this rule, newest first."""
+        wanted = CaseFilter(number=alert.number, kind="alert", open=open_ones)
+        rows = await self._store.list(alert.tenant, wanted)
+        return [row for row in rows if row.case.rule == alert.rule]
 
     async def _moved(
         self, tenant: int, road: int, number: str, city: str, given: Mapping[str, Any]
@@ -114,7 +152,24 @@ class CaseFeature(Feature):
         await personal.keep(tenant, links[0].shipment if links else road, Parties(consignee=now))
 
     async def _track(self, tenant: int, number: str) -> Track | None:
-        return await self._engine.queries.track(tenant, number, private=True)
+        """With the alerts that it had: what has hurt goods does not heal by being handed over."""
+        track = await self._engine.queries.track(tenant, number, private=True)
+        if track is None:
+            return None
+        roads = {id_number(track.shipment), *self._engine.queries.roads_of(tenant, number)}
+        past = [
+            AlertView(
+                rule=row.rule, severity=row.severity, opened_at=_text(row.opened_s),
+                cleared_at=_text(row.cleared_s), detail=row.detail,
+            )
+            for row in await self._alerts.of(tenant, sorted(roads))
+            if row.cleared_s is not None and row.cleared_s >= row.opened_s
+        ]  # fmt: skip
+        return replace(track, alerts=[*track.alerts, *past])
+
+
+def _text(at_s: int) -> str:
+    return to_text(at_s * 1_000_000, 0)
 
 
 def open_feature(context: Context) -> Feature:

@@ -7,47 +7,67 @@ from collections.abc import Sequence
 
 from milepost.api import custody
 from milepost.api.custody import Report
-from milepost.custody import Anomaly
+from milepost.custody import Anomaly, Carriage
+from milepost.custody.holding import VEHICLES
 from milepost.documents.liability import render
 from milepost.documents.signing import sign
 from milepost.domain.moment import to_datetime
 from milepost.domain.scan import id_number
+from milepost.domain.telemetry import parcel_name
 from milepost.domain.track import Track
-from milepost.stores.postgres.alerts import PostgresAlerts
+from milepost.engine.containment import chains
+from milepost.sensing.chain import FOREVER_US
+from milepost.stores.postgres.alerts import AlertRow, PostgresAlerts
+from milepost.stores.postgres.containment import PostgresContainment
 from milepost.web.endpoint import Endpoint
 from milepost.wiring.feature import Context, Feature
 
 # Alerts about the goods themselves; the others tell of time and papers.
 TELLING = frozenset({
     "shock", "tilted", "opened", "temperature_excursion", "humidity_excursion", "damage_risk",
-    "detour", "weight_changed",
+    "detour", "off_planned_path",
 })  # fmt: skip
+# It happened at once, and its alert stands because it cannot be undone.
+MOMENTS = frozenset({"shock", "opened"})
 
 
 class CustodyFeature(Feature):
     def __init__(self, context: Context) -> None:
         self._context = context
         self._alerts = PostgresAlerts(context.pool)
+        self._containment = PostgresContainment(context.pool)
 
     def endpoints(self) -> Sequence[Endpoint]:
         services = self._context.milepost.services
-        return custody.endpoints(custody.Bench(services, self._anomalies, self._sign))
+        return custody.endpoints(
+            custody.Bench(services, self.anomalies, self.carriages, self.signed)
+        )
 
-    async def _anomalies(self, tenant: int, track: Track) -> list[Anomaly]:
+    async def anomalies(self, tenant: int, track: Track) -> list[Anomaly]:
         """What alerts, open or over, say of the goods."""
         queries = self._context.engine.queries
         roads = {id_number(track.shipment), *queries.roads_of(tenant, track.number)}
+        rows = await self._alerts.of(tenant, sorted(roads))
+        telling = [row for row in rows if row.rule in TELLING]
+        carried = await self.carriages(tenant, track) if telling else []
+        return [one for row in telling for one in told_by(row, carried)]
+
+    async def carriages(self, tenant: int, track: Track) -> list[Carriage]:
+        """What its numbers were in, over all levels, as the containment tells."""
+        names = sorted(
+            {parcel_name(leg.number) for leg in track.legs} | {parcel_name(track.number)}
+        )
+        found = await chains(self._containment, tenant, names)
         return [
-            Anomaly(
-                kind=row.rule, from_s=row.opened_s, until_s=row.cleared_s,
-                source=str(row.detail.get("asset") or row.detail.get("source") or "alert"),
-                detail=row.detail,
+            Carriage(
+                asset=one.asset, from_s=one.from_us // 1_000_000, through=one.through,
+                until_s=None if one.until_us == FOREVER_US else one.until_us // 1_000_000,
+                confidence_pm=one.confidence_pm,
             )
-            for row in await self._alerts.of(tenant, sorted(roads))
-            if row.rule in TELLING
+            for stretches in found.values() for one in stretches if one.asset not in names
         ]  # fmt: skip
 
-    async def _sign(self, tenant: int, track: Track, report: Report) -> bytes:
+    async def signed(self, tenant: int, track: Track, report: Report) -> bytes:
         made_at = to_datetime(self._context.now_us(), 0)
         document = await asyncio.to_thread(
             render, track.number, report.liability, report.custody, report.anomalies, made_at,
@@ -55,6 +75,40 @@ class CustodyFeature(Feature):
         )  # fmt: skip
         reason = f"Liability report of {track.number}"
         return await sign(document, self._context.settings.data, reason)
+
+
+def told_by(row: AlertRow, carried: Sequence[Carriage]) -> list[Anomaly]:
+    """What an alert says happened, when it happened: it begins to stand later, and may stand on."""
+    began_s = _second(row, "from_us") or row.opened_s
+    source = "scans" if row.rule == "detour" else _measured_in(carried, began_s)
+    if row.rule not in MOMENTS:
+        until_s = None if row.cleared_s is None else max(began_s, row.cleared_s)
+        return [_anomaly(row, began_s, until_s, source)]
+    moments = sorted({began_s, _second(row, "peak_at_us") or began_s})
+    return [_anomaly(row, at_s, at_s, source) for at_s in moments]
+
+
+def _anomaly(row: AlertRow, from_s: int, until_s: int | None, source: str) -> Anomaly:
+    return Anomaly(kind=row.rule, from_s=from_s, until_s=until_s, source=source, detail=row.detail)
+
+
+def _measured_in(carried: Sequence[Carriage], at_s: int) -> str:
+    """Whose sensor it was then: one of its own before that of a vehicle."""
+    then = [
+        one.asset
+        for one in carried
+        if one.from_s <= at_s and (one.until_s is None or at_s <= one.until_s)
+    ]
+    return min(then, key=_nearness, default="its sensor")
+
+
+def _nearness(asset: str) -> tuple[bool, bool]:
+    return not asset.startswith("sensor:"), not asset.startswith(VEHICLES)
+
+
+def _second(row: AlertRow, name: str) -> int | None:
+    given = row.detail.get(name)
+    return given // 1_000_000 if isinstance(given, int) else None
 
 
 def open_feature(context: Context) -> Feature:

@@ -11,14 +11,14 @@ import httpcore2
 import structlog
 
 from milepost.api import notices
-from milepost.api.notices import FeedAnswer
+from milepost.api.notices import FeedAnswer, Taken
 from milepost.channels.discovery import Options
 from milepost.channels.webhook.guard import GuardedNetwork, RefusedTargetError, trusted
 from milepost.channels.webhook.send import FAILURES, Webhook
 from milepost.domain.moment import to_datetime
 from milepost.domain.notice import Notice
 from milepost.engine.notices import NoticeRow, placed
-from milepost.intake.cap import MOST_BYTES, links_of, read_cap
+from milepost.intake.cap import MOST_BYTES, links_of, read_all
 from milepost.stores.postgres.notices import Feed, PostgresNotices
 from milepost.web.endpoint import Endpoint
 from milepost.wiring.feature import Context, Feature
@@ -28,6 +28,7 @@ LOOK_EVERY_S = 5.0
 READ_EVERY_S = 300.0
 READ_TIMEOUT_S = 20.0
 MOST_MESSAGES = 50
+WENT_WRONG = (*FAILURES, RefusedTargetError, TimeoutError, ValueError)
 
 
 class Desk:
@@ -47,7 +48,7 @@ class Desk:
 
     async def refresh(self) -> None:
         """Another process may have given one out."""
-        rows = await self._store.all_notices()
+        rows = await self._store.all_notices(to_datetime(self.now_us(), 0))
         if rows != self._known:
             self._known = rows
             self._engine.circumstances.heed(rows)
@@ -65,11 +66,14 @@ class Desk:
         await self.refresh()
         return done
 
-    async def take_cap(self, tenant: int, body: bytes) -> list[int]:
-        found = read_cap(body)
+    async def take_cap(self, tenant: int, bodies: Sequence[bytes]) -> Taken:
+        found = read_all(bodies)
         now = to_datetime(self.now_us(), 0)
         await self._store.end_identified(tenant, "cap", found.ended, now)
-        return await self.add(tenant, [placed(one)[0] for one in found.notices])
+        known = [placed(one) for one in found.notices]
+        unplaced = dict.fromkeys(name for _, names in known for name in names)
+        ids = await self.add(tenant, [one for one, _ in known])
+        return Taken(ids, found.faults, list(unplaced))
 
     async def feeds(self, tenant: int) -> Sequence[FeedAnswer]:
         rows = await self._store.feeds(tenant)
@@ -93,12 +97,25 @@ class Desk:
         error = None
         try:
             body = await self._get(feed.url)
-            bodies = [await self._get(url) for url in links_of(body)[:MOST_MESSAGES]] or [body]
-            for one in bodies:
-                await self.take_cap(feed.tenant, one)
-        except (*FAILURES, RefusedTargetError, TimeoutError, ValueError) as fault:
+            links = links_of(body, feed.url)[:MOST_MESSAGES]
+            bodies, faults = await self._messages(links) if links else ([body], [])
+            taken = await self.take_cap(feed.tenant, bodies) if bodies else Taken()
+            error = "; ".join([*faults, *taken.faults])[:500] or None
+        except WENT_WRONG as fault:
             error = f"{type(fault).__name__}: {fault}"[:500]
         await self._store.feed_read(feed.id, error)
+
+    async def _messages(self, links: Sequence[str]) -> tuple[list[bytes], list[str]]:
+        """What can be had of them; one that cannot loses no other."""
+        bodies: list[bytes] = []
+        faults: list[str] = []
+        for url in links:
+            try:
+                self._check_url(url)
+                bodies.append(await self._get(url))
+            except WENT_WRONG as fault:
+                faults.append(f"{url}: {fault or type(fault).__name__}")
+        return bodies, faults
 
     async def _get(self, url: str) -> bytes:
         """At most `MOST_BYTES` from a public address (as webhooks: never from inside)."""
