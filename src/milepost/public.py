@@ -13,7 +13,7 @@ from milepost.engine.live import Live
 from milepost.engine.onetime import OneTimeCodes
 from milepost.engine.queries import Queries
 from milepost.engine.resolve import BadScanError
-from milepost.identify import extract_numbers, identify, normalise
+from milepost.identify import extract_numbers, identify, lone_number
 from milepost.locale import LOCALES
 from milepost.pages import Brand, ColdChain, Extras, Missing, Yours
 from milepost.pages.links import CODE_OPENS_S, Links
@@ -21,6 +21,7 @@ from milepost.web.live import woken
 
 # A pasted mail may be long; nobody pastes more than this by hand.
 LONGEST_TEXT = 60_000
+LONGEST_NUMBER = 64
 MOST_NUMBERS = 100
 MOST_CANDIDATES = 5
 
@@ -77,7 +78,8 @@ class PublicLookup:
         text = text[:LONGEST_TEXT]
         numbers = extract_numbers(text)
         # One word that looks like no known number is still what the reader wants to look up.
-        return numbers or ([normalise(text)] if text.strip() and len(text) <= 64 else [])
+        lone = "" if numbers or len(text) > LONGEST_NUMBER else lone_number(text)
+        return numbers or ([lone] if lone else [])
 
     async def live(self, number: str) -> AsyncIterator[None]:
         found = await self._find(number)
@@ -154,10 +156,10 @@ class PublicExtras(Extras):
             Yours() if tenant is None or self._yours is None else await self._yours(tenant, number)
         )
 
-    async def send_code(self, number: str) -> None:
+    async def send_code(self, number: str, locale: str = "en") -> None:
         tenant = await self._lookup.tenant_of(number)
         if tenant is not None and self._codes is not None:
-            await self._codes.send(tenant, await self._usual(number))
+            await self._codes.send(tenant, await self._usual(number), locale)
 
     async def redeem(self, number: str, code: str) -> str | None:
         tenant = await self._lookup.tenant_of(number)

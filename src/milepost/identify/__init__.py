@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from milepost.identify.check import check_formats
 from milepost.identify.evaluation import evaluate
-from milepost.identify.extract import extract_numbers
+from milepost.identify.extract import extract_numbers, lone_number, named_numbers
 from milepost.identify.formats import Formats, load_formats
 from milepost.identify.model import Candidate, Identification
-from milepost.identify.rank import identify
+from milepost.identify.pasted import identify
 from milepost.identify.spelling import normalise
 
 __all__ = [
@@ -19,5 +19,7 @@ __all__ = [
     "extract_numbers",
     "identify",
     "load_formats",
+    "lone_number",
+    "named_numbers",
     "normalise",
 ]

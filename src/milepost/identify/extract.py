@@ -4,96 +4,138 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from textwrap import wrap
 
-from milepost.identify.model import Identification
+from msgspec import Struct
+
+from milepost.identify.labels import Label, adjoins, labels
 from milepost.identify.rank import identify
+from milepost.identify.running import (
+    DATE,
+    FAIR,
+    GOOD,
+    SURE,
+    TOKEN,
+    are_groups,
+    may_be_number,
+    numbers_in,
+    probability_of,
+    tokens_of,
+)
 from milepost.identify.spelling import normalise
 
 # A text with more than this is not pasted by a person; the rest is not read.
 _MOST_CHARACTERS = 60_000
+_LONGEST_LINE = 600
 _BREAKS = re.compile(r"[\t,;|/，、；。：:！!？?（）()【】\[\]「」《》<>\"'“”=&]+")
-_TOKEN = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*-?")
-_DATE = re.compile(r"(19|20)\d\d-?(0[1-9]|1[0-2])-?([0-2]\d|3[01])")
-_GROUPS = range(9, 1, -1)
-_FAIR = 0.3
-_GOOD = 0.6
+_PHONE = re.compile(r"\d{2,4}-\d{3,4}-\d{4}")
+_FEWEST_NAMED = 4
+
+
+class _Found(Struct, frozen=True):
+    """`bare` is its line as written where nothing else speaks for it."""
+
+    number: str
+    bare: str = ""
 
 
 def extract_numbers(text: str) -> list[str]:
     """Likely tracking numbers of `text`, normalised, each once, in the order they stand.
 
-    A line that is nothing but numbers is taken as it is, known formats or not: people paste
-    lists. In running text only what a carrier's format explains well is taken. Never raises.
+    A list of nothing but numbers is taken as it is, known formats or not. In a mail or a chat
+    only what a carrier's format explains well is taken, or what the words before it call a
+    tracking number; what they call an order, a phone or a price stays. Never raises.
     """
-    plain = unicodedata.normalize("NFKC", text[:_MOST_CHARACTERS])
-    found = (number for line in plain.splitlines() for number in _of_line(line))
+    lines = _lines(text)
+    found = [one for line, before in _with_headings(lines) for one in _of_line(line, before)]
+    if not all(_alone(line) for line in lines):
+        found = _without_doubtful(found)
+    return list(dict.fromkeys(one.number for one in found))
+
+
+def named_numbers(text: str) -> list[str]:
+    """What the text calls the number of something else, perhaps an order: as written, each once."""
+    lines = _lines(text)
+    found: list[str] = []
+    for line, heading in _with_headings(lines):
+        told = [one for one in labels(line) if not one.tracking]
+        under = heading is not None and not heading.tracking and len(line.split()) == 1
+        found += [
+            one.text.rstrip("-")
+            for one in tokens_of(line)
+            if sum(map(str.isdigit, one.text)) >= _FEWEST_NAMED
+            and (under or any(adjoins(line, label, one.start) for label in told))
+        ]
     return list(dict.fromkeys(found))
 
 
-def _of_line(line: str) -> Iterator[str]:
-    parts = [part.strip() for part in _BREAKS.split(line) if part.strip()]
-    if all(_is_number_alone(part) for part in parts):
-        yield from map(normalise, parts)
+def lone_number(text: str) -> str:
+    """The text itself, normalised, where it may be a number of no known format; else empty."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    parts = plain.split()
+    if len(parts) == 1:
+        return normalise(plain) if not labels(plain) or plain.isascii() else ""
+    grouped = all(any(map(str.isdigit, part)) for part in parts)
+    return normalise(plain) if grouped and not labels(plain) else ""
+
+
+def _lines(text: str) -> list[str]:
+    """The lines that say something, in compatible characters."""
+    plain = unicodedata.normalize("NFKC", text[:_MOST_CHARACTERS])
+    return [piece for line in plain.splitlines() if line.strip() for piece in _pieces(line)]
+
+
+def _pieces(line: str) -> list[str]:
+    """A line, in pieces where it is long: looking back for labels must not cost its square."""
+    return wrap(line, _LONGEST_LINE) if len(line) > _LONGEST_LINE else [line]
+
+
+def _without_doubtful(found: list[_Found]) -> list[_Found]:
+    """Among words, a line of bare digits is as likely a phone: it counts if nothing better does."""
+    found = [one for one in found if not _PHONE.fullmatch(one.bare)]
+    if all(one.bare for one in found):
+        return found
+    return [one for one in found if not one.bare or not one.number.isdecimal()]
+
+
+def _with_headings(lines: Iterable[str]) -> Iterator[tuple[str, Label | None]]:
+    """Each line, with the label of the last line of words if that has no number of its own."""
+    heading: Label | None = None
+    for line in lines:
+        yield line, heading
+        if _alone(line):
+            continue
+        found = labels(line)
+        heading = None if any(may_be_number(one.text) for one in tokens_of(line)) else _last(found)
+
+
+def _last(found: list[Label]) -> Label | None:
+    """A heading that names a tracking number at all names what follows."""
+    return next((one for one in found if one.tracking), found[-1] if found else None)
+
+
+def _of_line(line: str, heading: Label | None) -> Iterator[_Found]:
+    parts = _alone(line)
+    if not parts:
+        yield from map(_Found, numbers_in(line, labels(line)))
         return
     for part in parts:
-        yield from _of_tokens(_TOKEN.findall(part))
+        number = normalise(part)
+        probability = probability_of(identify(number))
+        if heading is None:
+            yield _Found(number, bare=part if probability < FAIR else "")
+        elif heading.tracking or probability >= SURE:
+            yield _Found(number)
+
+
+def _alone(line: str) -> list[str]:
+    """The parts of a line that is nothing but numbers; none of any other."""
+    parts = [part.strip() for part in _BREAKS.split(line) if part.strip()]
+    return parts if parts and all(_is_number_alone(part) for part in parts) else []
 
 
 def _is_number_alone(part: str) -> bool:
-    if _TOKEN.fullmatch(part):
-        return _may_be_number(part)
-    return _are_groups(part.split()) and _probability(identify(part)) >= _GOOD
-
-
-def _of_tokens(tokens: list[str]) -> Iterator[str]:
-    at = 0
-    while at < len(tokens):
-        number, used = _longest_group(tokens[at:])
-        if number:
-            yield number
-        elif _stands_alone(tokens[at]):
-            yield identify(tokens[at]).number
-        at += used
-
-
-def _longest_group(tokens: list[str]) -> tuple[str, int]:
-    """A number that is printed in groups of a few characters, and how many groups it has."""
-    for count in _GROUPS:
-        group = tokens[:count]
-        if len(group) == count and _are_groups(group):
-            seen = identify("".join(group))
-            if _probability(seen) >= _GOOD and seen.candidates[0].checksum:
-                return seen.number, count
-    return "", 1
-
-
-def _are_groups(tokens: list[str]) -> bool:
-    joined = "".join(tokens)
-    return (
-        max(8, 2 * len(tokens)) <= len(joined) <= 40
-        and all(len(token) <= 8 and _has_sign(token) for token in tokens)
-        and sum(char.isdigit() for char in joined) >= 6
-    )
-
-
-def _has_sign(token: str) -> bool:
-    """Words of a sentence are small letters; groups of a number are digits or capitals."""
-    return token.upper() == token
-
-
-def _stands_alone(token: str) -> bool:
-    if not _may_be_number(token) or _DATE.fullmatch(token):
-        return False
-    seen = identify(token)
-    if not seen.candidates:
-        return False
-    return _probability(seen) >= (_GOOD if len(seen.number) < 12 else _FAIR)
-
-
-def _probability(seen: Identification) -> float:
-    return sum(candidate.probability for candidate in seen.candidates)
-
-
-def _may_be_number(token: str) -> bool:
-    return 6 <= len(token) <= 42 and sum(char.isdigit() for char in token) >= 4
+    if TOKEN.fullmatch(part):
+        return may_be_number(part) and not DATE.fullmatch(part)
+    return are_groups(part.split()) and probability_of(identify(part)) >= GOOD

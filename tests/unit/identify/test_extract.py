@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from milepost.identify import extract_numbers
+from milepost.identify import extract_numbers, lone_number, named_numbers
 
 
 def test_a_pasted_list() -> None:
@@ -40,3 +40,83 @@ def test_a_table_row_keeps_only_the_number() -> None:
 @given(st.text())
 def test_never_raises(text: str) -> None:
     assert len(set(extract_numbers(text))) == len(extract_numbers(text))
+
+
+def test_the_words_before_a_number_say_what_it_is() -> None:
+    text = (
+        "Bestellnummer 289301174455, Kundennummer 99812034, Tel. 030 55501234.\n"
+        "Die Sendungsnummer lautet 4471209836. Betrag 1.299,90 €, 18.11.2026"
+    )
+
+    assert extract_numbers(text) == ["4471209836"]
+    assert extract_numbers("京东订单289301174455已出库，运单号JDVA18820934417") == [
+        "JDVA18820934417"
+    ]
+    assert extract_numbers("송장번호 : 1234567890 주문번호 : 9988776655 연락처 01012345678") == [
+        "1234567890"
+    ]
+    assert extract_numbers("رقم التتبع: 44712098361 رقم الطلب: 99812034561") == ["44712098361"]
+    assert extract_numbers("Mã vận đơn: GHN8821A7F2, SĐT 0912345678") == ["GHN8821A7F2"]
+    assert extract_numbers("FedEx tracking no. 7712 0394 8812, order 99812034") == ["771203948812"]
+    assert extract_numbers("your tracking number for order 99812034 is 4471209836") == [
+        "4471209836"
+    ]
+
+
+def test_a_tracking_word_announces_a_whole_list() -> None:
+    text = "Tracking numbers: 4471209836, 4471209847 and 4471209851. Call 415-555-0132."
+
+    assert extract_numbers(text) == ["4471209836", "4471209847", "4471209851"]
+
+
+def test_a_mail_with_headings_above_its_values() -> None:
+    text = (
+        "Order number\n112-4482913-7712034\nOrder date\nNovember 18, 2026\n"
+        "Tracking number\n771203948812\nPhone\n(415) 555-0132\n415-555-0199\nTotal\n$1,249.00"
+    )
+
+    assert extract_numbers(text) == ["771203948812"]
+
+
+def test_a_signature_is_no_parcel() -> None:
+    text = "Here it is: RR704152368DE\n\nBest,\nTom\n+1 415 555 0132\n4155550199"
+
+    assert extract_numbers(text) == ["RR704152368DE"]
+    assert extract_numbers("reach me here\n415-555-0132") == []
+
+
+def test_decoys_alone_are_nothing() -> None:
+    for text in (
+        "Call 415-555-0132 tomorrow, order total $1,249.00 on 2026-11-18, zip 94110-2210",
+        "您的快件由王师傅派送，电话15912345678，取件码8-2-3011",
+        "Votre colis arrive, appelez le 0612345678",
+        "Track your order 99812034 at https://shop.example/o/99812034",
+        "Tracking available from 2026-11-18, order 12345678",
+    ):
+        assert extract_numbers(text) == [], text
+
+
+def test_what_may_be_a_number_by_itself() -> None:
+    assert lone_number(" ORDER-20417 ") == "ORDER20417"
+    assert lone_number("4471 2098 36") == "4471209836"
+    assert lone_number("call 4155550132") == ""
+    assert lone_number("快递小哥电话13800138000") == ""
+
+
+def test_a_long_line_is_read_in_time_that_grows_with_it() -> None:
+    """Looking back for labels in one line of a whole mailbox took twenty seconds."""
+    words = "order 12345678 tracking " * 400
+
+    found = extract_numbers(words * 6)
+
+    assert found == []
+
+
+def test_what_a_text_calls_the_number_of_something_else() -> None:
+    text = (
+        "Danke für Ihre Bestellung Nr. A-20417 vom 18.11.2026.\nOrder number\n100-448\nTel. 030 555"
+    )
+
+    assert named_numbers(text) == ["A-20417", "100-448"]
+    assert named_numbers("订单号：1002334812，合计 88.00") == ["1002334812"]
+    assert named_numbers("tracking number RR704152368DE") == []
