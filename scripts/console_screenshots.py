@@ -20,7 +20,7 @@ AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 STATE = ROOT / "build" / "console-session.json"
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-LOOKS = (("desk", 1360, "light", "en"), ("desk", 1360, "dark", "zh"), ("phone", 390, "light", "zh"),
+LOOKS = (("desk", 1440, "light", "en"), ("desk", 1440, "dark", "zh"), ("phone", 390, "light", "zh"),
          ("phone", 390, "dark", "en"))  # fmt: skip
 PAGES = {
     "worries": "/console", "shipments": "/console/shipments", "cases": "/console/cases",
@@ -29,7 +29,8 @@ PAGES = {
     "policies": "/console/policies", "subscriptions": "/console/subscriptions",
     "deliveries": "/console/deliveries", "connections": "/console/connections?source=kdniao",
     "import": "/console/import", "brand": "/console/brand", "keys": "/console/keys",
-    "users": "/console/users", "audit": "/console/audit", "account": "/console/account",
+    "users": "/console/users", "tenants": "/console/tenants", "audit": "/console/audit",
+    "account": "/console/account",
     "unknown": "/console/shipments/QQ000000000",
 }  # fmt: skip
 

@@ -25,6 +25,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     shard: int | None = None
     sockets: Path | None = None
     public_tenant: str | None = None
+    # Its administrators see all tenants by name and add new ones; docs/console.md.
+    operator_tenant: str | None = None
     public_url: str | None = None
     # The merchant's own map (PMTiles), by default tiles.pmtiles of the data folder; docs/pages.md.
     map_tiles: Path | None = None

@@ -35,7 +35,8 @@ PAGES = (
     "/notices", "/policies", "/subscriptions", "/deliveries", "/connections?source=kdniao",
     "/import", "/brand",
     "/brand?mail=ready&language=ar", "/recommend",
-    "/keys", "/users", "/audit", "/account", "/shipments/QQ0000000000",
+    "/keys", "/users", "/tenants", "/audit", "/account", "/shipments/QQ0000000000",
+    f"/shipments/{NUMBERS[0]}/liability",
 )  # fmt: skip
 
 
@@ -149,14 +150,23 @@ _ASKED = {
 }
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing(console: Console, browser: Browser, theme: Any) -> None:
+IN_ARABIC = ("", f"/shipments/{NUMBERS[0]}", "/policies", "/network", "/account")
+
+
+@pytest.mark.parametrize(
+    ("theme", "language", "paths"),
+    [("light", "en", PAGES), ("dark", "en", PAGES), ("light", "ar", IN_ARABIC)],
+)
+def test_axe_finds_nothing(
+    console: Console, browser: Browser, theme: Any, language: str, paths: tuple[str, ...]
+) -> None:
     axe = AXE.read_text("utf-8")
     context = browser.new_context(base_url=console.url, storage_state=console.state,
                                   color_scheme=theme)  # fmt: skip
     page = context.new_page()
+    page.goto(f"/console?lang={language}")
     found: dict[str, list[str]] = {}
-    for path in PAGES:
+    for path in paths:
         page.goto(f"/console{path}")
         for fold in page.locator("main details").all():
             fold.evaluate("one => { one.open = true }")
@@ -265,7 +275,35 @@ def test_policies_are_a_form_of_the_struct(desk: Page) -> None:
     desk.get_by_role("button", name="Save").click()
 
     expect(desk.locator("#toast")).to_contain_text("hold from now on")
+    expect(desk.locator("#toast")).not_to_contain_text("Macro")
     expect(desk.locator("#u-dwell_s")).to_have_value("12")
+
+
+def test_a_limit_out_of_reach_is_said_at_its_field(desk: Page) -> None:
+    desk.goto("/console/policies")
+    desk.locator("#u-lost_after_s").fill("9000")
+    desk.get_by_role("button", name="Save").click()
+
+    expect(desk.locator("#u-lost_after_s")).to_have_attribute("aria-invalid", "true")
+    expect(desk.locator("#u-lost_after_s-fault")).to_contain_text("366 days")
+    expect(desk.locator("#u-lost_after_s")).to_have_value("9000")
+
+
+def test_the_frame_speaks_the_readers_language(desk: Page) -> None:
+    desk.goto("/console?lang=ar")
+
+    expect(desk.locator("html")).to_have_attribute("dir", "rtl")
+    expect(desk.locator(".menu nav")).to_contain_text("الشبكة")
+    expect(desk.locator("main")).to_have_attribute("lang", "en")
+    expect(desk.locator("main")).to_have_attribute("dir", "ltr")
+    desk.goto("/console/network")
+    expect(desk.locator("main")).not_to_have_attribute("dir", "ltr")
+
+
+def test_a_wall_is_seen_at_once(desk: Page) -> None:
+    desk.goto("/console/network?wall=1")
+
+    assert desk.evaluate("document.documentElement.scrollHeight <= innerHeight")
 
 
 def test_a_file_is_shown_taken_and_its_refused_rows_come_back(desk: Page, tmp_path: Path) -> None:

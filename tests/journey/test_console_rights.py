@@ -20,7 +20,8 @@ BELOW = {"agent": "viewer", "manager": "agent", "admin": "manager"}
 _TURNS = count(1)
 # Everything that not everybody may do. What is not here must be looking, or of one's own account.
 NEEDS = {
-    "agent": ["POST /act", "POST /undo", "POST /cases", "GET /cases/new", "POST /cases/{id}"],
+    "agent": ["POST /act", "POST /undo", "POST /cases", "GET /cases/new", "POST /cases/{id}",
+              "POST /shipments/{number}/personal", "POST /shipments/{number}/evidence"],
     "manager": [
         "POST /policies", "POST /policies/exceptions", "POST /policies/exceptions/delete",
         "POST /subscriptions", "POST /subscriptions/change", "POST /deliveries/replay",
@@ -30,10 +31,10 @@ NEEDS = {
         "GET /import/{id}", "POST /import/{id}", "GET /import/{id}/refused",
     ],
     "admin": ["GET /users", "POST /users", "POST /users/change", "GET /keys", "POST /keys",
-              "POST /keys/revoke"],
+              "POST /keys/revoke", "GET /tenants", "POST /tenants"],
 }  # fmt: skip
-OWN = {"POST /account", "POST /account/unbind", "POST /sign-out", "POST /views",
-       "POST /views/delete"}  # fmt: skip
+OWN = {"POST /account", "POST /account/sessions", "POST /account/unbind", "POST /sign-out",
+       "POST /views", "POST /views/delete"}  # fmt: skip
 OPEN = {"GET /sign-in", "POST /sign-in", "GET /sign-in/provider", "GET /sign-in/provider/back",
         "GET /sign-in/forgotten", "POST /sign-in/forgotten"}  # fmt: skip
 
@@ -240,3 +241,64 @@ def test_a_session_that_was_planted_is_no_session(app: Running, person: Any) -> 
 
     assert victim.get("/console").status_code == 200
     assert planted.get("/console").status_code == 303
+
+
+def test_out_everywhere_else(app: Running, person: Any) -> None:
+    one = person("viewer")
+    elsewhere, unused = one.browser(), one.link()
+    assert elsewhere.get(one.link()).headers["location"] == "/console"
+    assert "Where you are signed in" in one.get("/console/account").text
+
+    assert one.post("/console/account/sessions").status_code == 303
+
+    assert elsewhere.get("/console").status_code == 303
+    assert one.browser().get(unused).status_code == 403, "links that were sent have ended too"
+    assert one.get("/console").status_code == 200
+
+
+def test_tenants_are_only_told_to_who_runs_the_server(app: Running, person: Any) -> None:
+    runs, plain = person("admin", "The operator"), person("admin", "A plain shop")
+    console = next(one for one in app.milepost.features if type(one).__name__ == "Console")
+    console.services.operator = "The operator"
+    try:
+        assert "A plain shop" in runs.get("/console/tenants").text
+        assert "The operator" not in plain.get("/console/tenants").text
+        wanted = {"name": "A new shop", "email": "first@new.example"}
+        assert plain.post("/console/tenants", **wanted).status_code == 403
+        made = runs.post("/console/tenants", **wanted)
+        link = re.search(r"/console/sign-in\?token=[\w-]+", made.text)
+        assert link is not None
+        first = runs.browser()
+        assert first.get(link[0]).headers["location"] == "/console"
+        assert "A new shop" in first.get("/console").text
+        assert runs.post("/console/tenants", **wanted).status_code == 303, "neither twice"
+    finally:
+        console.services.operator = None
+    assert "A plain shop" not in runs.get("/console/tenants").text
+
+
+def test_personal_data_is_for_agents_and_looking_is_noted(app: Running, person: Any) -> None:
+    agent, viewer = person("agent", "private"), person("viewer", "private")
+    number = "SF1000000000095"
+    app.caller("private").register({"number": number, "carrier": "sf", "consignee": {
+        "name": "Wilhelmine Muster", "city": "Berlin", "country": "DE"}})  # fmt: skip
+    app.written()
+    page = f"/console/shipments/{number}"
+
+    assert "Wilhelmine" not in agent.get(page).text
+    assert "Wilhelmine Muster" in agent.post(f"{page}/personal").text
+    assert viewer.post(f"{page}/personal").status_code == 403
+    actions = app.sql("SELECT action FROM audit_log WHERE subject = $1", f"shipment {number}")
+    assert [line["action"] for line in actions] == ["personal_seen"]
+
+
+def test_a_limit_that_is_none_is_said_beside_its_field(person: Any) -> None:
+    manager = person("manager")
+    answer = manager.post(
+        "/console/policies", dwell_s="soon", lost_after_s="9", failed_attempts="0"
+    )
+
+    assert answer.status_code == 422
+    assert answer.text.count('aria-invalid="true"') == 2
+    assert 'value="soon"' in answer.text, "what was typed is not lost"
+    assert 'value="9"' in answer.text

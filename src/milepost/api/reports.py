@@ -11,6 +11,7 @@ from msgspec import Meta, Struct, field
 from starlette.responses import Response
 
 from milepost.analytics.answers import Answer, BehindPage
+from milepost.analytics.asked_before import FOLLOWS
 from milepost.analytics.definitions import allowed, reports
 from milepost.analytics.exporting import as_csv, as_parquet
 from milepost.analytics.reports import MOST_ROWS, Reports, UnknownReportError
@@ -137,7 +138,8 @@ async def report(services: ReportServices, call: Call) -> Answer | Response:
     query: ReportQuery = call.query
     by = tuple(one.strip() for one in (query.by or "").split(",") if one.strip())
     tenant = call.caller.tenant
-    await services.fresh()
+    if not FOLLOWS.get():
+        await services.fresh()
     answer = await _asked(
         services.reports.report(
             tenant,

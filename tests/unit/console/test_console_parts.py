@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -12,18 +13,29 @@ import pytest
 
 from milepost.domain.alert import Policy
 from milepost.engine.policies import SETTABLE
+from milepost.locale import LOCALES
 from milepost.pages.console import menu
 from milepost.pages.console.access import passwords, roles, sessions
 from milepost.pages.console.curve import curve_of
 from milepost.pages.console.filters import Filters
 from milepost.pages.console.forms import Form
 from milepost.pages.console.import_run import Sending, written
+from milepost.pages.console.limits import RULES, fields_of, read
 from milepost.pages.console.native import Answer, Who
 from milepost.pages.console.network import hubs_of
 from milepost.pages.console.next_step import next_of
-from milepost.pages.console.policies import fields_of, values_of
 from milepost.pages.console.reader import ConsoleReader
-from milepost.pages.console.words import catalogue, language_for, languages, problems, say
+from milepost.pages.console.shipment import stops_of
+from milepost.pages.console.words import (
+    catalogue,
+    known,
+    language_for,
+    language_names,
+    languages,
+    page_language,
+    problems,
+    say,
+)
 from milepost.stores.postgres.console.network import Passed
 from milepost.stores.postgres.console.worries import Worry
 from milepost.wiring.features._worrying import weight_us
@@ -70,10 +82,21 @@ def test_every_text_that_templates_name_is_there() -> None:
 
 
 @pytest.mark.parametrize(
-    ("accepted", "locale"), [("zh-TW", "zh"), ("zh-CN,en", "zh"), ("de", "en"), ("", "en")]
-)
-def test_language(accepted: str, locale: str) -> None:
-    assert language_for(None, None, accepted) == locale
+    ("accepted", "frame", "page"),
+    [("zh-TW", "zh-Hant", "zh-Hant"), ("zh-CN,en", "zh", "zh"), ("fr", "fr", "en"),
+     ("", "en", "en"), ("pt-BR", "pt-BR", "en")],
+)  # fmt: skip
+def test_language(accepted: str, frame: str, page: str) -> None:
+    assert language_for(None, None, accepted) == frame
+    assert page_language(frame) == page
+
+
+def test_the_frame_is_there_in_every_language() -> None:
+    menus = [f"menu.{one.name}" for _, entries in menu.GROUPS for one in entries]
+    for locale in LOCALES:
+        theirs = catalogue(locale)
+        assert all(key in theirs for key in [*menus, "act.undo", "keys_help.11", "palette.none"])
+    assert language_names()["zh-Hant"].startswith("繁體")
 
 
 def test_plurals() -> None:
@@ -84,7 +107,7 @@ def test_plurals() -> None:
 def test_money_and_time_left() -> None:
     assert reader().money(123_456, "EUR") == "€1,234.56"
     assert reader().money(1_200, "JPY") == "JP¥1,200"
-    assert reader().left(int(NOW.timestamp() * 1e6) - 5 * HOUR_US) == "−5h"
+    assert reader().left(int(NOW.timestamp() * 1e6) - 5 * HOUR_US) == "5h late"
     assert reader().left(int(NOW.timestamp() * 1e6) + 50 * HOUR_US) == "2d"
 
 
@@ -167,10 +190,33 @@ def test_policy_form_has_every_limit() -> None:
 def test_policy_form_reads_what_it_shows() -> None:
     pairs = [("dwell_s", "1.5"), ("dwell_s.unit", "h"), ("failed_attempts", "3"),
              ("sign_off", "identity"), ("lost_after_s", "")]  # fmt: skip
-    values = values_of(Form(pairs, {}))
+    values, fields = read(Form(pairs, {}))
 
+    assert not any(one.fault for one in fields)
     assert values == {"dwell_s": 5_400, "failed_attempts": 3, "sign_off": ["identity"]}
     assert set(values) <= set(Policy.__struct_fields__)
+
+
+def test_policy_form_says_what_is_wrong_where_it_is() -> None:
+    pairs = [("dwell_s", "soon"), ("lost_after_s", "9000"), ("lost_after_s.unit", "d"),
+             ("failed_attempts", "0"), ("detour_pm", "12,5"), ("clock_skew_s", "nan"),
+             ("far_from_address_m", "1.5")]  # fmt: skip
+    values, fields = read(Form(pairs, {}))
+
+    assert values == {"detour_pm": 125}
+    assert {one.name: (one.fault, one.value) for one in fields if one.fault} == {
+        "dwell_s": ("no_number", "soon"),
+        "lost_after_s": ("out_of_reach", "9000"),
+        "failed_attempts": ("out_of_reach", "0"),
+        "clock_skew_s": ("no_number", "nan"),
+        "far_from_address_m": ("no_number", "1.5"),
+    }
+    assert next(one for one in fields if one.name == "lost_after_s").reach == "1 min – 366 d"
+
+
+def test_every_limit_has_help_and_its_rule() -> None:
+    assert set(RULES) == SETTABLE
+    assert all(known(f"limit_help.{one}") and known(f"limit.{one}") for one in SETTABLE)
 
 
 def test_curves_break_at_silences() -> None:
@@ -191,32 +237,75 @@ def test_hubs_have_dwell_and_backlog() -> None:
 
 
 class Refusing:
-    """A native API that refuses every number that ends in 3."""
+    """A native API that refuses every number that ends in 3, and numbers the calls in its hands."""
 
     def __init__(self) -> None:
         self.taken: list[str] = []
+        self.now = self.most = 0
 
-    async def __call__(self, _: Who, __: str, ___: str, *, body: Any = None, **____: Any) -> Answer:
-        for index, one in enumerate(body):
-            if one["number"].endswith("3"):
-                return Answer(422, {"detail": "no", "errors": [{"index": index, "error": "bad"}]})
-            self.taken.append(one["number"])
-        return Answer(201, {"shipments": []})
+    async def __call__(
+        self, who: Who, method: str, path: str, *, query: Any = None, body: Any = None,
+        raw: Any = None,
+    ) -> Answer:  # fmt: skip
+        self.now += 1
+        self.most = max(self.most, self.now)
+        await asyncio.sleep(0)
+        self.now -= 1
+        bad = [index for index, one in enumerate(body) if one["number"].endswith("3")]
+        self.taken += [one["number"] for one in body if not one["number"].endswith("3")]
+        errors = [{"index": index, "error": "bad"} for index in bad]
+        if len(bad) == len(body):
+            return Answer(422, {"detail": "no", "errors": errors})
+        return Answer(201, {"shipments": [], "rejected": errors})
 
 
-async def test_import_goes_on_behind_refused_rows() -> None:
+async def test_import_goes_on_behind_refused_rows_and_side_by_side() -> None:
     native = Refusing()
     sending = Sending(native, Who(1, 1, "ada", writes=True))
     rows = [({"no": f"N{n}"}, {"number": f"N{n}"}) for n in range(8)]
 
     await sending.send([*rows, ({"no": ""}, "no tracking number")])
 
-    assert native.taken == ["N0", "N1", "N2", "N4", "N5", "N6", "N7"]
+    assert sorted(native.taken) == ["N0", "N1", "N2", "N4", "N5", "N6", "N7"]
     assert (sending.counts["shipments"], sending.counts["refused"]) == (7, 2)
-    assert [why for _, why in sending.refused] == ["no tracking number", "no bad"]
+    assert [why for _, why in sending.refused] == ["no tracking number", "bad"]
+    assert native.most > 1
+
+
+async def test_one_numbers_rows_stay_in_their_order() -> None:
+    native = Refusing()
+    rows = [({}, {"number": "N1", "order_number": str(n)}) for n in range(5)]
+
+    await Sending(native, Who(1, 1, "ada", writes=True)).send(rows)
+
+    assert native.most == 1
 
 
 def test_refused_rows_run_nothing_in_a_spreadsheet() -> None:
     text = written([({"no": "=1+1"}, "bad")])
 
     assert text.splitlines() == ["no,refused because", "'=1+1,bad"]
+    assert written([({"no": " @SUM(A1)"}, "bad")]).splitlines()[1] == "' @SUM(A1),bad"
+
+
+def test_a_stop_with_the_buyer_is_no_place() -> None:
+    hub = {"node": {"name": "Hub"}, "odds": 1.0}
+    door = {"node": None, "odds": 1.0}
+
+    assert stops_of({"parcels": [{"stops": []}, {"stops": [hub, door]}]}) == [hub]
+    assert stops_of(None) == stops_of({"parcels": []}) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [("usual_h", 4.1, "4h"), ("heard_pm", 987, "98.7%"), ("away_m", 2_345, "2,345 m"),
+     ("peak_mc", -18_400, "-18.4 °C"), ("missing", "identity, signature", "identity, signature"),
+     ("sub", "customs.pending", "Waiting for customs"), ("attempts", 3, "3")],
+)  # fmt: skip
+def test_details_of_alerts_have_their_units(name: str, value: Any, said: str) -> None:
+    assert reader().detail(name, value) == said
+
+
+def test_units_are_said_in_words() -> None:
+    assert reader().units("3 d") == "3 days"
+    assert reader().units("10 m – 2,000 m") == "10 m – 2,000 m"

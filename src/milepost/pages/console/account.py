@@ -32,12 +32,21 @@ class Account:
         await visit.note("password_set", f"user {visit.user.email}", None, None)
         return visit.back("/console/account", visit.reader.text("account.set"))
 
+    async def end_others(self, visit: Visit) -> Response:
+        """Out everywhere but here; links that were sent are worth nothing either."""
+        here = sessions.digest_of(sessions.token_of(visit.request) or "")
+        ended = await visit.services.users.end_others(visit.user.id, here)
+        await visit.note("sessions_ended", f"user {visit.user.email}", None, {"sessions": ended})
+        return visit.back("/console/account", visit.reader.text("account.ended", n=ended))
+
     async def _page(self, visit: Visit, fault: str | None, status: int = 200) -> Response:
         single, token = visit.services.single, sessions.token_of(visit.request) or ""
         bound = await single.identities.subject_of(visit.user.id) if single else None
         return visit.page(
             "account.html", status, fault=fault, asks=await _asks(visit), identity=bound,
             provider=single.provider.config.label if single else None, binding=binding_of(token),
+            sessions=await visit.services.users.sessions(visit.user.id),
+            here=sessions.digest_of(token),
             just_bound="bound" in visit.request.query_params,
         )  # fmt: skip
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from babel.numbers import get_currency_precision
 from starlette.responses import Response
 
+from milepost.domain.status import BY_CODE
 from milepost.domain.track import Track
 from milepost.engine.cases.check import PROBLEMS
 from milepost.engine.cases.kinds import Kind, kinds
@@ -40,8 +41,12 @@ async def board(visit: Visit) -> Response:
     for one in sorted(found, key=lambda one: one["case"].get("deadline_us") or 2**62):
         late = (one["case"].get("deadline_us") or 2**62) < now_us
         columns["late" if late else one["case"]["waits_for"]].append(one)
-    return visit.page("cases.html", columns=columns, filters=filters, kinds=list(kinds()),
-                      cut=len(found) == LONGEST_BOARD)  # fmt: skip
+    numbers = [str(one["case"]["number"]) for one in found]
+    return visit.page(
+        "cases.html", columns=columns, filters=filters, kinds=list(kinds()),
+        cut=len(found) == LONGEST_BOARD, sub_of=lambda code: BY_CODE[code].sub,
+        worries=await visit.services.worries.find(visit.tenant, numbers),
+    )  # fmt: skip
 
 
 async def new(visit: Visit) -> Response:

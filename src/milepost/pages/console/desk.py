@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from msgspec import structs
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -20,7 +21,8 @@ from milepost.pages.console.forms import MOST_BYTES, Form, read_form
 from milepost.pages.console.native import Answer, Who
 from milepost.pages.console.reader import ConsoleReader
 from milepost.pages.console.services import Services
-from milepost.pages.console.words import language_for, languages
+from milepost.pages.console.streaming import Parts, place, streamed
+from milepost.pages.console.words import language_for, language_names, languages, page_language
 from milepost.pages.headers import HEADERS, NO_INDEX
 from milepost.stores.postgres.users import User
 from milepost.web.problems import ProblemError
@@ -38,6 +40,7 @@ class Visit:
         self.request = request
         self.user = user
         self.csrf = csrf
+        self.frame = desk.frame(request)
         self.reader = desk.reader(request)
         self.form = Form([], {})
 
@@ -58,9 +61,10 @@ class Visit:
     def may(self, role: str) -> bool:
         return may(self.user.role, role)
 
-    async def call(self, method: str, path: str, **given: Any) -> Answer:
-        """The native API, for this user."""
-        who = Who(self.tenant, self.user.id, self.user.email, method != "GET")
+    async def call(self, method: str, path: str, *, personal: bool = False, **given: Any) -> Answer:
+        """The native API, for this user; `personal`: also for what only agents may see."""
+        may = personal and self.may("agent")
+        who = Who(self.tenant, self.user.id, self.user.email, method != "GET", may)
         return await self.services.native(who, method, path, **given)
 
     async def note(self, action: str, subject: str, before: Any, after: Any) -> None:
@@ -79,6 +83,16 @@ class Visit:
 
     def page(self, template: str, status: int = 200, **context: Any) -> Response:
         return self.desk.page(self, template, status, **context)
+
+    def html(self, template: str, **context: Any) -> str:
+        """A part of a page."""
+        return self.desk.html(self.reader, template, may=self.may, csrf=self.csrf, **context)
+
+    def stream(self, template: str, parts: Parts, **context: Any) -> Response:
+        """A page whose parts come when they are there; it names their places by `place`."""
+        whole = self.page(template, place=place, **context)
+        fault = self.html("_fault.html", text=self.reader.text("figures.failed"))
+        return streamed(whole, parts, self.request, fault)
 
     def back(self, to: str, said: str | None = None, undo: int | None = None) -> Response:
         """To another page, which says something at its head."""
@@ -109,6 +123,12 @@ class Desk:
         self._templates = _environment()
 
     def reader(self, request: Request) -> ConsoleReader:
+        """For pages that are not there in all languages."""
+        frame = self.frame(request)
+        return structs.replace(frame, locale=page_language(frame.locale))
+
+    def frame(self, request: Request) -> ConsoleReader:
+        """For the frame, and for pages that are there in all languages."""
         locale = language_for(
             request.query_params.get("lang"), request.cookies.get("lang"),
             request.headers.get("accept-language", ""),
@@ -151,27 +171,32 @@ class Desk:
         """A page for a signed-in user; what was said last is shown once."""
         undo, said = _said(visit.request)
         texts = {
-            "visit": visit, "user": visit.user, "csrf": visit.csrf, "may": visit.may,
-            "menu": menu.of(visit.user.role), "path": visit.request.url.path, "said": said,
-            "undo": undo, "undo_s": self.services.undo_s, "part": visit.part,
+            "visit": visit, "frame": visit.frame, "user": visit.user, "csrf": visit.csrf,
+            "may": visit.may, "menu": menu.of(visit.user.role), "path": visit.request.url.path,
+            "said": said, "undo": undo, "undo_s": self.services.undo_s, "part": visit.part,
         }  # fmt: skip
         response = self.plain(visit.request, visit.reader, template, status, **texts, **context)
         if said and visit.part is None:
             response.delete_cookie(SAID, path="/console")
         return response
 
+    def html(self, reader: ConsoleReader, template: str, **context: Any) -> str:
+        """A template in the reader's language."""
+        return self._templates.get_template(template).render(
+            t=reader.text, r=reader, locale=reader.locale, asset=self.assets.url,
+            languages=language_names(), whole_languages=languages(), **context,
+        )  # fmt: skip
+
     def plain(
         self, request: Request, reader: ConsoleReader, template: str, status: int, **context: Any
     ) -> Response:
         """A page for anybody."""
-        html = self._templates.get_template(template).render(
-            t=reader.text, r=reader, locale=reader.locale, asset=self.assets.url,
-            languages=languages(), **context,
-        )  # fmt: skip
-        headers = HEADERS | NO_INDEX | {"Content-Language": reader.locale}
+        html = self.html(reader, template, **context)
+        said = dict.fromkeys([reader.locale, context.get("frame", reader).locale])
+        headers = HEADERS | NO_INDEX | {"Content-Language": ", ".join(said)}
         response = HTMLResponse(html, status, headers)
         chosen = request.query_params.get("lang")
-        if chosen in languages():
+        if chosen in language_names():
             response.set_cookie(
                 "lang", str(chosen), 365 * 86_400, httponly=True, samesite="lax",
                 secure=sessions.is_secure(request),

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from zlib import crc32
 
 from milepost.pages.console.native import Answer, Native, Who
 from milepost.pages.console.tables import Tables
@@ -19,7 +19,9 @@ from milepost.stores.postgres.console.imports import ImportJob, Imports
 BATCH = 500
 MOST_REFUSED = 100_000
 Item = tuple[dict[str, Any], dict[str, Any] | str]
-_INDEX = re.compile(r"`?\$\[(\d+)\]")
+# So many shipments are announced at once.
+LANES = 64
+Pair = tuple[dict[str, Any], dict[str, Any]]
 
 
 async def run(imports: Imports, native: Native, tables: Tables, job: ImportJob) -> None:
@@ -31,6 +33,8 @@ async def run(imports: Imports, native: Native, tables: Tables, job: ImportJob) 
         sending = Sending(native, Who(job.tenant, job.user, job.actor, writes=True))
         items = tables.read_items(file, job.columns or None)
         try:
+            sending.counts["total"] = await asyncio.to_thread(_rows, tables, file)
+            await imports.beat(job.id, 0, sending.counts)
             while batch := await asyncio.to_thread(_batch, items):
                 await sending.send(batch)
                 await imports.beat(job.id, sending.rows, sending.counts)
@@ -38,6 +42,11 @@ async def run(imports: Imports, native: Native, tables: Tables, job: ImportJob) 
             sending.refuse({}, f"the file cannot be read on: {error}")
     state = "done" if sending.counts["failed"] == 0 else "failed"
     await imports.finish(job.id, state, written(sending.refused))
+
+
+def _rows(tables: Tables, file: Path) -> int:
+    """So that progress can be told."""
+    return sum(1 for _ in tables.rows_of(file))
 
 
 def _batch(items: Iterator[Item]) -> list[Item]:
@@ -56,8 +65,8 @@ class Sending:
 
     async def send(self, batch: Sequence[Item]) -> None:
         self.rows += len(batch)
-        scans: list[tuple[dict[str, Any], dict[str, Any]]] = []
-        shipments: list[tuple[dict[str, Any], dict[str, Any]]] = []
+        scans: list[Pair] = []
+        shipments: list[Pair] = []
         for row, item in batch:
             if isinstance(item, str):
                 self.refuse(row, item)
@@ -71,7 +80,7 @@ class Sending:
         if len(self.refused) < MOST_REFUSED:
             self.refused.append((row, why))
 
-    async def _scans(self, pairs: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> None:
+    async def _scans(self, pairs: Sequence[Pair]) -> None:
         if not pairs:
             return
         answer = await self._post("/v1/scans", [item for _, item in pairs])
@@ -83,27 +92,29 @@ class Sending:
         for one in answer.body["rejected"]:
             self.refuse(pairs[one["index"]][0], one["error"])
 
-    async def _ship(self, left: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> None:
-        while left:
-            wanted = [
-                {k: v for k, v in item.items() if k not in ("text", "code")} for _, item in left
-            ]
-            answer = await self._post("/v1/shipments", wanted)
-            if answer.ok:
-                self.counts["shipments"] += len(left)
-                return
-            index, taken = _which(answer)
-            if index is None or index >= len(left):
-                self._failed(left, answer)
-                return
-            if taken:
-                self.counts["shipments"] += index
-            else:
-                await self._ship(left[:index])
-            self.refuse(left[index][0], answer.why)
-            left = left[index + 1 :]
+    async def _ship(self, pairs: Sequence[Pair]) -> None:
+        """Side by side, for each waits for its commit; one number's rows stay in their order."""
+        lanes: dict[int, list[Pair]] = {}
+        for row, item in pairs:
+            lanes.setdefault(crc32(str(item.get("number")).encode()) % LANES, []).append(
+                (row, item)
+            )
+        await asyncio.gather(*(self._announce(lane) for lane in lanes.values()))
 
-    def _failed(self, pairs: Sequence[tuple[dict[str, Any], Any]], answer: Answer) -> None:
+    async def _announce(self, pairs: Sequence[Pair]) -> None:
+        wanted = [{k: v for k, v in item.items() if k not in ("text", "code")} for _, item in pairs]
+        answer = await self._post("/v1/shipments", wanted)
+        body = answer.body if isinstance(answer.body, dict) else {}
+        refused = body.get("rejected" if answer.ok else "errors") or []
+        known = [one for one in refused if 0 <= one.get("index", -1) < len(pairs)]
+        if not answer.ok and len(known) < len(pairs):
+            self._failed(pairs, answer)
+            return
+        self.counts["shipments"] += len(pairs) - len(known)
+        for one in known:
+            self.refuse(pairs[one["index"]][0], str(one["error"]))
+
+    def _failed(self, pairs: Sequence[Pair], answer: Answer) -> None:
         self.counts["failed"] += len(pairs)
         for row, _ in pairs:
             self.refuse(row, answer.why)
@@ -115,15 +126,6 @@ class Sending:
                 break
             await asyncio.sleep(1)  # too much is waiting; so do we
         return answer
-
-
-def _which(answer: Answer) -> tuple[int | None, bool]:
-    """(which item was refused, whether those before it were taken)."""
-    body = answer.body if isinstance(answer.body, dict) else {}
-    for error in body.get("errors") or ():
-        return int(error["index"]), True
-    found = _INDEX.search(str(body.get("detail")))
-    return (int(found[1]) if found else None), False
 
 
 def written(refused: Sequence[tuple[dict[str, Any], str]]) -> str:
@@ -143,4 +145,5 @@ def written(refused: Sequence[tuple[dict[str, Any], str]]) -> str:
 
 def _plain(value: Any) -> str:
     text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") and len(text) > 1 else text
+    runs = text.lstrip()[:1] in ("=", "+", "-", "@", "\t", "\r") or text[:1] in ("\t", "\r", "\n")
+    return f"'{text}" if runs and len(text) > 1 else text

@@ -37,6 +37,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         Entry("brand", "/console/brand", "manager"),
         Entry("keys", "/console/keys", "admin", "k"),
         Entry("users", "/console/users", "admin", "u"),
+        Entry("tenants", "/console/tenants", "admin", "t"),
         Entry("audit", "/console/audit", "manager"),
     )),
 )  # fmt: skip

@@ -12,12 +12,15 @@ from msgspec import Struct
 
 
 class Who(Struct, frozen=True):
-    """For whom a call is made. `name` stands in records as the actor."""
+    """For whom a call is made. `name` stands in records as the actor; `personal`: may see who sends
+    and who receives.
+    """
 
     tenant: int
     user: int
     name: str
     writes: bool
+    personal: bool = False
 
 
 class Answer(Struct, frozen=True):

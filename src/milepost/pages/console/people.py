@@ -11,7 +11,7 @@ from milepost.stores.postgres.users import EmailTakenError
 from milepost.web.auth import hash_of, new_key
 
 USERS, KEYS = "/console/users", "/console/keys"
-SCOPES = ("read", "write")
+SCOPES = ("read", "write", "personal")
 PAGE = 100
 
 

@@ -17,6 +17,9 @@ from milepost.pages.view.tone import tone_of
 HOUR_US = 3_600_000_000
 # Seconds beyond this are a moment (2001), below it a span.
 _EARLIEST_S = 1_000_000_000
+# The end of a detail's name → its unit, and how much of it is one.
+_UNITS = {"m": ("m", 1), "km": ("km", 1), "mc": ("°C", 1000), "mg": ("g", 1000),
+          "lux": ("lx", 1), "deg": ("°", 1)}  # fmt: skip
 Carriers = Callable[[str, str], str]
 
 
@@ -51,10 +54,36 @@ class ConsoleReader(Struct, frozen=True):
         return list(dict.fromkeys(map(self.rule, names)))
 
     def detail(self, name: str, value: object) -> str:
-        """A value of an alert's detail: what ends in `_s` are seconds, of time or of a span."""
-        if not name.endswith("_s") or not isinstance(value, int | float):
+        """A value of an alert's detail, by the unit that ends its name; seconds and microseconds
+        are of time or of a span.
+        """
+        if name in ("missing", "sub", "side", "parts", "reasons", "checked"):
+            return self._words(name, str(value))
+        if not isinstance(value, int | float):
             return str(value)
-        return self.when(int(value)) if value > _EARLIEST_S else self.age(value)
+        if name.endswith("_us"):
+            name, value = f"{name[:-3]}_s", value / 1_000_000
+        if name.endswith("_s"):
+            return self.when(int(value)) if value > _EARLIEST_S else self.age(value)
+        if name.endswith("_h"):
+            return self.age(value * 3_600)
+        if name.endswith("_pm"):
+            return self.share(round(value))
+        unit, size = _UNITS.get(name.rpartition("_")[2], ("", 1))
+        number = numbers.format_decimal(round(value / size, 1), locale=CLDR[self.locale])
+        return f"{number} {unit}".rstrip()
+
+    def _words(self, name: str, value: str) -> str:
+        if name == "sub":
+            return self.status(value)
+        return ", ".join(self.named(f"detail_{name}", one) for one in value.split(", "))
+
+    def units(self, text: str) -> str:
+        """`3 d` with its unit in words."""
+        words = (
+            self.text(f"unit.{one}") if known(f"unit.{one}") else one for one in text.split(" ")
+        )
+        return " ".join(words)
 
     def named(self, kind: str, name: str | None) -> str:
         """`name` in words: the text `kind.name`, else the name itself made readable."""
@@ -96,10 +125,10 @@ class ConsoleReader(Struct, frozen=True):
         return ", ".join(dict.fromkeys(str(label).split(", ")))
 
     def left(self, due_us: int) -> str:
-        """How much time is left: `5 h`, `2 d`; `−3 h` when it has passed."""
+        """How much time is left: `5h`, `2d`; `3h late` when it has passed."""
         span = timedelta(microseconds=due_us) - timedelta(seconds=self.now.timestamp())
         text = self.span(abs(span))
-        return text if span >= timedelta() else f"−{text}"
+        return text if span >= timedelta() else self.text("worries.late", span=text)
 
     def span(self, value: timedelta) -> str:
         return dates.format_timedelta(

@@ -21,6 +21,7 @@ from milepost.stores.postgres.console.identities import Identities
 from milepost.stores.postgres.console.imports import Imports
 from milepost.stores.postgres.console.network import Network
 from milepost.stores.postgres.console.pages import TenantSettings
+from milepost.stores.postgres.console.tenants import Tenants
 from milepost.stores.postgres.console.worries import Worries
 from milepost.stores.postgres.users import Users
 
@@ -61,10 +62,12 @@ class Services(Struct, kw_only=True):
     """`watch` yields whenever a tenant's lists have changed, or now and then without a change.
 
     `base_url`: where browsers reach us, without a slash; None: wherever they have come to.
+    `operator`: the name of the tenant that runs this server, where there is one.
     """
 
     users: Users
     accounts: Accounts
+    tenants: Tenants
     worries: Worries
     audit: Audit
     views: Views
@@ -85,3 +88,4 @@ class Services(Struct, kw_only=True):
     mail: Mail | None = None
     single: SingleSignOn | None = None
     base_url: str | None = None
+    operator: str | None = None

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from milepost.domain.track import EventView, Track
 from milepost.engine.cases.kinds import kinds
 from milepost.engine.resolve import BadScanError
 from milepost.pages.console.curve import Curve, curve_of
 from milepost.pages.console.desk import Visit
+from milepost.pages.console.native import Answer
 from milepost.pages.console.reader import moment_of
 from milepost.pages.console.worries import line_of
+from milepost.pages.headers import HEADERS
 
 # What is asked of the native API beside the road: name → path. What is not there is left out.
 BESIDE = {
@@ -24,19 +26,58 @@ BESIDE = {
     "custody": "/v1/shipments/{id}/custody",
     "carbon": "/v1/shipments/{id}/carbon",
     "visits": "/v1/track/{number}/visits",
+    "evidence": "/v1/shipments/{id}/evidence",
+    "deliveries": "/v1/deliveries?number={number}&limit=5",
+    "ahead": "/v1/track/{number}/ahead",
 }
 SHOWN_EVENTS = 12
 
 
 async def show(visit: Visit) -> Response:
     """The page; its peek for the panel beside a list."""
+    track = await _track(visit)
+    if track is None:
+        return _unknown(visit)
+    return await _page(visit, track)
+
+
+async def personal(visit: Visit) -> Response:
+    """The page with who sends and who receives, which is noted."""
+    track = await _track(visit)
+    if track is None:
+        return _unknown(visit)
+    answer = await visit.call("GET", f"/v1/shipments/{track.shipment}/personal", personal=True)
+    await visit.note("personal_seen", f"shipment {track.number}", None, {"shown": answer.ok})
+    return await _page(visit, track, answer)
+
+
+async def evidence(visit: Visit) -> Response:
+    """To a file of the evidence, by a link that ends soon; noted."""
+    track, piece = await _track(visit), quote(visit.form.get("piece"), safe="")
+    if track is None:
+        return _unknown(visit)
+    path = f"/v1/shipments/{track.shipment}/evidence/{piece}/link"
+    answer = await visit.call("POST", path, personal=True, body={})
+    await visit.note("evidence_seen", f"shipment {track.number}", None, {"evidence": piece})
+    if not answer.ok:
+        return visit.back(f"/console/shipments/{quote(track.number, safe='')}", answer.why)
+    return RedirectResponse(urlsplit(answer.body["url"]).path, 303, HEADERS)
+
+
+async def _track(visit: Visit) -> Track | None:
     number = str(visit.request.path_params["number"])
     try:
-        track = await visit.services.queries.track(visit.tenant, number, private=True)
+        return await visit.services.queries.track(visit.tenant, number, private=True)
     except BadScanError:
-        track = None
-    if track is None:
-        return visit.page("no_shipment.html", 404, number=number)
+        return None
+
+
+def _unknown(visit: Visit) -> Response:
+    number = str(visit.request.path_params["number"])
+    return visit.page("no_shipment.html", 404, number=number)
+
+
+async def _page(visit: Visit, track: Track, parties: Answer | None = None) -> Response:
     worry = (await visit.services.worries.find(visit.tenant, [track.number])).get(track.number)
     context: dict[str, Any] = {
         "track": track,
@@ -51,7 +92,9 @@ async def show(visit: Visit) -> Response:
     notes = await visit.services.audit.page(visit.tenant, None, 20, f"shipment {track.number}")
     return visit.page(
         "shipment.html", beside=beside, curve=curve(beside), notes=notes, kinds=_openable(track),
-        shown_events=SHOWN_EVENTS, clock=clock_of(track), **context,
+        shown_events=SHOWN_EVENTS, clock=clock_of(track), parties=parties,
+        worth=visit.reader.money(worry.value_minor, worry.currency) if worry else "",
+        flaws=flaws_of(visit, track, beside["custody"]), stops=stops_of(beside["ahead"]), **context,
     )  # fmt: skip
 
 
@@ -61,6 +104,22 @@ async def raw(visit: Visit) -> Response:
     answer = await visit.call("GET", f"/v1/track/{quote(number, safe='')}")
     return visit.page("raw.html", answer.status if not answer.ok else 200, number=number,
                       answer=answer)  # fmt: skip
+
+
+async def liability(visit: Visit) -> Response:
+    """Who most probably had it when it was harmed, and why; see `custody`."""
+    track = await _track(visit)
+    if track is None:
+        return _unknown(visit)
+    answer = await visit.call("GET", f"/v1/shipments/{track.shipment}/liability")
+    events = {event.id: event for event in track.events}
+    shares = answer.body["liability"]["shares"] if answer.ok else []
+    took = [[events[id_] for id_ in one["events"][:1] if id_ in events] for one in shares]
+    return visit.page(
+        "liability.html", number=track.number, answer=answer,
+        number_url=f"/console/shipments/{quote(track.number, safe='')}",
+        places=[_between(visit, one) for one in took],
+    )  # fmt: skip
 
 
 def because_of(track: Track) -> list[EventView]:
@@ -75,6 +134,29 @@ def clock_of(track: Track) -> dict[int, str]:
     """
     moments = ((moment_of(event.occurred_at), event.occurred_at) for event in track.events)
     return {int(at.timestamp()): text for at, text in moments if at is not None}
+
+
+def flaws_of(visit: Visit, track: Track, custody: dict[str, Any] | None) -> list[tuple[str, str]]:
+    """(kind, between whom) of what is wrong with the chain of custody."""
+    events = {event.id: event for event in track.events}
+    flaws = custody["custody"]["flaws"] if custody else []
+    told = ((one["kind"], [events.get(name) for name in one["events"]]) for one in flaws)
+    return [(kind, _between(visit, [one for one in found if one])) for kind, found in told]
+
+
+def _between(visit: Visit, events: list[EventView]) -> str:
+    ends = []
+    for event in events:
+        place = visit.reader.place(event.place.label if event.place else "")
+        carrier = visit.reader.carrier(event.carrier)
+        ends.append(" · ".join(one for one in (carrier, place) if one))
+    return " → ".join(dict.fromkeys(ends))
+
+
+def stops_of(ahead: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """Where it will probably come by, of the first box that is on its way."""
+    found = [one["stops"] for one in (ahead or {}).get("parcels", ()) if one["stops"]]
+    return [one for one in found[0] if one["node"]][:6] if found else []
 
 
 def curve(beside: dict[str, Any]) -> Curve | None:

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
-from milepost.locale import LOCALES, negotiate
+from milepost.locale import LOCALES, negotiate, translate
 from milepost.locale.catalogue import CLDR, Message, flatten
 from milepost.locale.check import fields
 
 DEFAULT = "en"
-# What the pages of figures need of the frame, in the languages that the console does not speak.
-_FRAME = ("menu.", "common.skip", "common.find", "common.menu", "common.sign_out", "common.close",
+# The frame around every page: it is there in all languages, whichever the page itself speaks.
+_FRAME = ("menu.", "palette.", "keys_help.", "act.undo", "common.skip", "common.find",
+          "common.find_short", "common.menu", "common.sign_out", "common.close",
           "common.peek")  # fmt: skip
 
 
@@ -31,22 +32,35 @@ def _table(folder: str, locale: str) -> dict[str, Message]:
     return dict(flatten(tomllib.loads(path.read_text("utf-8")))) if path.is_file() else {}
 
 
+def _in_frame(key: str) -> bool:
+    return any(key.startswith(one) if one.endswith(".") else key == one for one in _FRAME)
+
+
 @cache
 def languages() -> tuple[str, ...]:
-    """The languages that the console speaks."""
+    """The languages that every page of the console speaks. The frame, analytics and the network
+    speak all.
+    """
     names = (path.name for path in (files("milepost.locale") / "console").iterdir())
     return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
 
 
 def language_for(chosen: str | None, remembered: str | None, accepted: str) -> str:
-    """As the buyer's pages choose theirs, as far as the console speaks it."""
-    wanted = negotiate(chosen, remembered, accepted)
+    """As the buyer's pages choose theirs, of all languages: that of the frame, and of the pages
+    whose texts are there in every one.
+    """
+    return negotiate(chosen, remembered, accepted)
+
+
+def page_language(wanted: str) -> str:
+    """Of a page that is not there in all languages: English where it is not in the wanted one."""
     return next((one for one in (wanted, wanted.partition("-")[0]) if one in languages()), DEFAULT)
 
 
-def whole_language_for(chosen: str | None, remembered: str | None, accepted: str) -> str:
-    """Of all languages, for pages whose texts are there in every one."""
-    return negotiate(chosen, remembered, accepted)
+@cache
+def language_names() -> dict[str, str]:
+    """Every language, and what it calls itself."""
+    return {one: translate("meta.name", one) for one in LOCALES}
 
 
 def say(key: str, locale: str, **values: object) -> str:
@@ -78,11 +92,12 @@ def problems() -> list[str]:
 
 def _of_insight(locale: str) -> Iterator[str]:
     """The pages that are there in all languages need all of their texts in each."""
-    needed, theirs = _table("insight", DEFAULT), _table("insight", locale)
     frame = {} if locale in languages() else _table("console", DEFAULT)
-    known = needed | {key: text for key, text in frame.items() if key.startswith(_FRAME)}
-    name = f"insight/{locale}.toml"
-    yield from (f"{name}: {key} is missing" for key in sorted(set(needed) - set(theirs)))
+    known = _table("insight", DEFAULT) | {
+        key: text for key, text in frame.items() if _in_frame(key)
+    }
+    theirs, name = _table("insight", locale), f"insight/{locale}.toml"
+    yield from (f"{name}: {key} is missing" for key in sorted(set(known) - set(theirs)))
     yield from (f"{name}: {key} is in no other" for key in sorted(set(theirs) - set(known)))
     for key in set(known) & set(theirs):
         if fields(known[key]) != fields(theirs[key]) or not theirs[key]:

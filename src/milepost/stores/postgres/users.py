@@ -71,6 +71,15 @@ class UserLine(NamedTuple):
     has_password: bool
 
 
+class SessionLine(NamedTuple):
+    """A session of a user, as the user himself sees it."""
+
+    digest: bytes
+    how: str
+    created_at: datetime
+    seen_at: datetime
+
+
 class EmailTakenError(ValueError):
     """Somebody signs in with this address already."""
 
@@ -172,6 +181,28 @@ class Users:
                 digest,
             )
         return found
+
+    async def end_others(self, user: int, keep: bytes) -> int:
+        """Every session but one, and every link; how many sessions ended."""
+        async with self._pool.connection() as connection, connection.transaction():
+            await connection.execute("DELETE FROM console_link WHERE user_id = $1", user)
+            ended = await connection.fetchval(
+                "WITH gone AS (DELETE FROM console_session WHERE user_id = $1 AND digest <> $2 "
+                "RETURNING expires_at) SELECT count(*) FROM gone WHERE expires_at > now()",
+                user, keep,
+            )  # fmt: skip
+        return int(ended)
+
+    async def sessions(self, user: int) -> list[SessionLine]:
+        """Those that still hold, the newest first."""
+        async with self._pool.connection() as connection:
+            rows = await connection.fetch(
+                "SELECT digest, how, created_at, seen_at FROM console_session WHERE user_id = $1 "
+                "AND expires_at > now() AND seen_at > now() - interval '12 hours' "
+                "ORDER BY seen_at DESC LIMIT 50",
+                user,
+            )
+        return [SessionLine(*row) for row in rows]
 
     async def end_session(self, digest: bytes) -> None:
         await self._do("DELETE FROM console_session WHERE digest = $1", digest)

@@ -89,6 +89,7 @@ async def _nobody(_: bytes) -> None:
 
 def _caller(who: Who) -> Caller:
     scopes = frozenset({"read", "write"}) if who.writes else frozenset({"read"})
+    scopes |= {"personal"} if who.personal else set()
     # Keys count from 1 upwards, so users never share a bucket with one.
     return Caller(who.tenant, who.name, -who.user, scopes)
 

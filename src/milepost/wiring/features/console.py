@@ -18,6 +18,7 @@ from milepost.stores.postgres.console.books import Act, Acts, Audit, Views
 from milepost.stores.postgres.console.imports import Imports
 from milepost.stores.postgres.console.network import Network
 from milepost.stores.postgres.console.pages import TenantSettings
+from milepost.stores.postgres.console.tenants import Tenants as TenantList
 from milepost.stores.postgres.console.worries import Worries
 from milepost.stores.postgres.users import Users
 from milepost.web.limits import Limiter
@@ -54,13 +55,15 @@ class Console(Feature):
         self.worrying = Worrying(worries, acts, engine.queries, context.ledger, self._run_act)
         limiter = Limiter(settings.requests_per_s, settings.burst)
         self.services = Services(
-            users=Users(pool), accounts=Accounts(pool), worries=worries, audit=Audit(pool),
+            users=Users(pool), accounts=Accounts(pool), tenants=TenantList(pool),
+            worries=worries, audit=Audit(pool),
             views=Views(pool), acts=acts, network=network, imports=Imports(pool),
             settings=TenantSettings(pool), tables=Tables(),
             native=InProcess(context.milepost.endpoints, limiter), ledger=context.ledger,
             queries=engine.queries, live=engine.live, watch=self.worrying.watch,
             run_act=self._run_act, now_us=context.now_us, carrier_name=carrier_name,
             single=single_sign_on(context), mail=self._mail,
+            operator=settings.operator_tenant,
             base_url=settings.public_url.rstrip("/") if settings.public_url else None,
         )  # fmt: skip
 

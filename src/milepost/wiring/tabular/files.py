@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
+
+from milepost.wiring.tabular.money import minor_of
+from milepost.wiring.tabular.times import iso
 
 # What the columns of shops', carriers' and aggregators' exports are called, in small letters with
 # blanks and underscores dropped.
@@ -29,6 +33,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "promised_to": ("promisedto", "promised", "promiseddate", "edd", "estimateddelivery",
                     "预计送达"),
     "service": ("service", "servicetype", "产品"),
+    "declared_value": ("declaredvalue", "value", "ordervalue", "ordertotal", "total", "货值",
+                       "声明价值", "申报价值", "订单金额", "warenwert"),
+    "currency": ("currency", "currencycode", "币种", "货币", "währung"),
+    "goods": ("goods", "goodsdescription", "contents", "品名", "货物名称", "物品名称"),
 }  # fmt: skip
 _MEANING = {alias: name for name, aliases in COLUMNS.items() for alias in aliases}
 
@@ -90,6 +98,8 @@ def _cell(value: Any) -> str:
 
 
 def _decoded(data: bytes) -> str:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):  # what Excel calls Unicode text
+        return data.decode("utf-16", "replace")
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return data.decode(encoding)
@@ -99,8 +109,9 @@ def _decoded(data: bytes) -> str:
 
 
 def meaning_of(name: object) -> str | None:
-    """What we call a column of this name."""
-    return _MEANING.get(str(name or "").lower().replace(" ", "").replace("_", ""))
+    """What we call a column of this name, however it is written: `Tracking-No.` too."""
+    plain = unicodedata.normalize("NFKC", str(name or "")).casefold()
+    return _MEANING.get("".join(one for one in plain if one.isalnum()))
 
 
 def understood(row: Mapping[str, Any], number: str | None = None) -> dict[str, Any]:
@@ -117,12 +128,8 @@ def understood(row: Mapping[str, Any], number: str | None = None) -> dict[str, A
             found.setdefault(meaning, value.strip() if isinstance(value, str) else value)
     for name in ("occurred_at", "promised_to"):
         if name in found:
-            found[name] = _time(str(found[name]))
+            found[name] = iso(str(found[name]))
+    value, currency = found.pop("declared_value", None), found.pop("currency", "")
+    if value is not None:
+        found["declared_value_minor"], found["currency"] = minor_of(str(value), str(currency))
     return found
-
-
-def _time(text: str) -> str:
-    """ISO 8601 of what spreadsheets write; a time without a zone stays without one."""
-    text = text.replace("/", "-")
-    value = datetime.fromisoformat(text)
-    return value.isoformat()

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from msgspec import Struct, structs
 from starlette.responses import Response
 
+from milepost.analytics.asked_before import FOLLOWS
 from milepost.analytics.bands import FEW, wilson
-from milepost.pages.console.analytics.asking import ask, at_home, frame, rows_of, unit
+from milepost.pages.console.analytics.asking import (
+    ask,
+    at_home,
+    filters,
+    head,
+    notes,
+    rows_of,
+    unit,
+)  # fmt: skip
 from milepost.pages.console.analytics.bars import Chart, chart_of
 from milepost.pages.console.analytics.cells import Line, band_text, columns_of, lines_of, written
 from milepost.pages.console.analytics.names import Names
@@ -19,6 +28,7 @@ from milepost.pages.console.analytics.shown import Shown, band_of, shown
 from milepost.pages.console.analytics.trend import Trend, trends_of
 from milepost.pages.console.desk import Visit
 from milepost.pages.console.native import Answer
+from milepost.pages.console.streaming import Parts
 
 # Figures of all shipments together: report, figure, the part that is behind it. Shares are summed
 # from their course; percentiles have to be asked for.
@@ -29,7 +39,7 @@ HEADS = (
 )  # fmt: skip
 CARDS = ("promise", "transit", "first_attempt", "exceptions", "customs", "customs_causes",
          "losses", "facilities")  # fmt: skip
-_MOST = 7
+_MOST, _ROWS = 7, 60
 _MOST_SCORES = 12
 
 
@@ -56,34 +66,77 @@ class Card(Struct, frozen=True):
 
 
 async def show(visit: Visit) -> Response:
+    """The frame comes at once, each figure as soon as it is reckoned."""
     at_home(visit)
     asked = Question.of("", visit.request.query_params)
-    step = await unit(visit, asked)
-    over = list(dict.fromkeys(head[0] for head in HEADS))
-    answers = await asyncio.gather(
-        *(ask(visit, asked.on(one).grouped(step)) for one in over),
-        *(ask(visit, asked.on(one).grouped(shown()[one].by[0]), 60) for one in CARDS),
-        ask(visit, asked.on("transit").grouped("all")),
-        ask(visit, asked.on("carriers"), 60),
-    )
-    courses = dict(zip(over, map(rows_of, answers), strict=False))
-    transit, score = rows_of(answers[-2]), rows_of(answers[-1])
-    wholes = {one: summed(rows, one) for one, rows in courses.items() if shown()[one].value} | {
-        "transit": transit[0] if transit else None
+    names = {f"head_{figure[1]}": figure for figure in HEADS}
+    parts: Parts = {
+        "asked": partial(_filters, visit, asked),
+        "none": partial(_none, visit, asked),
+        **{name: partial(_one_head, visit, asked, figure) for name, figure in names.items()},
+        **{one: partial(_one_card, visit, asked, one) for one in CARDS},
+        "scores": partial(_compared, visit, asked),
+        "notes": partial(_notes, visit, asked),
     }
-    cards = zip(CARDS, answers[len(over) : -2], strict=True)
-    columns = columns_of(shown()["carriers"], score)
-    return visit.page(
-        "analytics/overview.html",
-        name="",
-        heads=[one for head in HEADS if (one := _head(visit, asked, head, wholes, courses, step))],
-        cards=[card for name, answer in cards if (card := _card(visit, asked, name, answer))],
-        columns=columns,
-        lines=_scores(visit, score, columns),
-        first_of=lambda name: shown()[name].by[0],
+    return visit.stream(
+        "analytics/overview.html", parts, name="", heads=list(names), cards=CARDS,
+        **head(visit, asked),
+    )  # fmt: skip
+
+
+async def _filters(visit: Visit, asked: Question) -> str:
+    found = await filters(visit, asked)
+    return visit.html("analytics/_asked.html", **head(visit, asked), **found)
+
+
+async def _none(visit: Visit, asked: Question) -> str:
+    """Says so where there is nothing at all."""
+    months = await ask(visit, asked.on("volumes").grouped("month"))
+    nothing = months.ok and not rows_of(months)
+    return visit.html("analytics/_none.html", nothing=nothing)
+
+
+async def _step(visit: Visit, asked: Question) -> str:
+    """The first question of all parts; those that follow in its wake need not wait again."""
+    step = await unit(visit, asked)
+    FOLLOWS.set(True)
+    return step
+
+
+async def _one_head(visit: Visit, asked: Question, figure: tuple[str, str, str]) -> str:
+    report, step = figure[0], await _step(visit, asked)
+    # Percentiles cannot be summed from their course: they are asked for beside it.
+    groups = [step] if shown()[report].value else [step, "all"]
+    answers = await asyncio.gather(*(ask(visit, asked.on(report).grouped(by)) for by in groups))
+    course, *rest = map(rows_of, answers)
+    whole = next(iter(rest[0]), None) if rest else summed(course, report)
+    one = _head(visit, asked, figure, whole, course, step)
+    return visit.html("analytics/_head.html", one=one) if one else ""
+
+
+async def _small(visit: Visit, asked: Question, name: str) -> Answer:
+    await _step(visit, asked)
+    return await ask(visit, asked.on(name).grouped(shown()[name].by[0]), _ROWS)
+
+
+async def _one_card(visit: Visit, asked: Question, name: str) -> str:
+    card = _card(visit, asked, name, await _small(visit, asked, name))
+    return visit.html("analytics/_card.html", one=card, by=shown()[name].by[0]) if card else ""
+
+
+async def _compared(visit: Visit, asked: Question) -> str:
+    await _step(visit, asked)
+    rows = rows_of(await ask(visit, asked.on("carriers"), _ROWS))
+    columns = columns_of(shown()["carriers"], rows)
+    return visit.html(
+        "analytics/_scores.html", columns=columns, lines=_scores(visit, rows, columns),
         scores=asked.on("carriers").url(),
-        **await frame(visit, asked, list(answers)),
-    )
+    )  # fmt: skip
+
+
+async def _notes(visit: Visit, asked: Question) -> str:
+    answers = await asyncio.gather(*(_small(visit, asked, one) for one in CARDS))
+    return visit.html("analytics/_notes.html", **notes(list(answers)))
 
 
 def summed(rows: list[dict[str, Any]], report: str) -> dict[str, Any] | None:
@@ -99,16 +152,14 @@ def summed(rows: list[dict[str, Any]], report: str) -> dict[str, Any] | None:
 
 
 def _head(
-    visit: Visit, asked: Question, head: tuple[str, str, str],
-    wholes: Mapping[str, dict[str, Any] | None], courses: Mapping[str, list[dict[str, Any]]],
-    step: str,
+    visit: Visit, asked: Question, named: tuple[str, str, str], row: dict[str, Any] | None,
+    course: list[dict[str, Any]], step: str,
 ) -> Head | None:  # fmt: skip
-    report, figure, part = head
-    row = wholes[report]
+    report, figure, part = named
     if row is None:
         return None
     names, shape = Names(visit.reader), _of_figure(report, figure)
-    trends = trends_of(shape, courses[report], [step], names)
+    trends = trends_of(shape, course, [step], names)
     text, band = written(figure, row.get(figure), names), band_text(row, figure, names)
     reached = row.get(figure) is not None
     return Head(
