@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from shutil import rmtree
+from shutil import copytree, rmtree
 from tempfile import mkdtemp
 
 import asyncpg
@@ -90,3 +90,17 @@ def test_another_program_with_the_old_process_id_is_no_server(server: Embedded) 
 
     assert ask(server.ensure(), "SELECT 1") == 1
     assert server.pid != os.getpid()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes copies that belong to another")
+def test_a_copy_that_root_has_made_is_opened(server: Embedded) -> None:
+    ask(server.ensure(), "CREATE TABLE kept AS SELECT 7 AS number")
+    server.stop()
+    folder = Path(mkdtemp(prefix="milepost-test-"))
+    copytree(server._folder, folder / "data")
+    copy = Embedded(folder / "data")
+    try:
+        assert ask(copy.ensure(), "SELECT number FROM kept") == 7
+    finally:
+        copy.stop()
+        rmtree(folder, ignore_errors=True)

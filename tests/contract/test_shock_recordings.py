@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from milepost.sensing.shock import Burst, shocks
+from milepost.sensing.shock import AROUND_US, NOTHING, Burst, joined_shocks, shocks, stretch
 from shared import shared
 
 RECORDINGS = {
@@ -61,6 +61,23 @@ def test_every_throw_is_found_once(name: str) -> None:
     # Throws of a hand: half a metre to two and a half.
     assert all(500 < one.height_mm < 2_500 for one in found)
     assert all(b.at_us - a.at_us > 2_000_000 for a, b in pairwise(found))
+
+
+@pytest.mark.parametrize("samples", [37, 50, 100, 200])
+@pytest.mark.parametrize("name", RECORDINGS)
+def test_a_throw_across_several_bursts_is_found_once(name: str, samples: int) -> None:
+    """Devices send a second at a time: throws lie across the cuts, wherever these are."""
+    for shift in range(0, samples, samples // 5):
+        found = []
+        for _, burst in bursts(name):
+            cuts = [0, *range(shift or samples, len(burst.times), samples), len(burst.times)]
+            for first, last in pairwise(cuts):
+                part = Burst(*(axis[first:last] for axis in burst))
+                begin = burst.times[first]
+                before = stretch(burst, begin - AROUND_US, begin - 1)
+                found += joined_shocks(before, part, NOTHING)
+
+        assert [one.kind for one in found] == ["drop"] * RECORDINGS[name]
 
 
 @pytest.mark.parametrize("name", RECORDINGS)

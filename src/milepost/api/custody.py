@@ -12,9 +12,12 @@ from starlette.responses import Response
 from milepost.api.services import Services
 from milepost.custody import (
     Anomaly,
+    Carriage,
     Custody,
+    Holding,
     Liability,
     Node,
+    aboard,
     archive_of,
     custody_of,
     liability_of,
@@ -26,7 +29,9 @@ from milepost.web.endpoint import Call, Endpoint
 from milepost.web.problems import ProblemError
 
 Anomalies = Callable[[int, Track], Awaitable[Sequence[Anomaly]]]
+Carriages = Callable[[int, Track], Awaitable[Sequence[Carriage]]]
 Sign = Callable[[int, Track, "Report"], Awaitable[bytes]]
+Within = Callable[[Sequence[Holding]], Sequence[Holding]]
 PDF = "application/pdf"
 
 
@@ -65,10 +70,13 @@ class LiabilityQuery(Struct):
 
 
 class Bench(Struct):
-    """What the handlers work with. `anomalies`: what sensors and alerts say of a shipment."""
+    """What the handlers work with. `anomalies`: what sensors and alerts say of a shipment;
+    `carriages`: what it was in.
+    """
 
     services: Services
     anomalies: Anomalies
+    carriages: Carriages
     sign: Sign
 
 
@@ -101,7 +109,7 @@ async def custody(bench: Bench, call: Call) -> CustodyAnswer:
     track = await _track(bench, call)
     return CustodyAnswer(
         number=track.number, shipment=track.shipment, synthetic=track.synthetic,
-        custody=custody_of(_nodes(track)),
+        custody=custody_of(_nodes(track), await _within(bench, call, track)),
     )  # fmt: skip
 
 
@@ -110,7 +118,7 @@ async def liability(bench: Bench, call: Call) -> Report | Response:
     tenant = call.caller.tenant
     found = list(await bench.anomalies(tenant, track))
     nodes = _nodes(track)
-    chain = custody_of(nodes)
+    chain = custody_of(nodes, await _within(bench, call, track))
     now_s = bench.services.now_us() // 1_000_000
     answer = liability_of(call.query.problem, nodes, chain, found, now_s)
     report = Report(
@@ -122,6 +130,11 @@ async def liability(bench: Bench, call: Call) -> Report | Response:
     name = f"liability-{track.number}-{call.query.problem}.pdf"
     headers = {"Content-Disposition": f'inline; filename="{name}"'}
     return Response(await bench.sign(tenant, track, report), media_type=PDF, headers=headers)
+
+
+async def _within(bench: Bench, call: Call, track: Track) -> Within:
+    carried = await bench.carriages(call.caller.tenant, track)
+    return partial(aboard, carriages=carried)
 
 
 def _nodes(track: Track) -> list[Node]:

@@ -30,7 +30,7 @@ class NoticeDesk(Protocol):
 
     async def end(self, tenant: int, notice: int, at: datetime) -> bool: ...
 
-    async def take_cap(self, tenant: int, body: bytes) -> list[int]: ...
+    async def take_cap(self, tenant: int, bodies: Sequence[bytes]) -> Taken: ...
 
     async def feeds(self, tenant: int) -> Sequence[FeedAnswer]: ...
 
@@ -52,6 +52,16 @@ class NoticePage(Struct):
 
 class Added(Struct):
     ids: list[int]
+
+
+class Taken(Struct):
+    """`faults`: messages that could not be read; `unplaced`: areas that nobody here can place, so
+    that the notice holds without them.
+    """
+
+    ids: list[int] = []
+    faults: list[str] = []
+    unplaced: list[str] = []
 
 
 class NewFeed(Struct):
@@ -87,7 +97,7 @@ def endpoints(desk: NoticeDesk) -> list[Endpoint]:
            scope="write", status=204, answers=(404,)),
         on(cap, method="POST", path="/v1/notices/cap", summary="Take a CAP 1.2 message",
            scope="write", raw_body=True, body=str, media_types=(CAP, "application/xml"),
-           answer=Added, status=201, answers=(400,), most_bytes=4 * 1024 * 1024),
+           answer=Taken, status=201, answers=(400,), most_bytes=4 * 1024 * 1024),
         on(feeds, method="GET", path="/v1/notice-feeds", summary="CAP feeds listened to",
            answer=FeedPage),
         on(add_feed, method="POST", path="/v1/notice-feeds", summary="Listen to a CAP feed",
@@ -130,9 +140,9 @@ async def end(desk: NoticeDesk, call: Call) -> None:
         raise ProblemError(404, "There is no such notice.")
 
 
-async def cap(desk: NoticeDesk, call: Call) -> Added:
+async def cap(desk: NoticeDesk, call: Call) -> Taken:
     try:
-        return Added(await desk.take_cap(call.caller.tenant, call.body))
+        return await desk.take_cap(call.caller.tenant, [call.body])
     except ValueError as error:
         raise ProblemError(400, f"Not a CAP message: {error}") from None
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+from codecs import BOM_UTF8
+from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, Literal
 
@@ -15,10 +17,10 @@ from milepost.domain.moment import to_datetime, to_text
 from milepost.domain.scan import id_number, id_text
 from milepost.domain.status import BY_CODE, MAINS
 from milepost.domain.track import Track
+from milepost.engine.decode import Rejected, decode_each, items_of
 from milepost.engine.ports import ListFilter, ShipmentRow
-from milepost.engine.register import Registered, Registration, RegistrationError
-from milepost.engine.resolve import BadScanError
-from milepost.web.endpoint import Call, Endpoint
+from milepost.engine.register import Registered, Registration
+from milepost.web.endpoint import NUL, Call, Endpoint
 from milepost.web.problems import ProblemError
 
 Main = Literal[
@@ -32,6 +34,10 @@ assert set(Main.__args__) == set(MAINS)  # type: ignore[attr-defined]
 Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 # A NUL cannot be stored, so nothing with one can be found; PostgreSQL would refuse to look.
 Sought = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*$")]
+
+
+_registration = msgspec.json.Decoder(Registration)
+_NUL = b"\\u0000"
 
 
 class ShipmentQuery(Struct):
@@ -71,9 +77,10 @@ class ShipmentPage(Struct):
 
 
 class RegisteredPage(Struct):
-    """What was announced, in the order given."""
+    """What was announced, in the order given, and which of many were not taken."""
 
     shipments: list[Registered]
+    rejected: list[Rejected] = []
 
 
 def endpoints(services: Services) -> list[Endpoint]:
@@ -85,8 +92,10 @@ def endpoints(services: Services) -> list[Endpoint]:
             summary="Announce one shipment, or many",
             scope="write",
             body=Registration | list[Registration],
+            raw_body=True,
             answer=RegisteredPage,
             status=201,
+            answers=(400, 422),
         ),
         Endpoint(
             method="GET",
@@ -108,18 +117,38 @@ def endpoints(services: Services) -> list[Endpoint]:
 
 
 async def register(services: Services, call: Call) -> RegisteredPage:
-    wanted = call.body if isinstance(call.body, list) else [call.body]
-    done = RegisteredPage([])
+    wanted, rejected = _wanted(call.body)
     now = to_datetime(services.now_us(), 0)
-    for index, registration in enumerate(wanted):
-        try:
-            found = await services.registrar.register(call.caller.tenant, registration, now)
-        except (RegistrationError, BadScanError) as error:
-            errors = [{"index": index, "error": str(error)}]
-            detail = f"Shipment {index} cannot be taken; those before it have been."
-            raise ProblemError(422, detail, errors=errors) from None
-        done.shipments.append(found)
-    return done
+    taken, refused = await services.registrar.register_many(call.caller.tenant, wanted, now)
+    rejected = sorted([*rejected, *refused], key=lambda one: one.index)
+    if rejected and not taken:
+        errors = [msgspec.to_builtins(one) for one in rejected]
+        raise ProblemError(422, rejected[0].error, errors=errors)
+    return RegisteredPage(taken, rejected)
+
+
+def _wanted(body: bytes) -> tuple[list[tuple[int, Registration]], list[Rejected]]:
+    """One registration alone is refused as a whole; of many each stands for itself."""
+    body = body.removeprefix(BOM_UTF8).strip()
+    try:
+        if body.startswith(b"["):
+            return _storable(items_of(body))
+        if _NUL in body:
+            raise ProblemError(422, NUL)
+        return [(0, _registration.decode(body))], []
+    except msgspec.ValidationError as error:
+        raise ProblemError(422, str(error)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ProblemError(400, f"The body is not valid JSON: {error}") from None
+
+
+def _storable(
+    items: Sequence[bytes | msgspec.Raw],
+) -> tuple[list[tuple[int, Registration]], list[Rejected]]:
+    found, rejected = decode_each(items, _registration)
+    spoiled = {index for index, _ in found if _NUL in bytes(items[index])}
+    rejected += [Rejected(index, NUL) for index in spoiled]
+    return [one for one in found if one[0] not in spoiled], rejected
 
 
 async def page(services: Services, call: Call) -> ShipmentPage:

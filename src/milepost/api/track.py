@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from functools import partial
+from hashlib import blake2b
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -94,24 +95,33 @@ async def track_many(services: Services, call: Call) -> TrackAnswer:
     return answer
 
 
+_UNCHANGED = b": as you have seen it\n\n"
+_HEAD = 64
+
+
 async def live(services: Services, call: Call) -> Response:
     tenant, number = call.caller.tenant, call.path("number")
     await _road(services, tenant, number)  # so that an unknown number is an error, not a stream
-    return stream(_changes(services, tenant, number))
+    seen = call.request.headers.get("last-event-id", "")
+    return stream(_changes(services, tenant, number, seen))
 
 
-async def _changes(services: Services, tenant: int, number: str) -> AsyncIterator[bytes]:
-    """A `track` event now and at every change; comments in between keep the line open."""
+async def _changes(services: Services, tenant: int, number: str, seen: str) -> AsyncIterator[bytes]:
+    """A `track` event now and at every change; comments in between keep the line open. An event is
+    the whole road, so whoever comes back missed nothing; what he has `seen` is not sent again.
+    """
 
     async def now() -> bytes:
-        found = await _road(services, tenant, number)
-        return event(found.json(), "track")
+        road = (await _road(services, tenant, number)).json()
+        return event(road, "track", blake2b(road, digest_size=8).hexdigest())
 
     with services.live.watch(lambda: services.queries.roads_of(tenant, number)) as watch:
         watch.changed.set()  # read after the watch has begun, so that no change falls in between
         while True:
             if await woken(watch.changed):
                 watch.follow()
-                yield await services.live.shared((tenant, number), watch.version, now)
+                told = await services.live.shared((tenant, number), watch.version, now)
+                yield _UNCHANGED if seen and f"\nid: {seen}\n".encode() in told[:_HEAD] else told
+                seen = ""
             else:
                 yield b": still here\n\n"

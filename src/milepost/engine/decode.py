@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cache
+from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
 
 from milepost.domain.scan import Scan
+from milepost.engine.splitting import split_array
+
+Item = TypeVar("Item")
 
 
 class Rejected(Struct, frozen=True):
@@ -44,7 +48,7 @@ def decode_scans(body: bytes, *, lines: bool = False, kind: type[Scan] = Scan) -
             return Decoded(list(enumerate(_whole(kind).decode(text))), [])
         except _FAULTS:
             pass  # at least one item is wrong: look at each by itself
-    return _one_by_one(_split(text, lines), _one(kind))
+    return Decoded(*decode_each(_split(text, lines), _one(kind)))
 
 
 def _split(text: bytes, lines: bool) -> Sequence[bytes | msgspec.Raw]:
@@ -56,23 +60,35 @@ def _split(text: bytes, lines: bool) -> Sequence[bytes | msgspec.Raw]:
     if start == b"{":
         return [text]
     try:
-        return _pieces.decode(text)
+        return items_of(text)
     except _FAULTS as error:
         raise NotABatchError(
             f"expected a JSON array of scans, or one scan a line: {error}"
         ) from None
 
 
-def _one_by_one(
-    items: Iterable[bytes | msgspec.Raw], decoder: msgspec.json.Decoder[Scan]
-) -> Decoded:
-    found = Decoded([], [])
-    for index, item in enumerate(items):
+def items_of(text: bytes) -> Sequence[bytes | msgspec.Raw]:
+    """The items of a JSON array, also where one of them is no JSON; raises what msgspec does."""
+    try:
+        return _pieces.decode(text)
+    except _FAULTS:
+        if (items := split_array(text)) is not None:
+            return items
+        raise
+
+
+def decode_each(
+    items: Iterable[bytes | msgspec.Raw], decoder: msgspec.json.Decoder[Item]
+) -> tuple[list[tuple[int, Item]], list[Rejected]]:
+    """What can be read of the items, with their places, and what cannot, with the reasons."""
+    found: list[tuple[int, Item]] = []
+    rejected: list[Rejected] = []
+    for index, item in enumerate(map(bytes, items)):
         try:
-            found.scans.append((index, decoder.decode(item)))
+            found.append((index, decoder.decode(_as_utf8(item))))
         except _FAULTS as error:
-            found.rejected.append(Rejected(index, str(error)))
-    return found
+            rejected.append(Rejected(index, str(error)))
+    return found, rejected
 
 
 def _as_utf8(body: bytes) -> bytes:

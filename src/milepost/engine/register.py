@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Annotated
@@ -14,12 +15,15 @@ from milepost.domain.care import Category
 from milepost.domain.event import key_of
 from milepost.domain.place import Place
 from milepost.domain.scan import Facts, LinkedNumber, Scan, id_text
+from milepost.engine.decode import Rejected
 from milepost.engine.journey import Journey
 from milepost.engine.personal import Parties, Party, Personal, coarse
 from milepost.engine.ports import Ledger, Link
 from milepost.engine.queries import Queries
 from milepost.engine.resolve import BadScanError, checked_number
 
+# So many registrations walk together.
+WAVE = 100
 Declared = Annotated[str, Meta(max_length=200)]
 
 
@@ -109,6 +113,27 @@ class Registrar:
         await self._journey.add_facts(tenant, "merchant", [_facts(wanted, first)])
         return Registered(id_text(first.shipment), [link.number for link in links])
 
+    async def register_many(
+        self, tenant: int, wanted: Sequence[tuple[int, Registration]], now: datetime
+    ) -> tuple[list[Registered], list[Rejected]]:
+        """Many, each with its place, as if one came after the other; what is taken and what not.
+
+        Those that share no number walk together, so they share their commits.
+        """
+        taken: list[Registered] = []
+        rejected: list[Rejected] = []
+        for wave in _waves(wanted):
+            works = (self.register(tenant, one, now) for _, one in wave)
+            answers = await asyncio.gather(*works, return_exceptions=True)
+            for (index, _), answer in zip(wave, answers, strict=True):
+                if isinstance(answer, Registered):
+                    taken.append(answer)
+                elif isinstance(answer, RegistrationError | BadScanError):
+                    rejected.append(Rejected(index, str(answer)))
+                else:
+                    raise answer
+        return taken, rejected
+
     async def _keep(self, tenant: int, first: Link, wanted: Registration) -> None:
         """What is personal goes to the vault first: whatever follows holds none of it."""
         if wanted.consignee is None and wanted.consignor is None:
@@ -165,6 +190,32 @@ class Registrar:
         home = self._queries.links_of(tenant, first.number)
         if fresh:
             await self.link(_appended(home, first.number, fresh) if home else [first, *fresh])
+
+
+def _waves(
+    wanted: Sequence[tuple[int, Registration]],
+) -> Iterator[list[tuple[int, Registration]]]:
+    wave: list[tuple[int, Registration]] = []
+    used: set[str] = set()
+    for index, one in wanted:
+        numbers = _spelt(one)
+        if len(wave) == WAVE or not used.isdisjoint(numbers):
+            yield wave
+            wave, used = [], set()
+        wave.append((index, one))
+        used |= numbers
+    if wave:
+        yield wave
+
+
+def _spelt(wanted: Registration) -> set[str]:
+    """The numbers as they are kept; those that are none are nobody else's."""
+    named = [one.number for parcel in wanted.parcels for one in parcel.numbers]
+    found = set()
+    for number in [*named, wanted.number or ""]:
+        with suppress(BadScanError):
+            found.add(checked_number(number))
+    return found
 
 
 def links_of(tenant: int, boxes: Sequence[Sequence[LinkedNumber]]) -> list[Link]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Literal
 
@@ -12,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from milepost.web.auth import Caller, Gatekeeper
+from milepost.web.bodies import read_body as read_body
 from milepost.web.limits import Limiter
 from milepost.web.problems import ProblemError
 
@@ -111,26 +113,11 @@ class _Serve:
         if b"\\u0000" in body:
             raise ProblemError(422, NUL)
         try:
-            return self._body.decode(body)
+            return self._body.decode(body.removeprefix(BOM_UTF8))
         except msgspec.ValidationError as error:
             raise ProblemError(422, str(error)) from None
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise ProblemError(400, f"The body is not valid JSON: {error}") from None
-
-
-async def read_body(request: Request, most_bytes: int) -> bytes:
-    """The body, or 413 as soon as it is longer than it may be."""
-    declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > most_bytes:
-        raise ProblemError(413, f"A body may have {most_bytes} bytes at most.")
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > most_bytes:
-            raise ProblemError(413, f"A body may have {most_bytes} bytes at most.")
-        parts.append(part)
-    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def _query(request: Request, kind: Any) -> Any:

@@ -84,6 +84,11 @@ class TestTree:
         assert dig(self.DATA, "a.b.c") is None
         assert dig(None, "a") is None
 
+    def test_one_alone_is_a_list_of_one_and_the_other_way_round(self) -> None:
+        assert dig({"a": {"b": 1}}, "a.0.b") == dig({"a": [{"b": 1}]}, "a.b") == 1
+        assert dig({"a": "x"}, "a.0") == "x"
+        assert dig({"a": [{"b": 1}, {"b": 2}]}, "a.b") is None
+
     def test_the_first_text_that_is_there(self) -> None:
         assert text_of(self.DATA, "e", "t", "a", "a.b.0.c") == "x"
         assert text_of(self.DATA, "a.b.1") == "5"

@@ -98,3 +98,23 @@ def test_a_payload_in_which_nothing_is_found_is_reported() -> None:
     parsed = read_payload(b'{"other": 1}', CONTEXT)
 
     assert [piece.reason for piece in parsed.unread] == ["no tracking data in it"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"events": {"event": [{"n": 1}, {"n": 2}]}},
+        {"events": [{"event": {"n": 1}}, {"event": [{"n": 2}]}]},
+        {"events": [{"event": [{"n": 1}, {"n": 2}]}]},
+        {"events": {"event": [[{"n": 1}, {"n": 2}]]}},
+        {"events": {"event": '[{"n": 1}, {"n": 2}]'}},
+    ],
+    ids=["plain", "two containers", "container in a list", "list in a list", "JSON as text"],
+)
+def test_rows_are_found_however_they_are_wrapped(answer: Any) -> None:
+    assert rows_at(answer, "events.event") == [{"n": 1}, {"n": 2}]
+
+
+def test_text_that_only_looks_like_a_list_does_not_vanish() -> None:
+    with pytest.raises(ScanError):
+        rows_at({"a": "[broken"}, "a")

@@ -63,3 +63,9 @@ def test_what_should_have_been_scanned_is_not_too_early() -> None:
     assert [one.code for one in explain(fresh)][-1] == "too_early"
     forgotten = Asked(number="1Z12345E0205271688", registered_s=200 * 86_400)
     assert [one.code for one in explain(forgotten)][-1] == "too_old"
+
+
+def test_for_a_number_that_cannot_be_nobody_has_to_wait() -> None:
+    found = [one.code for one in explain(Asked(number="RR123456786CN"))]
+    assert "wrong_number" in found
+    assert "too_early" not in found

@@ -7,7 +7,12 @@ from functools import partial
 from typing import Any
 
 from milepost.carriers.toolkit.collect import Collector, ScanError, unreadable
-from milepost.carriers.toolkit.decoding import PayloadError, decode_bytes, read_json
+from milepost.carriers.toolkit.decoding import (
+    PayloadError,
+    decode_bytes,
+    read_inner_json,
+    read_json,
+)
 from milepost.carriers.toolkit.tree import as_text, dig
 from milepost.carriers.toolkit.xmltree import as_tree, read_xml
 from milepost.domain.scan import ParseContext, Parsed
@@ -75,6 +80,9 @@ def _at(data: Any, path: str, strict: bool) -> list[Any]:
     if path.startswith(_ANYWHERE):
         return everywhere(data, path.removeprefix(_ANYWHERE))
     value = dig(data, path) if path else data
+    if value is None:
+        value = _through_lists(data, path.split("."))
+    value = _told_as_text(value)
     if value is None or value == "":
         return []
     if strict and not isinstance(value, dict | list):
@@ -83,9 +91,27 @@ def _at(data: Any, path: str, strict: bool) -> list[Any]:
     return [] if isinstance(value, dict) and value.get("@nil") == "true" else _rows(value)
 
 
+def _told_as_text(value: Any) -> Any:
+    try:
+        return read_inner_json(value)
+    except PayloadError:
+        return value
+
+
+def _through_lists(data: Any, steps: list[str]) -> list[Any] | None:
+    """The rows below every element of a list that stands on the way: two `Events`, each with its
+    own `Event`.
+    """
+    nodes = [data]
+    for step in steps:
+        found = [node.get(step) for node in nodes if isinstance(node, dict)]
+        nodes = [row for value in found for row in _rows(value)]
+    return nodes or None
+
+
 def _rows(value: Any) -> list[Any]:
     if isinstance(value, list):
-        return value
+        return _rows(value[0]) if len(value) == 1 and isinstance(value[0], list) else value
     return [] if value is None or value == "" else [value]
 
 

@@ -5,18 +5,32 @@ from __future__ import annotations
 import math
 from typing import Any
 
+# The first and the last of a list of one are the one.
+_ENDS = frozenset({"0", "-1"})
+
 
 def dig(data: Any, path: str) -> Any:
-    """The value at `a.b.0.c`; a number steps into a list. None where the path breaks."""
+    """The value at `a.b.0.c`; a number steps into a list. None where the path breaks.
+
+    One thing alone is a list of one, and a list of one the thing itself: senders that convert from
+    XML write either.
+    """
     for step in path.split("."):
-        if isinstance(data, dict):
-            data = data.get(step)
-        elif isinstance(data, list) and step.lstrip("-").isdecimal():
-            index = int(step)
-            data = data[index] if -len(data) <= index < len(data) else None
-        else:
+        data = _step(data, step)
+        if data is None:
             return None
     return data
+
+
+def _step(data: Any, step: str) -> Any:
+    alone = data if step in _ENDS else None
+    if isinstance(data, dict):
+        return data.get(step, alone)
+    if not isinstance(data, list):
+        return alone
+    if step.lstrip("-").isdecimal():
+        return data[int(step)] if -len(data) <= int(step) < len(data) else None
+    return data[0].get(step) if len(data) == 1 and isinstance(data[0], dict) else None
 
 
 def text_of(data: Any, *paths: str) -> str | None:
