@@ -28,7 +28,8 @@ function startOver(main: HTMLElement, reset: HTMLElement, field: HTMLInputElemen
     left -= 1;
     if (left > warning) return;
     if (left <= 0) return location.replace("/kiosk");
-    if (words) words.textContent = (words.dataset.left ?? "").replace(/\d+/, String(left));
+    // Each number has its own plural.
+    if (words) words.textContent = words.dataset.left?.split("|")[left - 1] ?? "";
     if (reset.hidden) {
       reset.hidden = false;
       reset.querySelector("button")?.focus();

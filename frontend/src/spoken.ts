@@ -14,7 +14,18 @@ const FILLERS = new Set(table.fillers);
 const LETTERS = new Set(table.letters);
 const DIGITS = "一二三四五六七八九";
 const OF_TEN = new RegExp(`([${DIGITS}]?)十([${DIGITS}]?)`, "g");
-const TIMES_HAN = new RegExp(`([${Object.keys(table.han_times).join("")}])个?([${Object.keys(table.han).join("")}])`, "g");
+const TIMES_HAN = new RegExp(`([${Object.keys(table.han_times).join("")}])[个個]?([${Object.keys(table.han).join("")}])`, "g");
+
+const wordsFor = (signs: RegExp, least: number): string =>
+  Object.entries(WORDS)
+    .filter(([word, sign]) => signs.test(sign) && word.length > least)
+    .map(([word]) => word)
+    .join("|");
+const UNITS = wordsFor(/^[1-9]$/, 2);
+const HUNDRED_AND = new RegExp(
+  `hundred and (${UNITS}|${wordsFor(/^1[0-9]$/, 0)}|${Object.keys(TENS).join("|")})\\b(?: (${UNITS})\\b)?`,
+  "g",
+);
 
 /** The number in a spoken sentence; empty where nothing like one (6 signs, 4 digits) is heard. */
 export function spoken(sentence: string): string {
@@ -70,16 +81,29 @@ function letters(word: string): string {
   return LETTERS.has(word) ? word.toUpperCase() : "";
 }
 
+/** A carrier's name as the letters it leads to; who says both means them once. */
+function asLetters(text: string, name: string, signs: string): string {
+  const both = new RegExp(`${name}${table.han_carriers}[\\s,，:：是的单單号號]*(?=${[...signs].join("\\s*")})`, "g");
+  return text.replace(both, " ").replace(new RegExp(name + table.han_carriers, "g"), ` ${signs} `);
+}
+
+/** "One hundred and three" is 103: what follows "and" takes the places of the noughts. */
+function belowAHundred(first: string, second: string): string {
+  const tens = TENS[first];
+  return tens ? tens + unit(second) : `${(WORDS[first] ?? "").padStart(2, "0")} ${second}`;
+}
+
 function tokens(sentence: string): string[] {
   let text = sentence.normalize("NFKC").toLowerCase();
-  for (const [name, signs] of Object.entries(HAN_LETTERS)) text = text.split(name).join(` ${signs.toLowerCase()} `);
+  for (const [name, signs] of Object.entries(HAN_LETTERS)) text = asLetters(text, name, signs.toLowerCase());
   for (const filler of table.fillers.filter((word) => /[^a-z]/.test(word))) text = text.split(filler).join(" ");
   // "二十三" is 23, "三个八" and "双八" are 888 and 88.
   text = text.replace(OF_TEN, (_, tens: string, ones: string) => ` ${HAN[tens] ?? "1"}${HAN[ones] ?? "0"} `);
   text = text.replace(TIMES_HAN, (found, count: string, digit: string) =>
-    found.includes("个") || "双雙".includes(count) ? ` ${(HAN[digit] ?? "").repeat(HAN_TIMES[count] ?? 1)} ` : found,
+    /[个個]/.test(found) || "双雙".includes(count) ? ` ${(HAN[digit] ?? "").repeat(HAN_TIMES[count] ?? 1)} ` : found,
   );
   text = text.replace(/./gsu, (sign) => (HAN[sign] ? ` ${HAN[sign]} ` : sign));
+  text = text.replace(HUNDRED_AND, (_, first: string, second = "") => belowAHundred(first, second));
   text = text.replace(/x[- ]ray/g, "xray").replace(/(?<=[a-z0-9])[-–](?=[a-z0-9])/g, " ");
   return text.split(/[\s,.;:!?、，。；：！？]+/u).filter((word) => word && !FILLERS.has(word));
 }

@@ -25,7 +25,7 @@ button{font:inherit;font-weight:600;border:0;border-radius:10px;padding:.55em 1.
 .wait{color:var(--q);background:light-dark(#eeece6,#26292b)}
 .k{margin-top:.8rem;color:var(--q)}h3{font-size:1.6em;line-height:1.15;letter-spacing:-.02em;margin-top:.1em}
 h3 small{display:block;font-size:.68em;font-weight:500;color:var(--q);margin-top:.2em}
-.n{margin-top:.7rem}.q{margin-top:.7rem;color:var(--q);font-size:.875em}
+.n{margin-top:.7rem}.w{margin-top:.35rem;font-weight:600}.q{margin-top:.7rem;color:var(--q);font-size:.875em}
 ol{display:flex;list-style:none;margin-top:1rem;gap:3px}li{flex:1;min-width:0;color:var(--q);font-size:.75em;line-height:1.3}
 li::before{content:"";display:block;height:5px;margin-bottom:.4em;border-radius:9px;background:var(--l)}
 li.reached::before,li.current::before{background:var(--a)}li.t::before{background:light-dark(#8a4a00,#f2b75f)}
@@ -92,9 +92,9 @@ function road(answer: Answer): HTMLElement[] {
   const quiet = [answer.carrier, answer.number, answer.seen, answer.synthetic].filter(Boolean).join(" · ");
   return [
     make("p", { class: `p ${answer.tone}` }, answer.status ?? ""),
+    ...(answer.notice ? [make("p", { class: "n w" }, answer.notice)] : []),
     ...(answer.kicker ? [make("p", { class: "k" }, answer.kicker)] : []),
     make("h3", {}, answer.head ?? "", ...(answer.rest ? [make("small", {}, answer.rest)] : [])),
-    ...(answer.notice ? [make("p", { class: "n" }, answer.notice)] : []),
     ...(steps.length ? [make("ol", {}, ...steps)] : []),
     make("p", { class: "q" }, quiet),
     make("p", { class: "n" }, link(answer.url, answer.open)),

@@ -53,6 +53,7 @@ def care(module_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
+        assert thread.is_alive(), "the server does not start"
         time.sleep(0.05)
     with SmtpServer() as smtp:
         key = _prepare(app, f"http://127.0.0.1:{port}", smtp)

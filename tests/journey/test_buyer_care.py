@@ -311,3 +311,30 @@ def test_the_footprint_goes_leg_by_leg(me: Caller) -> None:
     assert card.count("<b>") >= 3
     assert "غرام" in card
     assert "+5" in card
+
+
+def test_the_parcels_page_sends_its_code_in_its_own_language(me: Caller, smtp: SmtpServer) -> None:
+    number = parcel_of(me, "attempt_failed", email="ana@example.org")
+    me.client.cookies.clear()
+
+    asked = me.client.post(f"/t/{number}?lang=de", follow_redirects=False)
+
+    assert asked.headers["location"] == f"/t/{number}?code=sent&lang=de"
+    mail = smtp.count(1)[0]
+    assert mail.message["Content-Language"] == "de"
+    assert len(digits_of(smtp)) == 6
+
+
+def test_who_proved_himself_sees_whose_turn_his_requests_are(me: Caller, smtp: SmtpServer) -> None:
+    number = parcel_of(me, "attempt_failed", email="ana@example.org")
+    act(me, number, action="report", problem="damaged")
+    assert "Your requests" not in me.client.get(f"/t/{number}/care").text
+
+    code(me, number)
+    code(me, number, digits_of(smtp))
+    answer = act(me, number, action="receipt", condition="good").text
+
+    assert "Your requests" in answer
+    assert "with the shop" in answer
+    assert ">done<" in answer
+    assert "The shop answers you" not in answer

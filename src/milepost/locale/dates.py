@@ -94,6 +94,12 @@ def country(code: str, locale: str) -> str:
     return str(CLDR[locale].territories.get(code.upper(), code))
 
 
+def language(tag: str, locale: str) -> str:
+    """A language's name, as a title: `Chinese`; the tag itself where CLDR has none."""
+    name = str(CLDR[locale].languages.get(tag, tag))
+    return name[:1].upper() + name[1:]
+
+
 def city_of(zone: str, locale: str) -> str:
     """The exemplar city of an IANA zone: `Berlin` for `Europe/Berlin`."""
     return dates.get_timezone_location(zone, locale=CLDR[locale], return_city=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from asyncio import to_thread
 from urllib.parse import parse_qs, quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from milepost.identify import named_numbers
 from milepost.locale import units
 from milepost.pages.body import read_body
 from milepost.pages.buyer import LONGEST_NUMBER
@@ -23,6 +25,8 @@ from milepost.pages.view.batch import batch
 
 MOST_NUMBERS = 100
 MOST_BYTES = 256 * 1024
+_QUICKLY_READ = 2_000
+_MOST_ORDERS = 5
 
 
 class LookupPage:
@@ -73,13 +77,27 @@ class LookupPage:
     async def _sent_on(self, request: Request, text: str) -> Response:
         text = ascii_digits(text)
         text = in_words(text) or text
-        numbers = self._site.lookup.extract(text)
+        numbers = await self._extracted(text)
+        if not numbers and (order := await self._order(text)):
+            return _see(number_url(order))
         if not numbers:
             return await self._form(request, "nothing" if text.strip() else None, text, 200)
         if len(numbers) == 1:
             return _see(number_url(_one_word(text) or numbers[0]))
         listed = ",".join(quote(number, safe="") for number in numbers[: MOST_NUMBERS + 1])
         return _see(f"/?n={listed}")
+
+    async def _extracted(self, text: str) -> list[str]:
+        """Beside the loop where it is long: reading a whole mailbox takes a second."""
+        extract = self._site.lookup.extract
+        return extract(text) if len(text) < _QUICKLY_READ else await to_thread(extract, text)
+
+    async def _order(self, text: str) -> str | None:
+        """Of a text without a tracking number, the order number that there is a record of."""
+        for named in named_numbers(text)[:_MOST_ORDERS]:
+            if await self._site.lookup.track(named[:LONGEST_NUMBER]) is not None:
+                return named[:LONGEST_NUMBER]
+        return None
 
     async def _form(
         self,

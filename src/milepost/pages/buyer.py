@@ -14,7 +14,7 @@ from milepost.pages.digits import ascii_digits
 from milepost.pages.headers import HEADERS, MAPPING, NO_INDEX
 from milepost.pages.live import revision
 from milepost.pages.proof import Proof, kept_key
-from milepost.pages.site import CHOICES, Site, number_url, with_choice
+from milepost.pages.site import CHOICES, Site, kept_language, number_url, with_choice
 from milepost.pages.view.buyer import buyer_view
 from milepost.pages.view.missing import missing_view
 from milepost.pages.view.reader import CLOCKS
@@ -54,11 +54,12 @@ class BuyerPage:
             return Response("Not found\n", 404, HEADERS | NO_INDEX, "text/plain")
         code = parse_qs(body.decode("utf-8", "replace")).get("code", [""])[0].strip()
         if not code:
-            await self._site.extras.send_code(number)
-            return RedirectResponse(f"{number_url(number)}?code=sent", 303, HEADERS | NO_INDEX)
+            brand = await self._site.extras.brand(number)
+            locale = self._site.reader(request, brand).locale
+            await self._site.extras.send_code(number, locale)
+            return _back(request, number, "code=sent")
         token = await self._site.extras.redeem(number, code[:16])
-        query = f"k={token}" if token else "code=wrong"
-        return RedirectResponse(f"{number_url(number)}?{query}", 303, HEADERS | NO_INDEX)
+        return _back(request, number, f"k={token}" if token else "code=wrong")
 
     async def _road(self, request: Request, asked: str, track: Track) -> Response:
         site = self._site
@@ -71,9 +72,11 @@ class BuyerPage:
             request,
             "buyer.html",
             view=view,
+            base=str(request.base_url).rstrip("/"),
             yours=proof.yours,
             proof=proof.pickup,
             key=kept_key(request, proof.key),
+            spoken=kept_language(request).replace("&", "?", 1),
             seen=seen,
             brand=brand,
             brand_of=asked,
@@ -96,6 +99,12 @@ class BuyerPage:
         explained = self._site.lookup.explain(number)
         view = missing_view(explained, self._site.reader(request))
         return self._site.page(request, "missing.html", status=404, view=view)
+
+
+def _back(request: Request, number: str, query: str) -> Response:
+    """To the parcel's page, in the language in which the form was sent."""
+    url = f"{number_url(number)}?{query}{kept_language(request)}"
+    return RedirectResponse(url, 303, HEADERS | NO_INDEX)
 
 
 def live_query(request: Request) -> str:

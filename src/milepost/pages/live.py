@@ -14,7 +14,7 @@ from starlette.responses import Response, StreamingResponse
 from milepost.domain.track import Track
 from milepost.pages.headers import HEADERS, NO_INDEX
 from milepost.pages.proof import Proof, kept_key
-from milepost.pages.site import Site
+from milepost.pages.site import Site, kept_language
 from milepost.pages.view.buyer import buyer_view
 from milepost.pages.view.reader import CLOCKS
 
@@ -68,6 +68,7 @@ class LiveFeed:
             yours=proof.yours,
             proof=proof.pickup,
             key=kept_key(request, proof.key),
+            spoken=kept_language(request).replace("&", "?", 1),
             clock=reader.clock,
             clocks=[(name, f"?time={name}") for name in CLOCKS],
         )

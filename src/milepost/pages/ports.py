@@ -109,8 +109,10 @@ class Extras:
         """Who receives, and the proof of delivery, for those who have proved themselves."""
         return Yours()
 
-    async def send_code(self, number: str) -> None:
-        """Send a one-time code to the consignee, if there is a way. Says nothing of whether."""
+    async def send_code(self, number: str, locale: str = "en") -> None:
+        """Send a one-time code to the consignee, in a language, if there is a way. Says nothing of
+        whether.
+        """
 
     async def redeem(self, number: str, code: str) -> str | None:
         """The token that a one-time code is worth, None where it is wrong or too old."""

@@ -21,8 +21,13 @@ _FILLERS = frozenset(_TABLE["fillers"])
 _LETTERS = frozenset(_TABLE["letters"])
 _DIGITS = "一二三四五六七八九"
 _OF_TEN = re.compile(f"([{_DIGITS}]?)十([{_DIGITS}]?)")
-_TIMES_HAN = re.compile(f"([{''.join(_HAN_TIMES)}])(个?)([{''.join(_HAN)}])")
+_TIMES_HAN = re.compile(f"([{''.join(_HAN_TIMES)}])([个個]?)([{''.join(_HAN)}])")
 _JOINED = re.compile(r"(?<=[a-z0-9])[-–](?=[a-z0-9])")
+_NAMED: dict[str, str] = _TABLE["han_letters"]
+_ENDING: str = _TABLE["han_carriers"]
+_UNITS = "|".join(word for word, sign in _WORDS.items() if sign in "123456789" and len(word) > 2)
+_TEENS = "|".join(word for word, sign in _WORDS.items() if re.fullmatch("1[0-9]", sign))
+_HUNDRED_AND = re.compile(rf"hundred and ({_UNITS}|{_TEENS}|{'|'.join(_TENS)})\b(?: ({_UNITS})\b)?")
 _BETWEEN = re.compile(r"[\s,.;:!?、，。；：！？]+")
 _WRITTEN = re.compile(r"[0-9]{4}")
 _FEWEST_SIGNS, _FEWEST_DIGITS, _LONGEST = 6, 4, 400
@@ -80,15 +85,31 @@ def _signs(word: str) -> str:
 
 def _tokens(sentence: str) -> list[str]:
     text = unicodedata.normalize("NFKC", sentence).lower()
-    for name, signs in _TABLE["han_letters"].items():
-        text = text.replace(name, f" {signs.lower()} ")
+    for name, signs in _NAMED.items():
+        text = _as_letters(text, name, signs.lower())
     for filler in _TABLE["fillers"]:
         text = text if filler.isascii() else text.replace(filler, " ")
     text = _OF_TEN.sub(lambda ten: f" {_HAN.get(ten[1], '1')}{_HAN.get(ten[2], '0')} ", text)
     text = _TIMES_HAN.sub(_repeated, text)
     text = "".join(f" {_HAN[sign]} " if sign in _HAN else sign for sign in text)
+    text = _HUNDRED_AND.sub(_below_a_hundred, text)
     text = _JOINED.sub(" ", re.sub(r"x[- ]ray", "xray", text))
     return [word for word in _BETWEEN.split(text) if word and word not in _FILLERS]
+
+
+def _as_letters(text: str, name: str, signs: str) -> str:
+    """A carrier's name as the letters it leads to; who says both means them once."""
+    said = r"\s*".join(signs)
+    text = re.sub(rf"{name}{_ENDING}[\s,，:：是的单單号號]*(?={said})", " ", text)
+    return re.sub(name + _ENDING, f" {signs} ", text)
+
+
+def _below_a_hundred(found: re.Match[str]) -> str:
+    """`one hundred and three` is 103: what follows "and" takes the places of the noughts."""
+    first, second = found[1], found[2] or ""
+    if first in _TENS:
+        return _TENS[first] + _unit(second)
+    return f"{_WORDS[first]:0>2} {second}"
 
 
 def _repeated(found: re.Match[str]) -> str:

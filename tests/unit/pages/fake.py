@@ -106,6 +106,7 @@ class FakeExtras(Extras):
         self._lookup = lookup
         self._brand = brand or Brand()
         self.sent: list[str] = []
+        self.spoken: list[str] = []
 
     async def proves(self, number: str, token: str) -> bool:
         return token == PROOF
@@ -120,8 +121,9 @@ class FakeExtras(Extras):
     async def yours(self, number: str) -> Yours:
         return YOURS if number == SAMPLES["delivered"].number else Yours()
 
-    async def send_code(self, number: str) -> None:
+    async def send_code(self, number: str, locale: str = "en") -> None:
         self.sent.append(number)
+        self.spoken.append(locale)
 
     async def redeem(self, number: str, code: str) -> str | None:
         return PROOF if code == ONCE else None

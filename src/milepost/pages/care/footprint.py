@@ -97,4 +97,5 @@ def _what(leg: LegCarbon, reader: Reader) -> str:
 def _end(name: str | None, reader: Reader) -> str | None:
     """`Yiwu` for `义乌, CN`, if that is what the reader can read."""
     found = _TOWN.fullmatch(name or "")
-    return town(found["nearest"], found["country"], reader.locale) if found else name
+    said = town(found["nearest"], found["country"], reader.locale) if found else name
+    return str(reader.apart(said)) if said else said

@@ -9,13 +9,14 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from milepost.domain.case import StepError
 from milepost.engine.cases.check import PROBLEMS
-from milepost.engine.cases.desk import Opening
+from milepost.engine.cases.desk import CaseFilter, Opening
 from milepost.engine.notifying import BUYER_TOPICS
 from milepost.locale import dates
 from milepost.pages.care import actions
 from milepost.pages.care.actions import ACTIONS, Action, Asked, BadFormError
 from milepost.pages.care.footprint import Footprint, footprint
 from milepost.pages.care.ports import Parcel
+from milepost.pages.care.requests import requests
 from milepost.pages.care.site import (
     CareSite,
     care_url,
@@ -26,6 +27,7 @@ from milepost.pages.care.site import (
     slowed,
 )
 from milepost.pages.headers import HEADERS, NO_INDEX
+from milepost.pages.site import kept_language
 from milepost.pages.view.tone import tone_of
 
 _CHOICES = {"problems": PROBLEMS, "wishes": actions.WISHES, "changes": actions.CHANGES,
@@ -93,7 +95,7 @@ class CarePage:
             return await self.page(request, parcel, said="care.again")
         row = await self._site.rooms.cases.find(parcel.tenant, case)
         found = [one["code"] for one in row.case.findings] if row is not None else []
-        return await self.page(request, parcel, case=case, found=found)
+        return await self.page(request, parcel, case=case, found=found, answers=not asked.closes)
 
     async def _open(
         self, request: Request, parcel: Parcel, action: Action, asked: Asked
@@ -131,23 +133,30 @@ class CarePage:
         not_now: bool = False,
         case: int | None = None,
         found: list[str] | None = None,
+        answers: bool = True,
     ) -> HTMLResponse:
         """The page with what there is to say on top."""
         site, rooms = self._site, self._site.rooms
         proven = site.proven(request, parcel)
         forms = actions.offered(parcel.track)
+        spoken = kept_language(request).replace("&", "?", 1)
         more: dict[str, Any] = {
             "said": said, "bad": self._named(request, bad), "given": asked or {},
             "open": open_ or request.query_params.get("open"), "not_now": not_now,
-            "case": case, "found": found or [], "code": request.query_params.get("code"),
+            "requests": [], "case": case, "found": found or [], "answers": answers,
+            "code": request.query_params.get("code"),
             "subscribe": request.query_params.get("subscribe"),
             "forms": [one.name for one in forms], "choices": _CHOICES, "proven": proven,
             "personal": [one.name for one in forms if one.personal and not proven],
             "kinds": await rooms.reached_by(parcel.tenant), "push_key": rooms.push_key,
             "until": self._until(request, parcel), "carbon": self._carbon(request, parcel),
-            "late": self._late(ACTIONS["again"], parcel), "home": care_url(parcel.number),
+            "late": self._late(ACTIONS["again"], parcel), "spoken": spoken,
+            "home": care_url(parcel.number) + spoken,
         }  # fmt: skip
         reader, sub = site.reader(request), parcel.track.status.sub
+        if proven:
+            rows = await rooms.cases.list(parcel.tenant, CaseFilter(number=parcel.number))
+            more["requests"] = requests(rows, reader)
         return site.page(
             request, "care.html", status=status, number=parcel.number, n=site.says(request),
             status_text=reader.status(sub), tone=tone_of(sub),

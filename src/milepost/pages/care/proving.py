@@ -23,7 +23,7 @@ from milepost.pages.care.site import (
     wants_json,
 )
 from milepost.pages.headers import HEADERS, NO_INDEX
-from milepost.pages.site import number_url
+from milepost.pages.site import kept_language, number_url
 
 log = structlog.get_logger()
 
@@ -77,6 +77,7 @@ class Prove:
             response = JSONResponse({"said": "proven", "token": token}, 200, headers)
         else:
             url = page if following == "parcel" else care_url(parcel.number)
+            url += kept_language(request).replace("&", "?", 1)
             response = RedirectResponse(url, 303, headers)
         remember_proof(request, response, parcel.number, token)
         return response
@@ -85,7 +86,7 @@ class Prove:
         if wants_json(request.headers):
             return JSONResponse({"said": said}, status, HEADERS | NO_INDEX)
         number = request.path_params["number"].strip()[:LONGEST_NUMBER]
-        url = f"{care_url(number)}?code={said}#proof"
+        url = f"{care_url(number)}?code={said}{kept_language(request)}#proof"
         return RedirectResponse(url, 303, HEADERS | NO_INDEX)
 
     def _later(self, sending: Coroutine[Any, Any, None]) -> None:

@@ -22,6 +22,7 @@ from milepost.pages.care.site import (
     wants_json,
 )
 from milepost.pages.headers import HEADERS, NO_INDEX
+from milepost.pages.site import kept_language
 from milepost.pages.view.reader import zone_named
 
 _FIELDS: tuple[tuple[str, Kind], ...] = (("email", "email"), ("phone", "phone"))
@@ -131,5 +132,5 @@ async def _json(request: Request) -> dict[str, Any]:
 def _answer(request: Request, parcel: Parcel, status: int, said: str) -> Response:
     if wants_json(request.headers):
         return JSONResponse({"said": said}, status, HEADERS | NO_INDEX)
-    url = f"{care_url(parcel.number)}?subscribe={said}#subscribe"
+    url = f"{care_url(parcel.number)}?subscribe={said}{kept_language(request)}#subscribe"
     return RedirectResponse(url, 303, HEADERS | NO_INDEX)

@@ -17,9 +17,13 @@ from milepost.places import locate
 _NEAR_M = 4_000.0
 _BY_AIR_M = 1_200_000.0
 _TOLD = {
-    "sea": r"\b(vessel|ship sailed|ocean|sea ?freight|by sea)\b|海运|船|开航",
-    "rail": r"\b(train|railway|rail freight)\b|班列|铁路|火车",
-    "air": r"\b(flight|aircraft|airline|airport|plane)\b|航班|起飞|空运|机场",
+    "sea": r"\b(vessel|ship sailed|sailed|ocean|sea ?freight|by sea|schiff|buque|navio|navire)\b"
+    r"|судн|海运|海運|船|开航|선박|해상",
+    "rail": r"\b(train|railway|rail freight|by rail|güterzug|tren|ferroviaire)\b"
+    r"|поезд|ж/д|班列|铁路|鐵路|火车|열차|철도",
+    "air": r"\b(flight|aircraft|airline|airport|plane|air ?(freight|cargo)|by air)\b"
+    r"|\b(flug|vuelo|voo|vol)\b"
+    r"|рейс|самол[её]т|航班|起飞|空运|空運|机场|機場|航空|항공",
 }
 _SAID = {mode: re.compile(words, re.IGNORECASE) for mode, words in _TOLD.items()}
 _SHORT_NAME = 14

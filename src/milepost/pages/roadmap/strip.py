@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from milepost.pages.roadmap.geo import (
     Box,
@@ -21,6 +22,7 @@ from milepost.pages.roadmap.geo import (
     unwrapped,
 )
 from milepost.pages.roadmap.land import Shape, land
+from milepost.pages.roadmap.naming import dense, spot
 from milepost.pages.roadmap.sea import sea_lane
 from milepost.pages.roadmap.stops import Stop, Stretch
 
@@ -29,6 +31,8 @@ _MARGIN = 64
 _LEAST_DEGREES = 3.2
 _MOST_POINTS = {True: 900, False: 350}
 _REMEMBERED = 512
+# A name across a dot is worse than one across the line.
+_DOT_COUNTS = 4
 Place = Callable[[Point], Point]
 
 
@@ -177,24 +181,29 @@ def _dots(road: Sequence[Stretch], drawn: list[list[Point]], place: Place) -> li
         stops.append((stretch.end, line[-1], "goal" if stretch.ahead else "passed"))
     last = len(stops) - (2 if road[-1].ahead else 1)
     dots: dict[tuple[int, int], Dot] = {}
+    way = dense([place(point) for point in line] for line in drawn)
+    way += [place(point) for _, point, _ in stops] * _DOT_COUNTS
+    names: list[Box] = []
     for index in sorted(range(len(stops)), key=lambda index: (index not in {0, last}, index)):
         stop, point, kind = stops[index]
         x, y = (round(value) for value in place(point))
         named = stop.city if index in {0, last, len(stops) - 1} else None
-        if (x, y) not in dots or index == last:
-            kind = "last" if index == last else kind
-            dots[x, y] = _dot(x, y, kind, named, list(dots.values()))
+        kind = "last" if index == last else kind
+        if (x, y) not in dots:
+            told = {dot.label for dot in dots.values()}
+            dots[x, y] = _dot(x, y, kind, None if named in told else named, way, names)
+        elif index == last:
+            dots[x, y] = replace(dots[x, y], kind=kind)
     return sorted(dots.values(), key=lambda dot: dot.kind == "last")
 
 
-def _dot(x: int, y: int, kind: str, label: str | None, others: list[Dot]) -> Dot:
-    """The name stands beside its dot; where another name stands there, further from that one."""
-    label = None if label in [dot.label for dot in others] else label
-    near = [dot for dot in others if dot.label and abs(dot.y - y) < 34 and abs(dot.x - x) < 230]
-    aside = 9 if not near else 40 if y > near[0].y else -24
-    end = x > WIDTH * 0.7
-    side = -18 if end else 18
-    return Dot(x, y, kind, label, x + side, y + aside, "end" if end else "start")
+def _dot(x: int, y: int, kind: str, label: str | None, way: list[Point], names: list[Box]) -> Dot:
+    """A stop, with its name where there is room; `names` are the boxes taken so far."""
+    if label is None:
+        return Dot(x, y, kind, None, x, y, "start")
+    (label_x, label_y, anchor), box = spot((x, y), label, way, names, (WIDTH, HEIGHT))
+    names.append(box)
+    return Dot(x, y, kind, label, label_x, label_y, anchor)
 
 
 def _length(road: Sequence[Stretch], drawn: list[list[Point]], *, ahead: bool) -> float:

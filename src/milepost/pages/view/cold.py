@@ -21,7 +21,9 @@ _GAP = timedelta(hours=2)
 
 
 class CurveView(Struct, frozen=True):
-    """The curve's path, the allowed band (top and bottom in the picture), and the words."""
+    """The curve's path, the allowed band (top and bottom in the picture), the words, and the times
+    at its two ends.
+    """
 
     path: str
     band: tuple[int, int] | None
@@ -33,6 +35,7 @@ class CurveView(Struct, frozen=True):
     allowed: str | None
     verdict: str | None
     broken: bool
+    ends: tuple[str, str]
 
 
 def cold_view(chain: ColdChain, reader: Reader) -> CurveView | None:
@@ -56,11 +59,17 @@ def cold_view(chain: ColdChain, reader: Reader) -> CurveView | None:
         allowed=_allowed(chain, reader),
         verdict=_verdict(outside, reader) if limits else None,
         broken=bool(outside),
+        ends=_ends(rows, reader),
     )  # fmt: skip
 
 
+def _ends(rows: Sequence[Reading], reader: Reader) -> tuple[str, str]:
+    """When the curve begins and ends."""
+    return show(parse(rows[0].at), reader).full, show(parse(rows[-1].at), reader).full
+
+
 def _label(rows: Sequence[Reading], reader: Reader) -> str:
-    first, last = (show(parse(row.at), reader).full for row in (rows[0], rows[-1]))
+    first, last = _ends(rows, reader)
     return reader.text("cold.curve", **{"from": first, "to": last})
 
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from milepost.domain.status import STATUSES
 from milepost.domain.track import EventView, Leg, Track
+from milepost.locale import dates
 from milepost.pages.view.reader import Reader
 from milepost.pages.view.times import TimeView, parse, show
 from milepost.pages.view.words import language_of
@@ -17,13 +18,16 @@ NEWEST = 3
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """One line of the history. `tone` is `scan`, `done`, `trouble` or `handover`."""
+    """One line of the history. `tone` is `scan`, `done`, `trouble` or `handover`; `foreign` names
+    the quotation's language where it is not the reader's: the title is its translation.
+    """
 
     tone: str
     title: str
     time: TimeView | None
     quote: str | None = None
     quote_language: str | None = None
+    foreign: str | None = None
     place: str | None = None
     next_place: str | None = None
     carrier: str | None = None
@@ -86,12 +90,15 @@ def _entry(row: EventView | tuple[Leg, Leg], track: Track, reader: Reader) -> En
 
 def _scan(event: EventView, track: Track, reader: Reader) -> Entry:
     carriers = {leg.carrier for leg in track.legs}
+    language = language_of(event.text) if event.text else None
+    foreign = language if language and not reader.locale.startswith(language) else None
     return Entry(
         tone=_tone(event),
         title=_title(event, reader),
         time=show(parse(event.occurred_at, event.time_quality), reader),
         quote=event.text or None,
-        quote_language=language_of(event.text) if event.text else None,
+        quote_language=language,
+        foreign=dates.language(foreign, reader.locale) if foreign else None,
         place=reader.place(event.place),
         next_place=reader.place(event.next_place),
         carrier=reader.carrier(event.carrier) if len(carriers) > 1 else None,

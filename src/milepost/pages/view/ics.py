@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +13,18 @@ from milepost.pages.view.reader import Reader, on_the_road_of
 from milepost.pages.view.times import Stamp
 
 _LINE_BYTES = 74
+# A calendar must have a component, also before anything has a day.
+_NOTHING_YET = (
+    "BEGIN:VTIMEZONE",
+    "TZID:Etc/UTC",
+    "BEGIN:STANDARD",
+    "DTSTART:19700101T000000",
+    "TZOFFSETFROM:+0000",
+    "TZOFFSETTO:+0000",
+    "END:STANDARD",
+    "END:VTIMEZONE",
+)
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def feed(tracks: Mapping[str, Track], reader: Reader, page_of: Mapping[str, str]) -> str:
@@ -25,10 +38,13 @@ def feed(tracks: Mapping[str, Track], reader: Reader, page_of: Mapping[str, str]
         f"X-WR-CALNAME:{_text(reader.text('mine.title'))}",
         "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
     ]
+    head = len(lines)
     for number, track in tracks.items():
         when = due(track, reader)
         if when is not None:
             lines += _event(number, track, when, on_the_road_of(track, reader), page_of[number])
+    if len(lines) == head:
+        lines += _NOTHING_YET
     return "".join(f"{part}\r\n" for line in [*lines, "END:VCALENDAR"] for part in _folded(line))
 
 
@@ -51,12 +67,16 @@ def _event(number: str, track: Track, when: Due, reader: Reader, url: str) -> It
 
 
 def _times(when: Due) -> list[str]:
-    """Instants where they are known, floating clocks where the zone is not, else whole days."""
+    """Instants where they are known, floating clocks where the zone is not, else whole days.
+
+    An end must be later than its beginning, so a moment has none.
+    """
     first, last = when.first, when.last
     if first.clock is None or last.clock is None:
         end = last.day + timedelta(days=1)
         return [f"DTSTART;VALUE=DATE:{first.day:%Y%m%d}", f"DTEND;VALUE=DATE:{end:%Y%m%d}"]
-    return [f"DTSTART:{_clock(first)}", f"DTEND:{_clock(last)}"]
+    begins, ends = _clock(first), _clock(last)
+    return [f"DTSTART:{begins}", *([f"DTEND:{ends}"] if ends > begins else [])]
 
 
 def _clock(stamp: Stamp) -> str:
@@ -69,7 +89,7 @@ def _clock(stamp: Stamp) -> str:
 def _text(text: str) -> str:
     for mark in ("\\", ";", ","):
         text = text.replace(mark, f"\\{mark}")
-    return text.replace("\n", "\\n").replace("\r", "")
+    return _CONTROLS.sub("", text.replace("\n", "\\n"))
 
 
 def _folded(line: str) -> Iterable[str]:

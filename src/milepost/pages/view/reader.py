@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -15,6 +16,10 @@ from milepost.locale import dates, status_label, translate, units
 from milepost.pages.view.towns import HAN, reads_han, town
 from milepost.places import zone_of
 
+FSI, PDI = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+RLI = "\N{RIGHT-TO-LEFT ISOLATE}"
+_FROM_THE_RIGHT = re.compile("[\u0590-\u08ff]")
+_FOREIGN = re.compile("[A-Za-z\u00c0-\u052f\u0e00-\u0e7f\u3040-\ud7af]")
 _COMMAS = {"ar": "، "}
 CLOCKS = ("scan", "destination", "mine")
 
@@ -37,6 +42,8 @@ class Reader(Struct, frozen=True):
     region: str | None = None
 
     def text(self, key: str, **values: object) -> str:
+        if self.text_turns:
+            values = {name: self.apart(value) for name, value in values.items()}
         return translate(key, self.locale, **values)
 
     def sentence(self, key: str, **values: object) -> str:
@@ -48,6 +55,19 @@ class Reader(Struct, frozen=True):
 
     def carrier(self, slug: str | None) -> str | None:
         return self.name_carrier(slug, self.locale) if slug else None
+
+    @property
+    def text_turns(self) -> bool:
+        """Whether the language is written from right to left."""
+        return translate("meta.dir", self.locale) == "rtl"
+
+    def apart(self, value: object) -> object:
+        """A foreign name, kept from turning the sentence around it (Unicode's isolates): else
+        "from A to B" would read "from B to A".
+        """
+        if not (self.text_turns and isinstance(value, str) and _FOREIGN.search(value)):
+            return value
+        return f"{RLI if _FROM_THE_RIGHT.search(value) else FSI}{value}{PDI}"
 
     def distance(self, metres: float) -> str:
         return units.distance(metres, self.locale, self.system)
