@@ -301,6 +301,13 @@ async def test_an_open_alert_is_not_opened_again(ledger: Ledger) -> None:
     assert standing(await ledger.open_alerts()) == [(5, "dwell", 1_795_000_000)]
 
 
+async def test_an_alert_moves_when_something_comes_late(ledger: Ledger) -> None:
+    await ledger.commit(0, Group(alerts=[opened("dwell", 1_795_000_000)]))
+    await ledger.commit(0, Group(moved=[opened("dwell", 1_794_990_000), opened("unsigned")]))
+
+    assert standing(await ledger.open_alerts()) == [(5, "dwell", 1_794_990_000)]
+
+
 @pytest.mark.parametrize(
     ("changes", "stays"),
     [

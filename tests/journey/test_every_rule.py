@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from journey.running import NOW, Caller, Running, scan
+from milepost.domain.event import key_of
+from milepost.domain.moment import to_text
 
 pytest_plugins = ["pg"]
 HOUR = timedelta(hours=1)
@@ -49,6 +51,27 @@ STORIES = [
     Story("expired", ((6, "expired"),), 6, "in_transit.arrived_hub"),
     Story("unmapped_code", ((6, "in_transit.arrived_hub"), (5, "no such code")), 5),
 ]  # fmt: skip
+
+
+def test_a_late_scan_moves_an_alert_in_the_list_as_on_the_road(app: Running) -> None:
+    me = app.caller()
+    number = "MOV8100000009"
+    me.scan(
+        scan(number, 30, "attempt_failed.no_contact"), scan(number, 6, "attempt_failed.refused")
+    )
+    first = alert(me, number, "failed_attempts", stands=True)
+    me.scan(scan(number, 20, "attempt_failed.bad_address"))
+    found = alert(me, number, "failed_attempts", stands=True)
+    kept = [
+        to_text(one.finding.since_s * 1_000_000, 0)
+        for one in app.call(app.milepost.engine.ledger.open_alerts)
+        if (one.shipment, one.finding.rule) == (key_of(me.tenant, number), "failed_attempts")
+    ]
+
+    assert first
+    assert found
+    assert found["opened_at"] < first["opened_at"]
+    assert kept == [found["opened_at"]]
 
 
 def settled(app: Running) -> None:

@@ -52,8 +52,18 @@ class Arrival(Struct, frozen=True, kw_only=True, gc=False):
     reason: str | None = None
 
 
+class Telling(Struct, frozen=True, kw_only=True, gc=False):
+    """Another source that tells of the same scan: its event, and its words as masked as others."""
+
+    id: str
+    source: str
+    text: str | None
+    received_at: str
+
+
 class EventView(Struct, frozen=True, kw_only=True, gc=False):
-    """One scan event. `text` is the carrier's own words with personal data masked.
+    """One scan event. `text` is the carrier's own words with personal data masked. `also` are other
+    sources that tell of the same scan.
 
     Who scanned it, with what, and the evidence are only told to the tenant: None elsewhere.
     """
@@ -76,6 +86,7 @@ class EventView(Struct, frozen=True, kw_only=True, gc=False):
     device: str | None = None
     evidence: list[str] | None = None
     measurements: dict[str, Any] | None = None
+    also: list[Telling] = []
 
 
 class Leg(Struct, frozen=True, kw_only=True, gc=False):
@@ -106,6 +117,17 @@ class AlertView(Struct, frozen=True, kw_only=True, gc=False):
     opened_at: str
     detail: dict[str, str | int | float | None] = field(default_factory=dict)
     cleared_at: str | None = None
+
+
+class CheckView(Struct, frozen=True, kw_only=True, gc=False):
+    """The last word on a check that the goods need (see `domain.care`), or on a proof of delivery:
+    what, whether it was passed, when, and by which event. Never of whom.
+    """
+
+    name: str
+    passed: bool
+    at: str
+    event: str
 
 
 class NoticeView(Struct, frozen=True, kw_only=True, gc=False):
@@ -146,6 +168,7 @@ class Track(Struct, frozen=True, kw_only=True, gc=False):
     signed_by: str | None = None
     synthetic: bool = False
     sealed: bool = False
+    checks: list[CheckView] = []
 
 
 class Coming(Struct, frozen=True, kw_only=True, gc=False):

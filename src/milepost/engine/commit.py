@@ -106,5 +106,13 @@ class Committer:
 
 
 def _has_anything(group: Group) -> bool:
-    rest = (group.raws, group.unread, group.facts, group.alerts, group.outbox, group.mentions)
+    rest = (
+        group.raws,
+        group.unread,
+        group.facts,
+        group.alerts,
+        group.moved,
+        group.outbox,
+        group.mentions,
+    )
     return bool(group.rows) or any(rest)

@@ -14,12 +14,14 @@ Open = Mapping[str, Finding]  # by rule
 
 class Verdict(NamedTuple):
     """What holds now, what opens, what clears, and when to look again without any event. One that
-    has become graver is in both: its alert clears first, and another opens.
+    has become graver is in both: its alert clears first, and another opens. `moved` are those that
+    held at another time than was thought: something came late.
     """
 
     standing: dict[str, Finding]
     opened: list[Finding]
     cleared: list[str]
+    moved: list[Finding]
     due_s: int | None
 
 
@@ -32,10 +34,14 @@ def judge(shipment: Shipment, now_s: int, policy: Policy, known: Open = _NOTHING
     graver = {name for name, one in found.items() if name in known and rises(known[name], one)}
     opened = [one for name, one in found.items() if name not in known or name in graver]
     cleared = [name for name in known if name not in found or name in graver]
-    standing = {name: known[name] for name in found if name in known} | {
-        one.rule: one for one in opened
-    }
-    return Verdict(standing, opened, cleared, next_due(shipment, now_s, policy))
+    stay = [known[name] for name in found if name in known and name not in graver]
+    moved = [
+        one._replace(since_s=found[one.rule].since_s)
+        for one in stay
+        if one.since_s != found[one.rule].since_s
+    ]
+    standing = {one.rule: one for one in (*stay, *moved, *opened)}
+    return Verdict(standing, opened, cleared, moved, next_due(shipment, now_s, policy))
 
 
 def findings(shipment: Shipment, now_s: int, policy: Policy) -> dict[str, Finding]:

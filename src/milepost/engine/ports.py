@@ -125,7 +125,9 @@ class Mention(NamedTuple):
 
 
 class Group(Struct, kw_only=True):
-    """All that one transaction writes. `seq` is set by the ledger at its first try."""
+    """All that one transaction writes. `seq` is set by the ledger at its first try. `moved` are
+    alerts that stay open, but began at another time: nobody is told of that.
+    """
 
     seq: int | None = None
     touched: list[int] = []
@@ -134,6 +136,7 @@ class Group(Struct, kw_only=True):
     unread: list[UnreadRow] = []
     facts: list[FactRow] = []
     alerts: list[AlertChange] = []
+    moved: list[AlertChange] = []
     outbox: list[Announcement] = []
     sealed: list[Verbatim] = []
     mentions: list[Mention] = []

@@ -187,6 +187,8 @@ class Shard:
             group.alerts.append(AlertChange(tenant, road, number, rule, None, view.last_s))
         for finding in verdict.opened:
             group.alerts.append(AlertChange(tenant, road, number, finding.rule, finding, None))
+        for finding in verdict.moved:
+            group.moved.append(AlertChange(tenant, road, number, finding.rule, finding, None))
         if verdict.opened or verdict.cleared:  # the shipment's line counts its alerts
             what = Dirty(tenant, number, None, None, now_s * 1_000_000)
             self.dirty.setdefault(road, self.being_written.get(road, what))

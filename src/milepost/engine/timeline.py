@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from milepost.domain.event import Event
@@ -10,7 +11,7 @@ from milepost.domain.place import Place, as_place
 from milepost.domain.scan import id_text
 from milepost.domain.settle import MAIN
 from milepost.domain.status import BY_CODE, UNKNOWN
-from milepost.domain.track import EventView
+from milepost.domain.track import EventView, Telling
 from milepost.reading import mask, read
 
 _QUALITIES = [quality.name for quality in TimeQuality]
@@ -22,8 +23,12 @@ _DATE_ONLY = int(TimeQuality.date_only)
 _REMEMBERED = 16_384
 
 
-def view(event: Event, taken_back: dict[int, int], *, private: bool) -> EventView:
-    """One line of the history. `private` gives the text verbatim, else personal data is masked."""
+def view(
+    event: Event, taken_back: dict[int, int], *, private: bool, others: Sequence[Event] = ()
+) -> EventView:
+    """One line of the history. `private` gives the text verbatim, else personal data is masked.
+    `others` tell of the same scan.
+    """
     body = event.body
     by = taken_back.get(event.fingerprint) if taken_back else None
     place, next_place = as_place(body.place), as_place(body.next_place)
@@ -36,7 +41,7 @@ def view(event: Event, taken_back: dict[int, int], *, private: bool) -> EventVie
         time_quality=_QUALITIES[event.quality],
         main=_MAINS[event.code],
         sub=_SUBS[event.code],
-        text=body.text if private or body.text is None else _masked(body.text),
+        text=_text(event, private=private),
         place=place,
         next_place=next_place,
         carrier=body.carrier,
@@ -49,7 +54,22 @@ def view(event: Event, taken_back: dict[int, int], *, private: bool) -> EventVie
         device=body.device if private else None,
         evidence=body.evidence if private else None,
         measurements=body.measurements if private else None,
+        also=[_telling(one, private=private) for one in others],
     )
+
+
+def _telling(event: Event, *, private: bool) -> Telling:
+    return Telling(
+        id=id_text(event.fingerprint),
+        source=event.body.source,
+        text=_text(event, private=private),
+        received_at=to_text(event.received_us, 0),
+    )
+
+
+def _text(event: Event, *, private: bool) -> str | None:
+    text = event.body.text
+    return text if private or text is None else _masked(text)
 
 
 def time_text(event: Event) -> str:

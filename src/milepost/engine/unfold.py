@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from msgspec.structs import replace
+
 from milepost.domain.alert import Finding, Policy
 from milepost.domain.event import Event, is_status
 from milepost.domain.marks import PROMISE
 from milepost.domain.moment import to_text
 from milepost.domain.scan import Facts, id_text
 from milepost.domain.settle import MAIN
-from milepost.domain.track import AlertView, NoticeView, Parcel, StatusView, Track
+from milepost.domain.track import AlertView, Milestone, NoticeView, Parcel, StatusView, Track
 from milepost.domain.whole import Whole
 from milepost.engine.arrival import arrival_of
+from milepost.engine.checked import checks_of
 from milepost.engine.judge import findings
 from milepost.engine.legs import EARLY, legs_of
 from milepost.engine.ports import Link
 from milepost.engine.road import Road, told_once
+from milepost.engine.tellings import stand_ins, told_together
 from milepost.engine.timeline import view
 
 
@@ -47,21 +51,22 @@ def unfold(
     events = sorted(events, key=lambda event: (event.at_us, event.code, event.fingerprint))
     taken_back = {one: by for road in roads.values() for one, by in road.taken_back.items()}
     promise = arrival_of(events, merged, taken_back)
+    told = told_together([event for event in events if event.code != PROMISE], taken_back)
+    if instead := stand_ins(told):
+        statuses = {box: _renamed(status, instead) for box, status in statuses.items()}
     return Track(
         number=number,
         carrier=_carrier(events, facts, links),
         shipment=id_text(shipment),
         order_number=merged.order_number or _first(e.body.order_number for e in events),
         status=statuses[leading],
-        milestones=roads[leading].milestones(),
+        milestones=_milestones(roads[leading], instead),
         arrival=promise,
         promise=promise,
         legs=legs_of(events, links, taken_back),
         parcels=_parcels(boxes, statuses),
         alerts=_alerts(roads.values(), now_s, policy, others),
-        events=[
-            view(event, taken_back, private=private) for event in events if event.code != PROMISE
-        ],
+        events=[view(event, taken_back, private=private, others=more) for event, more in told],
         notices=[] if leading_over(roads[leading]) else list(notices),
         origin=merged.origin,
         destination=merged.destination,
@@ -70,7 +75,24 @@ def unfold(
         signed_by=merged.signed_by if private else None,
         synthetic=synthetic,
         sealed=sealed,
-    )
+        checks=[
+            replace(one, event=instead.get(one.event, one.event))
+            for one in checks_of(events, merged.categories, policy.sign_off, taken_back,
+                                 signed=bool(merged.signed_by))
+        ],
+    )  # fmt: skip
+
+
+def _renamed(status: StatusView, instead: dict[str, str]) -> StatusView:
+    """A status rests on what stands in the history, if need be for another source's telling."""
+    because = list(dict.fromkeys(instead.get(one, one) for one in status.because))
+    return replace(status, because=because)
+
+
+def _milestones(road: Road, instead: dict[str, str]) -> list[Milestone]:
+    return [
+        replace(stone, event=instead.get(stone.event, stone.event)) for stone in road.milestones()
+    ]
 
 
 def leading_over(road: Road) -> bool:

@@ -87,6 +87,8 @@ class MemoryLedger:
         self.sealed += group.sealed
         for change in group.alerts:
             self._alert(change)
+        for change in group.moved:
+            self._move(change)
         return group.seq
 
     def _append(self, rows: Iterable[Row], seq: int) -> None:
@@ -98,10 +100,15 @@ class MemoryLedger:
         known = self._open_alert(change.shipment, change.rule)
         if change.finding is None:
             if known is not None:
-                known.cleared_s = change.cleared_s
+                known.cleared_s = max(change.cleared_s or 0, known.finding.since_s)
         elif known is None:
             row = AlertRow(change.tenant, change.shipment, change.number, change.finding)
             self.alerts.append(row)
+
+    def _move(self, change: AlertChange) -> None:
+        known = self._open_alert(change.shipment, change.rule)
+        if known is not None and change.finding is not None:
+            known.finding = known.finding._replace(since_s=change.finding.since_s)
 
     def _open_alert(self, shipment: int, rule: str) -> AlertRow | None:
         for row in self.alerts:

@@ -149,6 +149,8 @@ async def _write_small(connection: asyncpg.Connection, group: Group) -> None:
         await connection.copy_records_to_table("fact", records=records, columns=columns)
     for wave in _waves(group.alerts):
         await _write_alerts(connection, wave)
+    if group.moved:
+        await _move_alerts(connection, group.moved)
     if group.outbox:
         await connection.copy_records_to_table(
             "outbox", records=group.outbox, columns=list(Announcement._fields)
@@ -180,7 +182,7 @@ async def _write_alerts(connection: asyncpg.Connection, changes: Sequence[AlertC
     ]  # fmt: skip
     if cleared:
         await connection.executemany(
-            "UPDATE alert SET cleared_s = $3 "
+            "UPDATE alert SET cleared_s = greatest($3, opened_s) "
             "WHERE shipment = $1 AND rule = $2 AND cleared_s IS NULL",
             cleared,
         )
@@ -190,6 +192,13 @@ async def _write_alerts(connection: asyncpg.Connection, changes: Sequence[AlertC
             "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
             opened,
         )
+
+
+async def _move_alerts(connection: asyncpg.Connection, changes: Sequence[AlertChange]) -> None:
+    await connection.executemany(
+        "UPDATE alert SET opened_s = $3 WHERE shipment = $1 AND rule = $2 AND cleared_s IS NULL",
+        [(one.shipment, one.rule, one.finding.since_s) for one in changes if one.finding],
+    )
 
 
 def _newest_us(group: Group) -> int:

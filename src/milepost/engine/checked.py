@@ -1,0 +1,96 @@
+"""Which of the checks that goods need were made, as far as scans tell. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+
+import msgspec
+from msgspec import Struct
+
+from milepost.domain.care import Limits
+from milepost.domain.event import Event
+from milepost.domain.scan import id_text
+from milepost.domain.settle import MAIN
+from milepost.domain.track import CheckView
+from milepost.engine.timeline import time_text
+from milepost.rules.care import all_care, limits_of
+
+
+class _Told(Struct, frozen=True):
+    """See `checked.toml`."""
+
+    failed: frozenset[str]
+    proofs: frozenset[str]
+    measured: dict[str, str]
+    passed: dict[str, str]
+    failing: dict[str, str]
+
+
+_TOLD = msgspec.toml.decode((files("milepost.engine") / "checked.toml").read_bytes(), type=_Told)
+
+
+def checks_of(
+    events: Sequence[Event],
+    categories: Sequence[str],
+    sign_off: Iterable[str] = (),
+    taken_back: Container[int] = (),
+    *,
+    signed: bool = False,
+) -> list[CheckView]:
+    """The last word on each check that these goods need, in the order of the scans.
+
+    `events` are oldest first; what was taken back does not count. `sign_off` is what a delivery
+    must be proved with, and counts at the delivery only; `signed`: somebody's name is known.
+    """
+    needed = {*_needed(tuple(categories)), *sign_off}
+    if not needed:
+        return []
+    limits, found = limits_of(categories), dict[str, CheckView]()
+    for event in events:
+        if event.fingerprint in taken_back:
+            continue
+        for name, passed in _told(event, limits, signed=signed):
+            if name in needed and (MAIN[event.code] == "delivered" or not _early(name, passed)):
+                found.pop(name, None)
+                found[name] = CheckView(
+                    name=name, passed=passed, at=time_text(event), event=id_text(event.fingerprint)
+                )
+    return list(found.values())
+
+
+@cache
+def _needed(categories: tuple[str, ...]) -> frozenset[str]:
+    """The checks of categories, and the steps of theirs that a scan may tell of as well."""
+    known = [all_care()[one] for one in categories if one in all_care()]
+    return frozenset(name for care in known for name in (*care.checks, *care.nodes))
+
+
+def _early(name: str, passed: bool) -> bool:
+    return passed and name in _TOLD.proofs
+
+
+def _told(event: Event, limits: Limits, *, signed: bool) -> Iterator[tuple[str, bool]]:
+    """The (check, whether passed) that one event tells of."""
+    if signed and MAIN[event.code] == "delivered":
+        yield "signature", True
+    if name := _TOLD.passed.get(event.sub):
+        yield name, True
+    if name := _TOLD.failing.get(event.sub):
+        yield name, False
+    for measure, value in (event.body.measurements or {}).items():
+        if (name := _TOLD.measured.get(measure)) and isinstance(value, int | float):
+            yield name, _within(measure, value, limits)
+    for evidence in event.body.evidence or ():
+        kind, _, reference = evidence.partition(":")
+        yield kind, reference.strip().lower() not in _TOLD.failed
+
+
+def _within(measure: str, value: float, limits: Limits) -> bool:
+    """Weights are only taken; a temperature has to be allowed as well."""
+    if not measure.startswith("temperature"):
+        return True
+    value_mc = value * 1_000 if measure.endswith("_c") else value
+    low, high = limits.temperature_low_mc, limits.temperature_high_mc
+    return (low is None or value_mc >= low) and (high is None or value_mc <= high)

@@ -1,0 +1,1 @@
+"""Which checks scans tell of."""
