@@ -7,11 +7,9 @@ from random import Random
 import numpy as np
 import pytest
 
-from milepost.eta.judge.forecasts import Ground
 from milepost.eta.judge.legs import evaluate_legs
 from milepost.eta.judge.processes import evaluate_processes, threshold
 from milepost.eta.judge.scms import date, evaluate_scms
-from milepost.eta.judge.two_stages import staged
 
 
 def _legs(count: int) -> list[dict[str, str]]:
@@ -78,26 +76,6 @@ def test_the_threshold_is_where_the_expected_correlation_is_best() -> None:
     odds = np.concatenate([np.full(60, 0.9), np.full(40, 0.45), np.full(300, 0.03)])
     assert 0.03 < threshold(odds) <= 0.45  # half of the second group is late, so they are called
     assert threshold(np.where(odds == 0.45, 0.1, odds)) == 0.9
-
-
-def test_two_stages_are_learned_from_hand_overs_of_what_is_still_on_the_road() -> None:
-    draw = np.random.default_rng(3)
-    start = np.sort(draw.uniform(0, 200, 900))
-    slow = draw.integers(0, 2, 900).astype(float)
-    handed = start + 1 + 4 * slow
-    end = handed + draw.uniform(4.5, 5.5, 900)
-    normal, matrix = np.full(900, 8.0), slow[:, None]
-    ground = Ground(start, end, normal, matrix, np.zeros(900), handed)
-    taught = np.flatnonzero(end < 180)
-    rows = np.flatnonzero((start > 185) & (start < 195))
-    labels = np.log((end - start)[taught] / 8)
-    said = staged(ground, taught, labels, rows, 180.0)
-    assert said is not None
-    days = np.exp(said) * 8
-    assert np.abs(days[slow[rows] == 0] - 6).max() < 0.7
-    assert np.abs(days[slow[rows] == 1] - 10).max() < 0.7
-    unknown = Ground(start, end, normal, matrix, np.zeros(900), np.full(900, np.nan))
-    assert staged(unknown, taught, labels, rows, 180.0) is None
 
 
 def test_too_few_processes_are_refused() -> None:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from milepost.eta.judge.trees import told
-from milepost.eta.judge.two_stages import staged
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,7 +25,6 @@ _FEWEST = 300  # delivered orders without which the life table speaks alone
 _ALONE = (1.0, 1.45, 1.9)
 _HALF_LIFE = 180.0
 _LEAST_DAYS, _LEAST_SPREAD = 0.2, 0.05
-_STAGED = 0.3  # what the sum of two stages weighs beside the whole
 _LONGER = 1.1  # an open order lasts at least so much longer than it has
 _FOLDS, _ROUNDS, _FOLD_ROUNDS, _SPREAD_ROUNDS, _WILD_ROUNDS = 3, 200, 150, 100, 300
 _ROBUST = {"objective": "l1"}
@@ -35,16 +33,13 @@ _WILD = {"extra_trees": True, "num_leaves": 24}
 
 @dataclass(frozen=True)
 class Ground:
-    """Times, normal days and features of all orders; `slack`: log(days promised / normal);
-    `handed`: the hand-over to the carrier, NaN where it is not known or lies before the start.
-    """
+    """Times, normal days and features of all orders; `slack`: log(days promised / normal)."""
 
     start: Floats
     end: Floats
     normal: Floats
     matrix: Floats
     slack: Floats
-    handed: Floats
 
 
 def forecast(ground: Ground, rows: Rows, now: float) -> dict[float, Floats]:
@@ -56,9 +51,6 @@ def forecast(ground: Ground, rows: Rows, now: float) -> dict[float, Floats]:
     taught, labels = lessons(ground, past, now)
     weights = 0.5 ** ((now - ground.start[taught]) / _HALF_LIFE)
     middle = _middle(ground, taught, labels, weights, rows)
-    in_stages = staged(ground, taught, labels, rows, now)
-    if in_stages is not None:
-        middle = (1 - _STAGED) * middle + _STAGED * in_stages
     spread, units = _spread(ground.matrix, taught, labels, rows)
     answer = {0.5: np.exp(middle) * normal}
     for share in SHARES[1:]:

@@ -72,9 +72,7 @@ def walk(
     normal = medians(start, end, groups, workday, _PACE)
     slack = np.floor(orders.times["promised_at"]) + 1 - start
     matrix = _matrix(orders, start, normal, workday, order)
-    handed = orders.times["handed_over_at"]
-    handed = np.where(handed > start, handed, np.nan)  # at hand-over nothing of it lies ahead
-    ground = Ground(start, end, normal, matrix, np.log(np.maximum(slack, 0.5) / normal), handed)
+    ground = Ground(start, end, normal, matrix, np.log(np.maximum(slack, 0.5) / normal))
     raw = {share: np.full(len(orders), np.nan) for share in SHARES}
     for month in _months(orders, first_month):
         tick(month)
