@@ -20,6 +20,11 @@ _DEVICES = {
     "customs": "EDI", "station": "STATION", "locker": "LOCKER",
 }  # fmt: skip
 _COLD_CHAIN_C = (1.8, 6.4)
+# What is checked when goods of a category are handed over to the carrier.
+_CHECKED = {
+    "fragile": ["packing:ok", "outer_box:ok"], "cold_chain": ["coolant:ok"],
+    "high_value": ["seal:intact"], "bulky": ["outer_box:ok"],
+}  # fmt: skip
 
 
 class Manner(Struct, frozen=True):
@@ -118,7 +123,7 @@ def _evidence(event: Event, leg: Leg, lane: Lane, chance: Chance) -> list[str] |
         return [f"signature:demo-{leg.number}"]
     if event.sub in {"delivered.signature", "delivered.proxy/neighbor", "exception.damaged"}:
         return [picture]
-    return None
+    return _CHECKED.get(lane.category or "") if event.sub == "picked_up" else None
 
 
 def _measurements(

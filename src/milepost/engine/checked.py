@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from milepost.domain.care import Limits
 from milepost.domain.event import Event
-from milepost.domain.scan import id_text
+from milepost.domain.scan import Facts, id_text
 from milepost.domain.settle import MAIN
 from milepost.domain.track import CheckView
 from milepost.engine.timeline import time_text
@@ -33,25 +33,26 @@ _TOLD = msgspec.toml.decode((files("milepost.engine") / "checked.toml").read_byt
 
 def checks_of(
     events: Sequence[Event],
-    categories: Sequence[str],
+    facts: Facts,
     sign_off: Iterable[str] = (),
     taken_back: Container[int] = (),
-    *,
-    signed: bool = False,
+    limits_over: Callable[[Limits], Limits] | None = None,
 ) -> list[CheckView]:
     """The last word on each check that these goods need, in the order of the scans.
 
     `events` are oldest first; what was taken back does not count. `sign_off` is what a delivery
-    must be proved with, and counts at the delivery only; `signed`: somebody's name is known.
+    must be proved with, and counts at the delivery only. `limits_over` puts the shipment's own
+    limits in place of its category's.
     """
-    needed = {*_needed(tuple(categories)), *sign_off}
+    needed = {*_needed(tuple(facts.categories)), *sign_off}
     if not needed:
         return []
-    limits, found = limits_of(categories), dict[str, CheckView]()
+    cared, found = limits_of(facts.categories), dict[str, CheckView]()
+    limits = limits_over(cared) if limits_over is not None else cared
     for event in events:
         if event.fingerprint in taken_back:
             continue
-        for name, passed in _told(event, limits, signed=signed):
+        for name, passed in _told(event, limits, signed=bool(facts.signed_by)):
             if name in needed and (MAIN[event.code] == "delivered" or not _early(name, passed)):
                 found.pop(name, None)
                 found[name] = CheckView(

@@ -10,6 +10,7 @@ from typing import Protocol
 import msgspec
 
 from milepost.domain.alert import DEFAULT_POLICY, Finding, Policy
+from milepost.domain.care import Limits
 from milepost.domain.event import Event, key_of
 from milepost.domain.scan import Facts
 from milepost.domain.track import Coming, Foreseen, NoticeView, Track
@@ -63,6 +64,8 @@ class Queries:
         self._elsewhere = elsewhere
         # Findings of a road by judges that see more than its state; the desk's.
         self.others: Callable[[int], list[Finding]] = lambda _: []
+        # Limits of one shipment (tenant, number) in place of its category's; the sensors'.
+        self.limits_over: Callable[[int, str, Limits], Limits] = lambda _, __, cared: cared
         self.notices = Notices()
         self.foresight: Foresight | None = None
         self.roads: Roads | None = None
@@ -75,6 +78,11 @@ class Queries:
             known[:] = [one for one in known if one.number != link.number] + [link]
         if self._answers is not None:
             self._answers.forget(one for li in links for one in (li.parcel, li.road, li.shipment))
+
+    def forget(self, tenant: int, number: str) -> None:
+        """What is kept ready of a number is not right any more."""
+        if self._answers is not None:
+            self._answers.forget([key_of(tenant, number)])
 
     def links_of(self, tenant: int, number: str) -> list[Link]:
         """All numbers of the shipment that a number belongs to; empty if it stands alone."""
@@ -175,6 +183,7 @@ class Queries:
             sealed=sealed,
             others=others,
             notices=self._notices(tenant, events, facts, now_s),
+            limits_over=partial(self.limits_over, tenant, number),
         )
         return self._foreseen(tenant, track, events, facts, now_s)
 

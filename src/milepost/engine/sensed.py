@@ -77,6 +77,10 @@ class SensedShipments:
         foreign = self._foreign.get(road)
         profile = self._policies.profile(road) if foreign is None else foreign[0]
         cared = _limits_of(profile.categories)
+        return self.over(tenant, number, cared)
+
+    def over(self, tenant: int, number: str, cared: Limits) -> Limits:
+        """A category's limits, with what was said of this shipment in their place."""
         own = self.own.get((tenant, number))
         return cared if own is None else _over(cared, own)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from msgspec.structs import replace
 
 from milepost.domain.alert import Finding, Policy
+from milepost.domain.care import Limits
 from milepost.domain.event import Event, is_status
 from milepost.domain.marks import PROMISE
 from milepost.domain.moment import to_text
@@ -38,9 +39,11 @@ def unfold(
     sealed: bool = False,
     others: Sequence[Finding] = (),
     notices: Sequence[NoticeView] = (),
+    limits_over: Callable[[Limits], Limits] | None = None,
 ) -> Track:
     """The whole road. `private` gives verbatim texts; else personal data is masked. `others` are
-    findings of judges that see more than the road.
+    findings of judges that see more than the road. `limits_over` puts the shipment's own limits in
+    place of its category's.
     """
     events = told_once(events)
     boxes = _boxes(number, events, links)
@@ -54,6 +57,7 @@ def unfold(
     told = told_together([event for event in events if event.code != PROMISE], taken_back)
     if instead := stand_ins(told):
         statuses = {box: _renamed(status, instead) for box, status in statuses.items()}
+    checks = checks_of(events, merged, policy.sign_off, taken_back, limits_over)
     return Track(
         number=number,
         carrier=_carrier(events, facts, links),
@@ -75,12 +79,8 @@ def unfold(
         signed_by=merged.signed_by if private else None,
         synthetic=synthetic,
         sealed=sealed,
-        checks=[
-            replace(one, event=instead.get(one.event, one.event))
-            for one in checks_of(events, merged.categories, policy.sign_off, taken_back,
-                                 signed=bool(merged.signed_by))
-        ],
-    )  # fmt: skip
+        checks=[replace(one, event=instead.get(one.event, one.event)) for one in checks],
+    )
 
 
 def _renamed(status: StatusView, instead: dict[str, str]) -> StatusView:

@@ -9,6 +9,7 @@ from milepost.domain.status import main_of
 from milepost.domain.track import (
     AlertView,
     Arrival,
+    CheckView,
     EventView,
     Leg,
     Milestone,
@@ -600,6 +601,15 @@ def by_sea() -> Track:
     )
 
 
+def cared_for() -> Track:
+    """Two kinds of goods in one box: one check made, one still to come at the door."""
+    events = scans([*_ROAD, _OUT], number="CV4410030086", carrier="corriere")
+    window = predicted("2026-11-24T11:30:00+01:00", "2026-11-24T13:15:00+01:00", 0.9)
+    made = [CheckView(name="seal", passed=True, at=_ROAD[1][0], event="e2")]
+    return track("CV4410030086", "corriere", events, arrival=window, origin=ROMA,
+                 destination=VERONA, categories=["fragile", "high_value"], checks=made)  # fmt: skip
+
+
 SAMPLES = {
     "on-the-way": on_the_way(),
     "out-for-delivery": out_for_delivery(),
@@ -619,4 +629,5 @@ SAMPLES = {
     "locker": locker(),
     "cold-chain": cold_chain(),
     "by-sea": by_sea(),
+    "cared-for": cared_for(),
 }

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from milepost.domain.track import EventView, Track
 from milepost.engine.cases.kinds import kinds
 from milepost.engine.resolve import BadScanError
+from milepost.pages.console.care import care_card
 from milepost.pages.console.curve import Curve, curve_of
 from milepost.pages.console.desk import Visit
 from milepost.pages.console.native import Answer
@@ -29,6 +30,8 @@ BESIDE = {
     "evidence": "/v1/shipments/{id}/evidence",
     "deliveries": "/v1/deliveries?number={number}&limit=5",
     "ahead": "/v1/track/{number}/ahead",
+    "policy": "/v1/policy",
+    "limits": "/v1/track/{number}/limits",
 }
 SHOWN_EVENTS = 12
 
@@ -94,7 +97,8 @@ async def _page(visit: Visit, track: Track, parties: Answer | None = None) -> Re
         "shipment.html", beside=beside, curve=curve(beside), notes=notes, kinds=_openable(track),
         shown_events=SHOWN_EVENTS, clock=clock_of(track), parties=parties,
         worth=visit.reader.money(worry.value_minor, worry.currency) if worry else "",
-        flaws=flaws_of(visit, track, beside["custody"]), stops=stops_of(beside["ahead"]), **context,
+        flaws=flaws_of(visit, track, beside["custody"]), stops=stops_of(beside["ahead"]),
+        care=care_card(track, beside), **context,
     )  # fmt: skip
 
 

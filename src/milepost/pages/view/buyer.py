@@ -12,6 +12,7 @@ from milepost.locale import dates
 from milepost.pages.ports import ColdChain
 from milepost.pages.view.arrival import Sentence
 from milepost.pages.view.bars import Bars, bars
+from milepost.pages.view.care import GoodsView, Measured, care_view
 from milepost.pages.view.cold import CurveView, cold_view
 from milepost.pages.view.due import due
 from milepost.pages.view.headline import headline
@@ -55,6 +56,7 @@ class BuyerView(Struct, frozen=True, kw_only=True):
     time_note: str | None = None
     dated: bool = False
     bars: Bars | None = None
+    goods: list[GoodsView] = []
 
 
 def buyer_view(
@@ -68,6 +70,7 @@ def buyer_view(
     pickup = pickup or Pickup(None, proven=False, sends=False)
     if not pickup.proven:
         track = without_codes(track)
+    curve = cold_view(cold, reader) if cold else None
     return BuyerView(
         number=track.number,
         carrier=reader.carrier(track.carrier),
@@ -87,10 +90,11 @@ def buyer_view(
         live=not (track.sealed or (status is not None and status.final)),
         pickup=pickup if waits(track) else None,
         map=map_view(track, reader),
-        cold=cold_view(cold, reader) if cold else None,
+        cold=curve,
         time_note=_time_note(reader),
         dated=due(track, reader) is not None,
         bars=bars(track.number),
+        goods=care_view(track, reader, Measured(cold, curve)),
     )
 
 

@@ -38,7 +38,7 @@ def steps(track: Track, reader: Reader) -> tuple[Step, ...]:
     status = STATUSES.get(track.status.sub)
     if status is None or status.main in ("unknown", "pending", "expired"):
         return ()
-    at = _reached(track)
+    at = reached(track)
     arrived = status.main in ("delivered", "returned")
     found = _of_the_road(track, reader, at, arrived=arrived, trouble=status.trouble)
     customs = _customs(track, reader, at)
@@ -104,7 +104,8 @@ def _onwards(track: Track, reader: Reader) -> str | None:
     return None
 
 
-def _reached(track: Track) -> int:
+def reached(track: Track) -> int:
+    """How many steps are behind it, by the furthest that was ever told."""
     main = track.status.main
     if main in ("returning", "returned"):
         return 3 if main == "returning" else 4

@@ -41,6 +41,7 @@ class SensingFeature(Feature):
         self._shipments = SensedShipments(
             engine.shard, engine.queries, engine.policies, context.ledger, engine.owns
         )
+        engine.queries.limits_over = self._shipments.over
         self.judge = SensingJudge(
             self._telemetry, self._containment, PostgresAssets(pool), self._shipments,
             engine.desk, self._store, engine.now_us, self._refresh,
@@ -99,6 +100,7 @@ class SensingFeature(Feature):
     async def _save_limits(self, tenant: int, number: str, limits: Limits) -> None:
         await self._store.save_limits(tenant, number, limits)
         self._shipments.own[tenant, number] = limits
+        self._engine.queries.forget(tenant, number)
         self.judge.ask(tenant, [number])
 
     async def _checkpoints(self) -> None:
