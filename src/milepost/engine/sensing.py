@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from itertools import islice
 
 import structlog
 
@@ -25,7 +26,9 @@ from milepost.sensing.watch import RULES
 
 log = structlog.get_logger()
 PAUSE_S = 0.2
-MOST = 200
+MOST = 50
+# So often it is asked in a round who has been silent for long.
+AGAIN_S = 1.0
 
 
 class SensingJudge:
@@ -120,20 +123,36 @@ class SensingJudge:
             await self._round()
 
     async def _round(self) -> None:
-        self._wanted.clear()
-        self._time_passes()
-        await self._follow_moves()
-        await self._sift_arrivals()
-        while self._waiting:
-            some = list(self._waiting)[:MOST]
-            for one in some:
-                del self._waiting[one]
-            try:
-                await self._look.look(some)
-            except BaseException:
-                self._waiting.update(dict.fromkeys(some))
-                self._wanted.set()
-                raise
+        # Under a flood a round may last for long, and what comes meanwhile is part of it.
+        loop, passed_s = asyncio.get_running_loop(), float("-inf")
+        while True:
+            self._wanted.clear()
+            if loop.time() - passed_s >= AGAIN_S:
+                self._time_passes()
+                passed_s = loop.time()
+            await self._follow_moves()
+            await self._sift_arrivals()
+            if not self._waiting:
+                break
+            await self._look_at(self._first())
+
+    def _first(self) -> list[tuple[int, str]]:
+        """Whom to look at next. The newest trouble that nobody knows of comes first, so that it is
+        told at once however much waits; those that have waited for longest go along.
+        """
+        known = set(self._known.values())
+        newest = islice((one for one in reversed(self._waiting) if one not in known), MOST // 2)
+        return list(dict.fromkeys([*newest, *islice(self._waiting, MOST // 2)]))
+
+    async def _look_at(self, some: list[tuple[int, str]]) -> None:
+        for one in some:
+            del self._waiting[one]
+        try:
+            await self._look.look(some)
+        except BaseException:
+            self._waiting.update(dict.fromkeys(some))
+            self._wanted.set()
+            raise
 
     def _time_passes(self) -> None:
         """Those whose sensors have been silent for long, and those handed over meanwhile."""
