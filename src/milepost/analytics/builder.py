@@ -34,7 +34,7 @@ class Builder:
         records: Records,
         gathering: Gathering,
         sealed_parts: Callable[[], Sequence[Path]] = tuple,
-        rest: float = 0.0,
+        rest: Callable[[], float] = lambda: 0.0,
     ) -> None:
         """`sealed_parts`: the Parquet files of the sealed days. `rest`: seconds of rest for each
         second of work, for who has something more urgent to do.
@@ -165,7 +165,7 @@ class Builder:
             boxes = await self._gathering.boxes(lines[start : start + SLICE])
             await asyncio.sleep(0)
             found += [journey_of(box) for box in boxes]
-            await asyncio.sleep(self._rest * (time.perf_counter() - began))
+            await asyncio.sleep(self._rest() * (time.perf_counter() - began))
         return found
 
 

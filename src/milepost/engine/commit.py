@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from math import exp
 
 import structlog
 
@@ -20,6 +21,8 @@ RETRY_S = (0.05, 0.2, 0.5, 1.0, 2.0)
 PRESSED = 500
 # ... and for so long after one of them it is taken that they still are.
 PRESSED_S = 2.0
+# Beyond so many events a second a process has less to spare for what can wait.
+BUSY = 2_000
 
 
 class Committer:
@@ -37,6 +40,7 @@ class Committer:
         self.commits = 0
         self.busy_s = 0.0
         self._pressed_until = 0.0
+        self._recent, self._counted_s = 0.0, 0.0
 
     @property
     def filling(self) -> Group:
@@ -52,6 +56,15 @@ class Committer:
     def pressed(self) -> bool:
         """Whether scans come in so fast that work which can wait should."""
         return time.perf_counter() < self._pressed_until
+
+    @property
+    def busy(self) -> bool:
+        """Whether so many scans come in that work which can wait should go slowly."""
+        return self._lately(time.perf_counter()) > BUSY
+
+    def _lately(self, now_s: float) -> float:
+        """Events of the last second, more or less."""
+        return self._recent * exp(self._counted_s - now_s)
 
     def ticket(self) -> Awaitable[int]:
         """Done, with the sequence number, when everything added so far is durable."""
@@ -78,6 +91,7 @@ class Committer:
         assert done is not None
         self._filling, self._done = Group(), None
         began = time.perf_counter()
+        self._recent, self._counted_s = self._lately(began) + len(group.rows), began
         if len(group.rows) > PRESSED:
             self._pressed_until = began + PRESSED_S
         seq = await self._durable(group) if _has_anything(group) else self.last_seq

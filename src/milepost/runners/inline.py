@@ -169,6 +169,11 @@ class Inline:
         """Whether scans come in so fast that work which can wait should."""
         return self.committer.pressed
 
+    @property
+    def busy(self) -> bool:
+        """Whether so many scans come in that work which can wait should go slowly."""
+        return self.committer.busy
+
     def owns(self, road: int) -> bool:
         """Whether this process holds the state of a road."""
         return self._peers is None or self._peers.owner_of(road) == self._peers.me

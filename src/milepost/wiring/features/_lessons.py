@@ -13,6 +13,8 @@ PAGE = 200
 # Work that nobody waits for gives way after so long, and rests so many times as long.
 SLICE_S = 0.001
 REST = 9.0
+# So many times slower lessons are learned while many scans come in.
+SLOWLY = 5
 
 
 async def newest(

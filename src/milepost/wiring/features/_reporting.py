@@ -29,7 +29,11 @@ class Parts(Struct, frozen=True):
 
 
 async def open_parts(
-    data: Path, pool: Pool, ledger: Ledger, now_us: Callable[[], int], rest: float = 0.0
+    data: Path,
+    pool: Pool,
+    ledger: Ledger,
+    now_us: Callable[[], int],
+    rest: Callable[[], float] = lambda: 0.0,
 ) -> Parts:
     """Over the folder of the data and a database that is open. `rest`: see `Builder`."""
     history = History(data / "history")

@@ -18,8 +18,9 @@ from milepost.wiring.features._reporting import open_parts
 
 log = structlog.get_logger()
 EVERY_S = 15.0
-# At most a third of a core, however many roads end: the rest is for scans and questions.
-REST = 2.0
+# At most a third of a core, however many roads end: the rest is for scans and questions; a tenth
+# while many scans come in.
+REST, BUSY_REST = 2.0, 9.0
 # A question waits no longer than that for what was committed just before it.
 WAIT_S = 2.0
 # So many lines of the read model are written at once for a question.
@@ -42,13 +43,18 @@ class Analytics(Feature):
 
     async def start(self) -> None:
         one = self._context
-        self.parts = await open_parts(one.settings.data, one.pool, one.ledger, one.now_us, REST)
+        self.parts = await open_parts(
+            one.settings.data, one.pool, one.ledger, one.now_us, self._rest
+        )
         self.lanes = Lanes(self.parts.reports)
         self._milepost.lane_records = self.lanes  # type: ignore[attr-defined]
         self._milepost.lane_usuals = self.lanes  # type: ignore[attr-defined]
         if self._mine:
             turn = keep(self.parts.builder, EVERY_S, _told, self._oldest_month)
             self._task = asyncio.create_task(turn)
+
+    def _rest(self) -> float:
+        return BUSY_REST if self._engine.busy else REST
 
     async def stop(self) -> None:
         for task in (self._task, self._turning):

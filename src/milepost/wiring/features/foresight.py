@@ -18,7 +18,7 @@ from milepost.eta.models import ModelStore
 from milepost.eta.ports import Predictor
 from milepost.eta.training import train
 from milepost.wiring.feature import Context, Feature
-from milepost.wiring.features._lessons import Rounds, gently, newest
+from milepost.wiring.features._lessons import SLOWLY, Rounds, gently, newest
 
 log = structlog.get_logger()
 PAUSE_S = 0.5
@@ -87,7 +87,7 @@ class ForesightFeature(Feature):
 
     async def _run(self) -> None:
         while True:
-            await asyncio.sleep(PAUSE_S)
+            await asyncio.sleep(PAUSE_S * (SLOWLY if self._engine.busy else 1))
             if self._engine.pressed:
                 continue
             try:

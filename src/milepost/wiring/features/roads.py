@@ -17,7 +17,7 @@ from milepost.engine.roads import RULES, Roads
 from milepost.engine.secondlook import Looked
 from milepost.web.endpoint import Endpoint
 from milepost.wiring.feature import Context, Feature
-from milepost.wiring.features._lessons import newest
+from milepost.wiring.features._lessons import SLOWLY, newest
 
 PAUSE_S = 0.5
 # At most this share of a core, however many parcels move: what ended goes first, the rest of the
@@ -83,7 +83,7 @@ class RoadsFeature(Feature):
 
     async def _run(self) -> None:
         while True:
-            await asyncio.sleep(PAUSE_S)
+            await asyncio.sleep(PAUSE_S * (SLOWLY if self._engine.busy else 1))
             if self._engine.pressed:
                 continue
             with suppress(ConnectionError):
