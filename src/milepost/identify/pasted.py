@@ -10,6 +10,7 @@ from milepost.identify.extract import extract_numbers
 from milepost.identify.formats import Formats
 from milepost.identify.model import Identification
 from milepost.identify.rank import identify as identify_number
+from milepost.identify.running import probability_of
 
 _ADDRESS = re.compile(r"\s*(?:https?://|www\.)[^/\s]+(?P<rest>\S*)\s*", re.IGNORECASE)
 _PARTS = re.compile(r"[/?&=#;,:]+")
@@ -40,7 +41,7 @@ def identify(
         return seen
     if address := _ADDRESS.fullmatch(number):
         readings = [one for part in _parts(address["rest"]) if (one := read(part)).candidates]
-        return max(readings, key=_likelihood, default=seen)
+        return max(readings, key=probability_of, default=seen)
     found = extract_numbers(number)
     return read(found[0]) if len(found) == 1 else seen
 
@@ -48,7 +49,3 @@ def identify(
 def _parts(rest: str) -> list[str]:
     parts = [unquote(part).replace("+", " ") for part in _PARTS.split(rest)]
     return [part for part in parts if sum(map(str.isdigit, part)) >= _FEWEST_DIGITS]
-
-
-def _likelihood(seen: Identification) -> float:
-    return sum(one.probability for one in seen.candidates)
