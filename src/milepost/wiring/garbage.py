@@ -22,11 +22,14 @@ def begin() -> None:
     """From now on, for the whole process."""
     gc.set_threshold(YOUNG, LOOKS, 1_000_000)
     gc.callbacks.append(_set_aside)
-    atexit.register(_end)
+    # At the end of the interpreter this module is taken apart before the last look.
+    atexit.register(end)
 
 
-def _end() -> None:
-    gc.callbacks.remove(_set_aside)
+def end() -> None:
+    """Nothing is set aside any more; harmless where it was not begun."""
+    if _set_aside in gc.callbacks:
+        gc.callbacks.remove(_set_aside)
     gc.unfreeze()
 
 

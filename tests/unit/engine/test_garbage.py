@@ -25,9 +25,8 @@ def collector() -> Iterator[None]:
     before = gc.get_threshold()
     garbage.begin()
     yield
-    gc.callbacks.remove(garbage._set_aside)
+    garbage.end()
     gc.set_threshold(*before)
-    gc.unfreeze()
 
 
 @pytest.mark.usefixtures("collector")

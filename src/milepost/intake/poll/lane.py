@@ -54,6 +54,7 @@ class Lane:
         self._breaker = Breaker(tools.chance)
         self._pace = pace_of(connection, source)
         self._calls: set[asyncio.Task[None]] = set()
+        self._telling = asyncio.Lock()
         self._throttled = 0
 
     async def turn(self) -> float:
@@ -240,17 +241,26 @@ class Lane:
 
     async def _block(self, state: str, wait_s: float, message: str) -> None:
         self.connection.waits_until_us = int((self._tools.wall() + wait_s) * SECOND_US)
+        self.connection.state = state
         await self._note(state, message)
 
     async def _note(self, state: str, error: str | None, *, answered: bool = False) -> None:
-        """Show how the connection is."""
+        """Show how the connection is.
+
+        Calls that were under way when it was told to wait come back after that: their answers do
+        not end the wait. Of two tellings at once, the later one is written last.
+        """
         one, now_us = self.connection, self._tools.now_us()
-        one.state, one.breaker = state, self._breaker.state
+        one.breaker = self._breaker.state
         if answered:
-            one.answered_us, one.waits_until_us = now_us, None
+            one.answered_us = now_us
+        if (one.waits_until_us or 0) <= self._tools.wall() * SECOND_US:
+            one.state = state
+            one.waits_until_us = None if answered else one.waits_until_us
         if error is not None:
             one.last_error, one.last_error_us = error.replace("\x00", "")[:500], now_us
-        await self._tools.store.tell(one)
+        async with self._telling:
+            await self._tools.store.tell(one)
 
     def _until_tomorrow_s(self) -> float:
         now_us = self._tools.now_us()
