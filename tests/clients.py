@@ -24,6 +24,7 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
+from patience import PATIENCE_S
 from shared import ROOT
 
 CLIENTS = ROOT / "build" / "clients"
@@ -113,7 +114,7 @@ class Sink:
     next: list[tuple[int, bytes]] = field(default_factory=list)
     got: list[Got] = field(default_factory=list)
 
-    def wait(self, count: int, within_s: float = 20.0) -> list[Got]:
+    def wait(self, count: int, within_s: float = PATIENCE_S) -> list[Got]:
         """All requests, once there are so many."""
         end = time.monotonic() + within_s
         while len(self.got) < count:

@@ -7,9 +7,10 @@ import threading
 from collections import deque
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from time import monotonic, sleep
 from types import TracebackType
 from typing import Any, Self
+
+from patience import until
 
 
 @dataclass
@@ -67,9 +68,6 @@ class Gateway:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
-    def count(self, wanted: int, within_s: float = 8.0) -> list[Sent]:
-        until = monotonic() + within_s
-        while len(self.got) < wanted and monotonic() < until:
-            sleep(0.02)
-        assert len(self.got) >= wanted
+    def count(self, wanted: int) -> list[Sent]:
+        until(lambda: len(self.got) >= wanted)
         return self.got

@@ -8,7 +8,6 @@ from base64 import urlsafe_b64decode
 from collections import deque
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from secrets import token_bytes
-from time import monotonic, sleep
 from types import TracebackType
 from typing import Any, Self
 
@@ -20,6 +19,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from milepost.channels.webpush.encrypt import packed
+from patience import until
 
 
 class PushBrowser:
@@ -69,11 +69,8 @@ class PushBrowser:
         keys = {"p256dh": packed(point), "auth": packed(self._auth)}
         return {"endpoint": f"{self.origin}/send/abc", "expirationTime": None, "keys": keys}
 
-    def count(self, wanted: int, within_s: float = 8.0) -> None:
-        until = monotonic() + within_s
-        while len(self.got) < wanted and monotonic() < until:
-            sleep(0.02)
-        assert len(self.got) >= wanted
+    def count(self, wanted: int) -> None:
+        until(lambda: len(self.got) >= wanted)
 
     def read(self, body: bytes) -> dict[str, Any]:
         """RFC 8291 from the receiver's end, written apart from what sends."""

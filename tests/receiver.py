@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
+from patience import PATIENCE_S
+
 
 @dataclass
 class Got:
@@ -60,7 +62,7 @@ class Receiver:
     def ids(self) -> list[str]:
         return [one.headers["webhook-id"] for one in self.got]
 
-    async def count(self, wanted: int, within_s: float = 10.0) -> None:
+    async def count(self, wanted: int, within_s: float = PATIENCE_S) -> None:
         """Wait until so many requests have come."""
         async with asyncio.timeout(within_s):
             while len(self.got) < wanted:

@@ -14,7 +14,6 @@ from email.message import EmailMessage
 from email.policy import default
 from ipaddress import ip_address
 from pathlib import Path
-from time import monotonic, sleep
 from types import TracebackType
 from typing import Self
 
@@ -23,6 +22,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
+
+from patience import once
 
 
 @dataclass
@@ -87,11 +88,9 @@ class SmtpServer:
         self._thread.join(5)
         self._loop.close()
 
-    def count(self, wanted: int, within_s: float = 8.0) -> list[Mail]:
+    def count(self, wanted: int) -> list[Mail]:
         """Wait until so many mails have come."""
-        until = monotonic() + within_s
-        while len(self.mails) < wanted and monotonic() < until:
-            sleep(0.02)
+        once(lambda: len(self.mails), lambda many: many >= wanted)
         assert len(self.mails) >= wanted, f"{len(self.mails)} of {wanted} mails came"
         return self.mails
 

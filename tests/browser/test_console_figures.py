@@ -24,6 +24,7 @@ from milepost.settings import Settings
 from milepost.stores.postgres.users import Users
 from milepost.web.auth import hash_of, new_key
 from milepost.wiring import build_app
+from patience import PATIENCE_S
 
 pytest_plugins = ["pg"]
 ROOT = Path(__file__).resolve().parents[2]
@@ -92,7 +93,7 @@ def desk(
 
     thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
     thread.start()
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_S
     while not server.started and time.monotonic() < deadline:
         time.sleep(0.05)
     made = Desk(f"http://127.0.0.1:{port}", app)

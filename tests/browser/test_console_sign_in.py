@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, Page, expect
 from milepost.settings import Settings
 from milepost.wiring import build_app
 from oidc_provider import OidcProvider
+from patience import PATIENCE_S
 
 pytest_plugins = ["pg"]
 AXE = Path(__file__).resolve().parents[2] / "frontend/node_modules/axe-core/axe.min.js"
@@ -50,7 +51,7 @@ def site(module_url: str, tmp_path_factory: Any) -> Iterator[tuple[str, OidcProv
         server = uvicorn.Server(config)
         thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)
         thread.start()
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE_S
         while not server.started and time.monotonic() < deadline:
             time.sleep(0.05)
         asyncio.run(_tenant(module_url))

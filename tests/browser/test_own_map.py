@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from conftest import ARGUMENTS, CHROMIUM
 from milepost.pages.maptiles import ADDRESS, MapTiles
+from patience import PATIENCE_S
 from unit.pages import samples
 from unit.pages.fake import application
 from unit.pages.pmtiles_file import archive, square
@@ -43,7 +44,7 @@ def shop(file: Path) -> Iterator[str]:
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE_S
     while not server.started and time.monotonic() < deadline:
         time.sleep(0.05)
     yield f"http://127.0.0.1:{port}"

@@ -23,6 +23,7 @@ from journey.serving import free_port
 from milepost.cli.keys import create_key
 from milepost.settings import Settings
 from milepost.wiring import build_app
+from patience import PATIENCE_S
 
 pytest_plugins = ["pg"]
 
@@ -39,7 +40,7 @@ def site(module_url: str) -> Iterator[str]:
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE_S
     while not server.started and time.monotonic() < deadline:
         time.sleep(0.05)
     assert server.started

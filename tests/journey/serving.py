@@ -13,6 +13,8 @@ from pathlib import Path
 
 import httpx2
 
+from patience import PATIENCE_S
+
 MILEPOST = [sys.executable, "-m", "milepost.cli"]
 
 
@@ -34,7 +36,7 @@ class Server:
         self._log = log
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self, within_s: float = 60.0) -> None:
+    def start(self, within_s: float = PATIENCE_S) -> None:
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(self._command, stdout=log, stderr=log)
         deadline = time.monotonic() + within_s
@@ -59,7 +61,7 @@ class Server:
         self.process.kill()
         self.process.wait()
 
-    def stop(self, within_s: float = 20.0) -> float:
+    def stop(self, within_s: float = PATIENCE_S) -> float:
         """Ask it to end; how many seconds it took."""
         assert self.process is not None
         began = time.monotonic()

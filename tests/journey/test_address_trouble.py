@@ -5,12 +5,11 @@ All people and addresses are made up.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from journey.running import Caller, Running, running, scan
+from patience import until
 
 pytest_plugins = ["pg"]
 GOOD = {"name": "周婷", "phone": "13912345679", "lines": ["西湖区北山街道保俶路12号3单元502室"],
@@ -22,13 +21,6 @@ BAD = GOOD | {"lines": ["测试"], "phone": "123"}
 def trouble(me: Caller, number: str) -> dict[str, Any] | None:
     found = [one for one in me.track(number)["alerts"] if one["rule"] == "address_trouble"]
     return found[0] if found else None
-
-
-def until(holds: Callable[[], Any]) -> Any:
-    end = time.monotonic() + 4
-    while not (found := holds()) and time.monotonic() < end:
-        time.sleep(0.02)
-    return found
 
 
 def judged(app: Running) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from zipfile import ZipFile
 
 from journey.running import NOW, Caller, Running
+from patience import once, until
 
 pytest_plugins = ["pg"]
 PHONE = "13800001234"
@@ -30,13 +31,11 @@ def open_case(me: Caller, kind: str, number: str, **given: Any) -> dict[str, Any
 
 
 def cases(me: Caller, wanted: int, **query: str) -> list[dict[str, Any]]:
-    """The cases, once there are as many as wanted or two seconds have passed."""
-    until = time.monotonic() + 2
-    while True:
-        found = me.get("/v1/cases", params=query).json()["cases"]
-        if len(found) >= wanted or time.monotonic() > until:
-            return found
-        time.sleep(0.02)
+    """The cases, once there are as many as wanted."""
+    return once(
+        lambda: me.get("/v1/cases", params=query).json()["cases"],
+        lambda found: len(found) >= wanted,
+    )
 
 
 def test_a_report_is_checked_against_the_record_at_once(me: Caller) -> None:
@@ -142,13 +141,12 @@ def shaken(me: Caller, number: str) -> None:
 
 def shock_of(me: Caller, number: str) -> dict[str, Any]:
     """The case that the shock has opened, once it is there."""
-    until = time.monotonic() + 10
-    while True:
+
+    def mine() -> list[dict[str, Any]]:
         found = me.get("/v1/cases", params={"number": number, "kind": "alert"}).json()["cases"]
-        mine = [one for one in found if one["case"]["rule"] == "shock"]
-        if mine or time.monotonic() > until:
-            return mine[0]
-        time.sleep(0.05)
+        return [one for one in found if one["case"]["rule"] == "shock"]
+
+    return until(mine)[0]
 
 
 def test_what_has_hurt_goods_is_found_and_stays_with_a_person(app: Running, me: Caller) -> None:

@@ -11,7 +11,7 @@ import asyncio
 import json
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ from journey.serving import free_port
 from milepost.wiring import open_store
 from milepost.wiring.auditing import audit
 from mosquitto import Broker
+from patience import until
 from unit.devices.device_frames import jt808, jt808_location
 
 pytest_plugins = ["pg"]
@@ -57,15 +58,6 @@ def me(app: Running, broker: Broker, port: int) -> Caller:
     caller = app.caller("pharma")
     play(app, caller, broker, port)
     return caller
-
-
-def until(what: Callable[[], Any], within_s: float = 15.0) -> Any:
-    """What it gives, as soon as that is something."""
-    deadline = time.monotonic() + within_s
-    while not (found := what()):
-        assert time.monotonic() < deadline, "it did not come to that in time"
-        time.sleep(0.05)
-    return found
 
 
 def play(app: Running, me: Caller, broker: Broker, port: int) -> None:

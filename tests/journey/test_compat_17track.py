@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,6 +18,7 @@ from journey.running import NOW, Caller, Running, running, scan
 from milepost.compat.seventeentrack import VENDOR, make_credentials
 from milepost.compat.seventeentrack.routes import CALLS
 from milepost.engine.dialects import Hook
+from patience import until
 
 pytest_plugins = ["pg"]
 POST_CN, EMS, USPS, FEDEX, DHL = 3011, 3013, 21051, 100003, 100001
@@ -136,10 +136,7 @@ class Hooked:
 
     def wait(self, count: int) -> list[dict[str, Any]]:
         """The bodies, once so many have come."""
-        until = time.monotonic() + 15
-        while len(self.got) < count and time.monotonic() < until:
-            time.sleep(0.02)
-        assert len(self.got) >= count
+        until(lambda: len(self.got) >= count)
         return [json.loads(body) for _, body in self.got]
 
 
@@ -625,9 +622,4 @@ class TestPush:
         client.moves()
         hooked.wait(1)
         later(app, 31)
-        until = time.monotonic() + 15
-        while time.monotonic() < until:
-            if any(json.loads(body)["event"] == "TRACKING_STOPPED" for _, body in hooked.got):
-                return
-            time.sleep(0.05)
-        pytest.fail("no TRACKING_STOPPED")
+        until(lambda: "TRACKING_STOPPED" in [json.loads(body)["event"] for _, body in hooked.got])

@@ -20,6 +20,7 @@ from milepost.cli.keys import create_credentials, create_key
 from milepost.compat.core.discovery import all_dialects
 from milepost.settings import Settings
 from milepost.wiring import build_app
+from patience import until
 
 pytest_plugins = ["pg"]
 TAKEN = (200, '{"result":true,"returnCode":"200","message":"成功"}'.encode())
@@ -79,6 +80,21 @@ class Shop:
         answer = httpx2.post(f"{self.url}/v1/scans", json=[scan], headers=headers, timeout=20)
         assert answer.status_code == 202, answer.text
         assert answer.json()["rejected"] == []
+
+    def settled(self, number: str) -> None:
+        """Until the server has written down what became of its pushes."""
+        headers = {"Authorization": f"Bearer {self._native}"}
+        asked = {"number": number, "dialect": "kuaidi100"}
+
+        def open_ones() -> list[str]:
+            answer = httpx2.get(
+                f"{self.url}/v1/deliveries", params=asked, headers=headers, timeout=20
+            )
+            found = answer.json()["deliveries"]
+            assert found
+            return [one["id"] for one in found if one["state"] == "pending" and not one["attempts"]]
+
+        until(lambda: not open_ones())
 
     def road(self) -> str:
         """A parcel of YTO that is on its way."""
@@ -277,7 +293,7 @@ def test_after_the_end_nothing_comes_and_half_an_hour_later_one_may_subscribe_ag
     assert pushed(receiver, 1)["status"] == "polling"
     shop.scan(number, "delivered", "2026-05-03T09:00:00+08:00")
     assert pushed(receiver, 2)["status"] == "shutdown"
-    time.sleep(0.3)
+    shop.settled(number)
 
     shop.scan(number, "in_transit.moving", "2026-05-02T22:00:00+08:00")
     assert fault(shop.poll(**asked)) == "501"
@@ -305,7 +321,7 @@ def test_an_unacknowledged_push_is_no_success(shop: Shop, receiver: Sink) -> Non
     shop.poll(company="yuantong", number=number, parameters={"callbackurl": receiver.url})
     shop.scan(number, "delivered", "2026-05-03T09:00:00+08:00")
     receiver.wait(1)
-    time.sleep(0.3)
+    shop.settled(number)
 
     # Had it been taken, the subscription would have ended and told nothing more.
     shop.scan(number, "delivered.recipient", "2026-05-03T09:01:00+08:00")
@@ -324,7 +340,7 @@ def test_three_days_of_silence_end_a_subscription(
     told = pushed(receiver, 1)
     assert (told["status"], told["message"]) == ("abort", "3天查询无记录")
     assert (told["autoCheck"], told["comNew"]) == ("0", "yuantong")
-    time.sleep(0.3)
+    shop.settled("YT5500112233445")
     shop.scan("YT5500112233445", "picked_up", "2026-05-01T17:20:00+08:00")
     shop.poll(number="YT5500112233447", **asked)
     time.sleep(0.3)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 from journey.running import NOW, Caller, Running, running
+from patience import until
 
 pytest_plugins = ["pg"]
 HOUR = timedelta(hours=1)
@@ -23,14 +23,6 @@ def scan(number: str, code: str, at: datetime, **given: Any) -> dict[str, Any]:
 
 def alerts(me: Caller, number: str) -> dict[str, dict[str, Any]]:
     return {one["rule"]: one for one in me.track(number)["alerts"]}
-
-
-def until(holds: Callable[[], Any]) -> Any:
-    """What it says, once that is true or four seconds have passed."""
-    end = time.monotonic() + 4
-    while not (found := holds()) and time.monotonic() < end:
-        time.sleep(0.02)
-    return found
 
 
 def dwells(app: Running, me: Caller, number: str) -> dict[str, Any] | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hmac
 import json
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +16,7 @@ from standardwebhooks import Webhook
 
 from journey.running import NOW, Caller, Clock, Running, running
 from milepost.wiring.features.epcis import EpcisFeature
+from patience import once, until
 
 pytest_plugins = ["pg"]
 CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
@@ -53,10 +53,8 @@ class Partner:
         self.thread.join()
 
     def wait(self, count: int) -> None:
-        deadline = time.monotonic() + 10
-        while len(self.got) < count:
-            assert time.monotonic() < deadline, f"{len(self.got)} messages of {count}"
-            time.sleep(0.01)
+        once(lambda: len(self.got), lambda many: many >= count)
+        assert len(self.got) >= count, f"{len(self.got)} messages of {count}"
 
     def documents(self) -> list[dict[str, Any]]:
         return [json.loads(body)["epcisBody"]["queryResults"] for _, body in self.got]
@@ -227,10 +225,7 @@ def test_a_subscriber_that_is_gone(me: Caller, partner: Partner) -> None:
     capture(me, "arriving")
     partner.wait(1)
 
-    deadline = time.monotonic() + 10
-    while me.get(f"{QUERY}/gate/subscriptions/{one}").json()["active"]:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    until(lambda: not me.get(f"{QUERY}/gate/subscriptions/{one}").json()["active"])
 
 
 def test_a_query_that_fails_keeps_no_other_from_being_told(

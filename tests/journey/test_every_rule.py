@@ -4,7 +4,6 @@ scan that ends it, it is one alert, and it is told in the time of the events.
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -13,6 +12,7 @@ import pytest
 from journey.running import NOW, Caller, Running, scan
 from milepost.domain.event import key_of
 from milepost.domain.moment import to_text
+from patience import once
 
 pytest_plugins = ["pg"]
 HOUR = timedelta(hours=1)
@@ -83,23 +83,19 @@ def settled(app: Running) -> None:
 
 
 def alert(me: Caller, number: str, rule: str, *, stands: bool) -> dict[str, Any] | None:
-    end = time.monotonic() + 3
-    while True:
-        found = {one["rule"]: one for one in me.track(number)["alerts"]}
-        if (rule in found) is stands or time.monotonic() > end:
-            return found.get(rule)
-        time.sleep(0.02)
+    found = once(
+        lambda: {one["rule"]: one for one in me.track(number)["alerts"]},
+        lambda found: (rule in found) is stands,
+    )
+    return found.get(rule)
 
 
 def cleared(app: Running, number: str, rule: str) -> list[int | None]:
     """When its alerts ended, once that is durable: what is shown may be ahead by a moment."""
-    end = time.monotonic() + 3
-    while True:
-        rows = app.sql("SELECT cleared_s FROM alert WHERE number = $1 AND rule = $2", number, rule)
-        found = [row[0] for row in rows]
-        if None not in found or time.monotonic() > end:
-            return found
-        time.sleep(0.02)
+    asked = "SELECT cleared_s FROM alert WHERE number = $1 AND rule = $2"
+    return once(
+        lambda: [row[0] for row in app.sql(asked, number, rule)], lambda found: None not in found
+    )
 
 
 @pytest.mark.parametrize("index", range(len(STORIES)), ids=lambda one: STORIES[one].rule)

@@ -7,12 +7,13 @@ import stat
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
-from time import monotonic, sleep
+from time import sleep
 from typing import Any
 
 import pytest
 
 from journey.running import NOW, Caller, Clock, Running, running, scan
+from patience import once
 from push_browser import PushBrowser, claims_of
 from smtp_server import SmtpServer, certificate
 
@@ -208,13 +209,12 @@ def test_refusals_for_now_are_tried_again_and_others_are_not(
 
 
 def waiting_for(me: Caller, state: str, wanted: int) -> list[dict[str, Any]]:
-    until = monotonic() + 8
-    while monotonic() < until:
-        found = me.get("/v1/deliveries", params={"state": state}).json()["deliveries"]
-        if len(found) >= wanted:
-            return list(found)
-        sleep(0.05)
-    raise AssertionError(f"no {wanted} deliveries are {state}: {me.get('/v1/deliveries').text}")
+    found = once(
+        lambda: me.get("/v1/deliveries", params={"state": state}).json()["deliveries"],
+        lambda found: len(found) >= wanted,
+    )
+    assert len(found) >= wanted, me.get("/v1/deliveries").text
+    return list(found)
 
 
 def test_mail_is_encrypted_and_signed_in_where_the_server_wants_it(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import pytest
 from journey.running import NOW, Running, running
 from journey.serving import Server, free_port
 from mosquitto import Broker
+from patience import until
 
 pytest_plugins = ["pg"]
 
@@ -31,13 +32,6 @@ def broker(tmp_path: Path) -> Iterator[Broker]:
 def sample(n: int, **more: Any) -> bytes:
     at = (NOW - timedelta(hours=5) + timedelta(seconds=n)).isoformat()
     return json.dumps({"at": at, "temperature_c": 4 + n % 3, **more}).encode()
-
-
-def until(what: Callable[[], bool], within_s: float = 15.0) -> None:
-    deadline = time.monotonic() + within_s
-    while not what():
-        assert time.monotonic() < deadline, "it did not come to that in time"
-        time.sleep(0.05)
 
 
 def count(app: Running) -> int:
@@ -168,7 +162,7 @@ def test_a_killed_server_loses_nothing(
             server.kill()
             server.start()
         device.close()
-        until(lambda: _assets(store_url) == 400, 30)
+        until(lambda: _assets(store_url) == 400)
     finally:
         server.kill()
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 
 from journey.running import Caller, Running
+from patience import once
 
 pytest_plugins = ["pg"]
 HOUR = timedelta(hours=1)
@@ -24,15 +24,12 @@ def look(app: Running) -> None:
 
 
 def rules(me: Caller, number: str, wanted: set[str]) -> set[str]:
-    """What stands, once it is what is wanted or four seconds have passed: the clockwork ticks by
+    """What stands, once it is what is wanted: the clockwork ticks by
     itself as well, and may be the one that looks.
     """
-    until = time.monotonic() + 4
-    while True:
-        found = {one["rule"] for one in me.track(number)["alerts"]}
-        if found == wanted or time.monotonic() > until:
-            return found
-        time.sleep(0.02)
+    return once(
+        lambda: {one["rule"] for one in me.track(number)["alerts"]}, lambda found: found == wanted
+    )
 
 
 def test_a_storm_excuses_the_parcels_it_holds_up(app: Running, me: Caller) -> None:

@@ -23,8 +23,10 @@ from journey.compat.serving import Served, served
 from milepost.cli.keys import create_key
 from milepost.intake.poll import lane, politeness, poller
 from milepost.wiring.features.polling import Polling
+from patience import until
 
 pytest_plugins = ["pg"]
+SLOW_S = 20.0
 AGO = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=5)
 
 
@@ -88,15 +90,6 @@ class Me:
 
     def status(self, number: str) -> str:
         return str(self.ask("GET", f"/v1/track/{number}")["status"]["sub"])
-
-
-def until(check: Callable[[], Any], within_s: float = 10.0) -> Any:
-    """What a check gives once it gives something."""
-    end = time.monotonic() + within_s
-    while not (found := check()):
-        assert time.monotonic() < end, "too late"
-        time.sleep(0.03)
-    return found
 
 
 def scan(number: str, carrier: str, code: str, hours: float = 0) -> dict[str, Any]:
@@ -180,8 +173,7 @@ def test_a_push_reaches_a_subscriber_in_seconds_past_a_slow_one(mine: Served) ->
         began = time.monotonic()
         assert httpx2.post(push_url, content=body, headers={"sign": sign}).status_code == 200
         quick.wait(1)
-        took_s = time.monotonic() - began
-    assert took_s < 2.0
+        assert time.monotonic() - began < SLOW_S
     assert json.loads(quick.got[0].body)["data"]["number"] == "RR400500600CN"
     assert me.status("RR400500600CN").startswith("in_transit")
     assert me.connection(one)["last_push_at"]
@@ -266,7 +258,7 @@ def slow_server() -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            time.sleep(6)
+            time.sleep(SLOW_S)
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
             """Quiet."""

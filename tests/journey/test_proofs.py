@@ -18,6 +18,7 @@ from milepost.cli.anchor import anchor_group
 from milepost.cli.verify import verify_command
 from milepost.notary.evm import EvmWitness
 from milepost.notary.proof import check, read_proof
+from patience import until
 from tsa_server import Authority, stamping
 
 pytest_plugins = ["pg"]
@@ -167,10 +168,7 @@ def test_checkpoints_are_made_by_the_clock(app: Running, me: Caller) -> None:
     me.scan(scan(NUMBER))
     app.clock.now += timedelta(hours=1)
 
-    for _ in range(40):
-        if found := me.get("/v1/proofs/checkpoints").json()["checkpoints"]:
-            break
-        app.call(asyncio.sleep, 0.1)
+    found = until(lambda: me.get("/v1/proofs/checkpoints").json()["checkpoints"])
     assert found[0]["size"] == 1
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 
 from journey.running import NOW, Caller, Running
+from patience import once
 
 pytest_plugins = ["pg"]
 HOUR = timedelta(hours=1)
@@ -17,13 +17,10 @@ def scan(number: str, code: str, **given: object) -> dict[str, object]:
 
 
 def rules(me: Caller, number: str, wanted: set[str]) -> set[str]:
-    """The alerts of a number, once they are what is wanted or two seconds have passed."""
-    until = time.monotonic() + 2
-    while True:
-        found = {one["rule"] for one in me.track(number)["alerts"]}
-        if found == wanted or time.monotonic() > until:
-            return found
-        time.sleep(0.02)
+    """The alerts of a number, once they are what is wanted."""
+    return once(
+        lambda: {one["rule"] for one in me.track(number)["alerts"]}, lambda found: found == wanted
+    )
 
 
 def test_a_delivery_far_away_alerts_within_a_second(app: Running, me: Caller) -> None:

@@ -18,8 +18,9 @@ from starlette.applications import Starlette
 
 from milepost.api import deliveries, subscriptions
 from milepost.channels.discovery import Options, channels
+from milepost.engine import delivering
 from milepost.engine.announce import TOPICS, Audience
-from milepost.engine.delivering import LEASE_S, POLL_S, Announcer
+from milepost.engine.delivering import LEASE_S, Announcer
 from milepost.engine.delivery import (
     DeliveryFilter,
     Subscription,
@@ -38,6 +39,7 @@ from milepost.web.endpoint import routes_of
 from milepost.web.limits import Limiter
 from milepost.web.problems import ProblemError, on_problem
 from milepost.wiring import Store, Tables, open_store
+from patience import PATIENCE_S
 from receiver import Receiver, Reply
 
 pytest_plugins = ["pg"]
@@ -262,36 +264,37 @@ async def test_private_targets_are_refused_unless_allowed(world: World) -> None:
 
 
 async def test_a_slow_receiver_delays_nobody_else(world: World) -> None:
-    async with Receiver(Reply(200, after_s=5)) as slow, Receiver() as quick:
+    async with Receiver(Reply(200, after_s=60)) as slow, Receiver() as quick:
         await world.subscribe(slow.url, number="SLOW1")
         await world.subscribe(quick.url, number="QUICK1")
         await world.announce("SLOW1", times=200)
         running = asyncio.create_task(world.announcer.run())
         await slow.count(1)
-        start = time.monotonic()
         await world.announce("QUICK1", times=50)
         world.announcer.wake()
-        await quick.count(50)
-        assert time.monotonic() - start < 3
+        await quick.count(50, within_s=30)
         assert slow.most_at_once <= 16
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
 
 
-async def test_the_loop_wakes_for_news_and_for_retries(world: World) -> None:
+async def test_the_loop_wakes_for_news_and_for_retries(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivering, "POLL_S", 600.0)
     async with Receiver() as receiver:
         await world.subscribe(receiver.url)
         receiver.next.append(Reply(503, {"Retry-After": "1"}))
         world.announcer._chance = lambda: 0.0
         running = asyncio.create_task(world.announcer.run())
-        await asyncio.sleep(0.3)
-        assert world.audience.wants(world.red, STATUS, "QX81", 7)
+        async with asyncio.timeout(PATIENCE_S):
+            while not world.audience.wants(world.red, STATUS, "QX81", 7):  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
         await world.announce()
         world.announcer.wake()
         start = time.monotonic()
-        await receiver.count(1, within_s=POLL_S / 2)
         await receiver.count(2)
-        assert 0.9 < time.monotonic() - start < POLL_S
+        assert time.monotonic() - start > 0.9
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
 
@@ -532,7 +535,8 @@ async def test_old_deliveries_are_forgotten(world: World) -> None:
     assert await world.states() == ["pending"]
 
 
-async def test_a_scan_becomes_a_webhook(world: World) -> None:
+async def test_a_scan_becomes_a_webhook(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivering, "POLL_S", 600.0)
     engine = Inline(world.store.ledger, Tables())
     announcer = Announcer(
         world.outbox, world.announcer.channels, audience=engine.audience, woken=engine.announced
@@ -544,9 +548,7 @@ async def test_a_scan_becomes_a_webhook(world: World) -> None:
         await announcer.start()
         await engine.start()
         receipt = await engine.journey.take_scans(world.red, json.dumps([scan, scan]).encode())
-        start = time.monotonic()
         await receiver.count(1)
-        assert time.monotonic() - start < 1
         await engine.stop()
         await announcer.close()
     assert (receipt.accepted, receipt.duplicates) == (1, 1)
@@ -592,7 +594,7 @@ async def test_kill_9_loses_nothing(world: World, database: str) -> None:
         for _ in range(4):
             known = len(receiver.got)
             process = await asyncio.create_subprocess_exec(sys.executable, "-c", PROCESS, database)
-            await receiver.count(known + 1, within_s=30)
+            await receiver.count(known + 1)
             await asyncio.sleep(chance.uniform(0, 0.3))
             process.kill()
             await process.wait()

@@ -20,6 +20,7 @@ from milepost.cli.keys import create_credentials, create_key
 from milepost.compat.core.discovery import find
 from milepost.settings import Settings
 from milepost.wiring import Milepost, build_app
+from patience import PATIENCE_S
 
 _tenants = count(1)
 
@@ -102,7 +103,7 @@ def served(database: str, data: Path, **given: Any) -> Iterator[Served]:
 
     thread = threading.Thread(target=lambda: asyncio.run(run()), daemon=True)
     thread.start()
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_S
     while not server.started:
         assert thread.is_alive(), "the server did not start"
         assert time.monotonic() < deadline, "the server takes too long to start"
@@ -150,7 +151,7 @@ class Receiver:
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/push"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
-    def wait(self, many: int, within_s: float = 15.0) -> None:
+    def wait(self, many: int, within_s: float = PATIENCE_S) -> None:
         """Until so many requests have come."""
         deadline = time.monotonic() + within_s
         while len(self.got) < many:

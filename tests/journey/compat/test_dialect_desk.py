@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import base64
 import json
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
@@ -26,6 +25,7 @@ from milepost.cli import main
 from milepost.compat.aftership.sign import RSA_HEADER, sign_string
 from milepost.compat.kdniao.sign import data_sign
 from milepost.compat.kuaidi100.sign import of_query
+from patience import until
 
 pytest_plugins = ["pg"]
 AGO = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=3)
@@ -140,14 +140,13 @@ def test_pushes_of_dialects_are_logged_and_sent_again(server: Served) -> None:
         httpx2.post(f"{url}/register", json=[{"number": number, "carrier": 3011}], headers=token)
         account.scan(scan(number, "in_transit.moving") | {"carrier": "china-post"})
         shop.wait(1)
-        time.sleep(0.3)
 
         def row(**wanted: Any) -> dict[str, Any] | None:
             asked = httpx2.post(f"{url}/gettracklist", json=wanted, headers=token)
             found = asked.json()["data"]["accepted"]
             return dict(found[0]) if found else None
 
-        failed = row()
+        failed = until(lambda: row(push_status="Failure"))
         assert failed is not None
         assert (failed["push_status"], failed["push_status_code"]) == ("Failure", 500)
         assert failed["push_time"]
@@ -174,10 +173,7 @@ def test_pushes_of_dialects_are_logged_and_sent_again(server: Served) -> None:
         shop.wait(known + 1)
         assert remote(account, "test", one["id"])["delivered"] is True
         assert remote(account, "replay", "--all-failed", "--dialect", "17track") == {"replayed": 0}
-        time.sleep(0.3)
-        done = row()
-        assert done is not None
-        assert done["push_status"] == "Success"
+        assert until(lambda: row(push_status="Success"))
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ import time
 from milepost.bench.listening import Listeners
 from milepost.bench.load import Connection
 from milepost.bench.server import free_port
+from patience import PATIENCE_S
 
 
 async def test_every_listener_hears_of_a_change() -> None:
@@ -32,7 +33,7 @@ async def test_every_listener_hears_of_a_change() -> None:
 
 
 async def _connected(port: int) -> Connection:
-    until = time.monotonic() + 20
+    until = time.monotonic() + PATIENCE_S
     while True:
         connection = Connection("127.0.0.1", port)
         try:

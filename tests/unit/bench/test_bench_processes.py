@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from milepost.bench import processes
+from patience import PATIENCE_S
 
 _SPIN = "import subprocess, sys\n{}\nwhile True: pass"
 _CHILD = "child = subprocess.Popen([sys.executable, '-c', 'while True: pass'])"
@@ -31,7 +32,7 @@ def _used_s(pid: int, seconds: float = 0.3) -> float:
 
 def test_a_tree_has_the_children() -> None:
     with _spinning(_CHILD) as pid:
-        until = time.monotonic() + 10
+        until = time.monotonic() + PATIENCE_S
         while len(processes.tree(pid)) < 2 and time.monotonic() < until:
             time.sleep(0.05)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from milepost.domain.telemetry import Sample
 from milepost.engine.devices import Recorded, Terminal
+from patience import PATIENCE_S
 
 
 class Terminals:
@@ -59,7 +60,7 @@ class Client:
     def send(self, data: bytes) -> None:
         self._writer.write(data)
 
-    async def read(self, within_s: float = 2.0) -> bytes:
+    async def read(self, within_s: float = PATIENCE_S) -> bytes:
         """What comes next; b"" where the connection was ended."""
         return await asyncio.wait_for(self._reader.read(4096), within_s)
 

@@ -15,6 +15,7 @@ from milepost.domain.telemetry import RfidRead
 from milepost.engine.devices import Terminal
 from milepost.intake.devices.gateway import Gateway, Limits
 from milepost.intake.devices.protocols.jt808.framing import unescape
+from patience import PATIENCE_S
 
 NOW = datetime(2026, 3, 4, 6, 0, tzinfo=UTC)
 PHONE, IMEI = "19900001234", "863000000001234"
@@ -209,7 +210,7 @@ async def test_teltonika_over_udp(house: House) -> None:
     inner = b"\xca\xfe\x01\x05\x00\x0f" + IMEI.encode() + teltonika_data()
     transport.sendto(pack(">H", len(inner)) + inner)
 
-    assert await asyncio.wait_for(came, 2) == b"\x00\x05\xca\xfe\x01\x05\x01"
+    assert await asyncio.wait_for(came, PATIENCE_S) == b"\x00\x05\xca\xfe\x01\x05\x01"
     assert [one.asset for one in house.telemetry.samples[4]] == ["truck:B1"]
     transport.close()
 

@@ -7,6 +7,7 @@ import asyncio
 from milepost.engine.commit import Committer
 from milepost.engine.ports import Group, UnreadRow
 from milepost.stores.memory import MemoryLedger
+from patience import PATIENCE_S
 
 ROW = UnreadRow(1, None, "test", "here", "made up", "", 0)
 
@@ -22,7 +23,7 @@ async def test_a_fault_after_the_commit_is_nobodys_loss() -> None:
     running = asyncio.create_task(committer.run())
     for _ in range(2):
         committer.filling.unread.append(ROW)
-        await asyncio.wait_for(committer.ticket(), 5)
+        await asyncio.wait_for(committer.ticket(), PATIENCE_S)
     assert len(heard) == 2
-    await asyncio.wait_for(committer.close(), 5)
+    await asyncio.wait_for(committer.close(), PATIENCE_S)
     await running
