@@ -8,29 +8,40 @@ from rich.table import Table
 
 from milepost.domain.place import as_place
 from milepost.domain.status import STATUSES
-from milepost.domain.track import Arrival, EventView, Track
+from milepost.domain.track import Arrival, EventView, StatusView, Track
 from milepost.locale import status_label
 
 
 def show(track: Track, locale: str = "en") -> None:
     """Status first, then what is wrong, then the history, newest first."""
     console = Console(highlight=False)
-    tone = "red" if STATUSES[track.status.sub].trouble else "green"
     carrier = f"  {track.carrier}" if track.carrier else ""
-    console.print(f"\n[bold]{escape(track.number)}[/]{carrier}", end="  ")
-    console.print(f"[bold {tone}]{status_label(track.status.sub, locale)}[/]", end="")
-    console.print(f"  since {_when(track.status.since)}" if track.status.since else "")
+    console.print(f"\n[bold]{escape(track.number)}[/]{carrier}  {_status(track.status, locale)}")
     if track.synthetic:
         console.print("[yellow]synthetic data[/]")
     if track.arrival is not None:
-        console.print(_arrives(track.arrival))
+        console.print(_arrives(track.arrival, ended=STATUSES[track.status.sub].final))
     for alert in track.alerts:
         console.print(f"[red]! {alert.rule.replace('_', ' ')}[/] since {_when(alert.opened_at)}")
     console.print(_history(track, locale))
 
 
+def _status(status: StatusView, locale: str) -> str:
+    """`since` is when the main status began: that of the sub may be hours younger."""
+    tone = "red" if STATUSES[status.sub].trouble else "green"
+    said = f"[bold {tone}]{status_label(status.sub, locale)}[/]"
+    if status.since is None:
+        return said
+    main = "" if status.main == status.sub else f"{status_label(status.main, locale).lower()} "
+    return f"{said}  {main}since {_when(status.since)}"
+
+
 def _history(track: Track, locale: str) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+    table.add_column(no_wrap=True)
+    for share in (2, 3, 4):
+        # A carrier's words are shown whole: Chinese has no spaces to break at.
+        table.add_column(ratio=share, overflow="fold")
     for event in reversed(track.events):
         style = "dim strike" if event.retracted_by else ""
         table.add_row(
@@ -55,10 +66,11 @@ def _when(text: str | None) -> str:
     return f"{text[:10]} {text[11:16]} {text[19:] if '.' not in text else text[26:]}".rstrip()
 
 
-def _arrives(arrival: Arrival) -> str:
+def _arrives(arrival: Arrival, *, ended: bool) -> str:
     """A promise by its end; our own window with its odds, and whether it is but a guess."""
     if arrival.probability is None:
-        return f"arrives by {_when(arrival.latest)} ({arrival.source})"
+        said = "was promised" if ended else "arrives"
+        return f"{said} by {_when(arrival.latest)} ({arrival.source})"
     start = f"{_when(arrival.earliest)} to " if arrival.earliest else "by "
     odds = f"{arrival.probability:.0%} sure" + (", a guess" if arrival.guess else "")
     return f"arrives {start}{_when(arrival.latest)} ({odds}; {arrival.source})"

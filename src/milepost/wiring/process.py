@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable
 
 import click
+import structlog
 import uvicorn
 import uvloop
 from starlette.applications import Starlette
@@ -16,6 +17,18 @@ from milepost.settings import Settings
 from milepost.wiring import garbage
 from milepost.wiring.milepost import Milepost
 from milepost.wiring.sole import sole_server
+
+log = structlog.get_logger()
+
+
+class Announced(uvicorn.Server):
+    """Says where it listens, once it does."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for one in sockets or () if self.started else ():
+            host, port = one.getsockname()[:2]
+            log.info("serving", url=f"http://{f'[{host}]' if ':' in host else host}:{port}")
 
 
 def serve(app: Starlette, settings: Settings) -> None:
@@ -33,7 +46,7 @@ def serve(app: Starlette, settings: Settings) -> None:
         timeout_graceful_shutdown=5,
         timeout_keep_alive=75,  # longer than the minute that proxies and clients keep a line open
     )
-    server = uvicorn.Server(config)
+    server = Announced(config)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_run(server, settings, lambda: _busy(app)))
 

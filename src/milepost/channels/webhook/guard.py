@@ -40,7 +40,10 @@ def check(address: Address, *, allow_private: bool) -> None:
     if inner.is_link_local or inner.is_multicast or inner.is_unspecified:
         raise RefusedTargetError(f"{address} cannot be a target.")
     if not allow_private and not _public(inner):
-        raise RefusedTargetError(f"{address} is a private address; this server refuses those.")
+        raise RefusedTargetError(
+            f"{address} is a private address; this server refuses those"
+            " (MILEPOST_ALLOW_PRIVATE_TARGETS=1 allows them)."
+        )
 
 
 def literal(host: str) -> Address | None:
