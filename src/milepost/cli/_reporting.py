@@ -22,7 +22,6 @@ from milepost.analytics.selection import BadSelectionError
 from milepost.settings import from_environment
 
 Found = TypeVar("Found")
-_HIDDEN = {"shipments", "links", "small", "mix_small"}
 
 
 def answer(name: str, query: dict[str, Any], given: dict[str, Any]) -> Answer:
@@ -132,58 +131,6 @@ def save(found: Answer, path: Path, form: str) -> None:
 
 def show_json(found: Answer) -> None:
     click.echo(msgspec.json.encode(found).decode())
-
-
-def show(found: Answer) -> None:
-    """A table for people: a share or percentile with its interval in one cell."""
-    names = list(dict.fromkeys(name for row in found.rows for name in row))
-    figures = [name for name in names if name not in _HIDDEN and not _is_bound(name, names)]
-    title = f"{found.title}{' (synthetic data)' if found.synthetic else ''}"
-    table = Table(*(name.replace("_", " ") for name in figures), title=title)
-    for row in found.rows:
-        table.add_row(*(_cell(name, row) for name in figures))
-    console = Console(highlight=False)
-    if found.rows:
-        console.print(table)
-    else:
-        console.print(f"{title}: there is nothing to count.", markup=False)
-    console.print(found.about, style="dim", markup=False)
-    if found.left_out:
-        console.print(f"- {found.left_out} smaller groups are not shown")
-    for note in found.notes:
-        console.print(f"- {note}", markup=False)
-
-
-def _is_bound(name: str, names: list[str]) -> bool:
-    return any(f"_{end}" in name and _bare(name, end) in names for end in ("low", "high"))
-
-
-def _bare(name: str, end: str) -> str:
-    """The figure that a bound belongs to: `p50_low_h` → `p50_h`, `kept_low` → `kept_rate`."""
-    if f"_{end}_h" in name:
-        return name.replace(f"_{end}_h", "_h")
-    return name.replace(f"_{end}", "_rate")
-
-
-def _cell(name: str, row: dict[str, Any]) -> str:
-    value = row.get(name)
-    if value is None:
-        return "–"
-    if name == "n":
-        return f"{value:,}{' *' if row.get('small') else ''}"
-    if "_rate" in name or name == "rate":
-        low, high = (row.get(name.replace("_rate", f"_{end}")) for end in ("low", "high"))
-        band = f" ({low * 100:.0f} to {high * 100:.0f})" if low is not None and high else ""
-        return f"{value * 100:.1f} %{band}"
-    if "_h" in name and isinstance(value, float):
-        low, high = (row.get(name.replace("_h", f"_{end}_h", 1)) for end in ("low", "high"))
-        known = low is not None or high is not None
-        return f"{value:,.1f} h" + (f" ({_end(low)} to {_end(high)})" if known else "")
-    return f"{value:,}" if isinstance(value, int | float) else str(value)
-
-
-def _end(value: float | None) -> str:
-    return "?" if value is None else f"{value:,.1f}"
 
 
 def show_list(*, as_json: bool) -> None:

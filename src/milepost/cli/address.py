@@ -81,7 +81,9 @@ def _say_error(given: dict[str, Any], as_json: bool) -> None:
 def _show(address: Address, checked: Checked, language: str) -> None:
     console = Console(highlight=False)
     tone = _TONES[checked.verdict]
-    console.print(f"[{tone}]{checked.verdict} {checked.score_pm}[/] {escape(address.text)}")
+    console.print(
+        f"[{tone}]{checked.verdict} {checked.score_pm / 10:.0f} %[/] {escape(address.text)}"
+    )
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
     for name, value in msgspec.structs.asdict(checked.parts).items():
         if value:

@@ -41,7 +41,7 @@ def report_command(name: str | None, **given: Any) -> None:
 
     With a key a running server is asked. Without one, or with --data, the data folder is read.
     """
-    from milepost.cli import _reporting
+    from milepost.cli import _report_tables, _reporting
 
     if given["rebuild"]:
         asyncio.run(_reporting.rebuild(given))
@@ -64,7 +64,7 @@ def report_command(name: str | None, **given: Any) -> None:
     if given["as_json"]:
         _reporting.show_json(answer)
     elif given["csv_file"] is None and given["parquet_file"] is None:
-        _reporting.show(answer)
+        _report_tables.show(answer)
 
 
 def _query(given: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ def test_texts_for_people() -> None:
     done = CliRunner().invoke(main, ["address", GOOD, "鼓楼区中山路1号", "--lang", "zh"])
 
     assert done.exit_code == 0
-    assert "good 1000" in done.output
+    assert "good 100 %" in done.output
     assert "有多处" in done.output
 
 
