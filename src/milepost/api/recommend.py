@@ -34,16 +34,22 @@ class RecommendationBody(Struct, frozen=True, kw_only=True):
 
 
 class Recommendation(Struct, frozen=True, kw_only=True):
-    """The options, the best first; empty where no tariff serves the order."""
+    """The options, the best first; empty where no tariff serves the order. `synthetic`: tariffs
+    and records are made up.
+    """
 
     prefer: Preference
     options: list[Option]
+    synthetic: bool = False
 
 
 _decode = msgspec.json.Decoder(TariffList).decode
 
 
-def endpoints(adviser: Adviser, now_us: Callable[[], int]) -> list[Endpoint]:
+def endpoints(
+    adviser: Adviser, now_us: Callable[[], int], synthetic: Callable[[int], bool]
+) -> list[Endpoint]:
+    """`synthetic`: whether a tenant's data are made up."""
     shared: dict[str, Any] = {"tag": "recommendations"}
     return [
         Endpoint(
@@ -69,7 +75,7 @@ def endpoints(adviser: Adviser, now_us: Callable[[], int]) -> list[Endpoint]:
         Endpoint(
             method="POST",
             path="/v1/recommendations",
-            handler=partial(recommend, adviser),
+            handler=partial(recommend, adviser, synthetic),
             summary="Carriers and services for an order, ranked",
             body=RecommendationBody,
             answer=Recommendation,
@@ -107,7 +113,10 @@ async def show(adviser: Adviser, call: Call) -> TariffList:
     return TariffList(await adviser.tariffs.tariffs(call.caller.tenant))
 
 
-async def recommend(adviser: Adviser, call: Call) -> Recommendation:
+async def recommend(
+    adviser: Adviser, synthetic: Callable[[int], bool], call: Call
+) -> Recommendation:
     body: RecommendationBody = call.body
-    options = await adviser.advise(call.caller.tenant, body.order, body.prefer)
-    return Recommendation(prefer=body.prefer, options=options)
+    tenant = call.caller.tenant
+    options = await adviser.advise(tenant, body.order, body.prefer)
+    return Recommendation(prefer=body.prefer, options=options, synthetic=synthetic(tenant))

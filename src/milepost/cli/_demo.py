@@ -22,6 +22,7 @@ from milepost.cli.users import create_user
 from milepost.demo import stories
 from milepost.demo.network import network
 from milepost.demo.shape import Registration, Step
+from milepost.demo.tables import tariffs
 from milepost.domain.scan import Scan
 from milepost.settings import Settings
 from milepost.wiring import build_app
@@ -101,6 +102,7 @@ class Demo:
     async def _play(self, key: str) -> None:
         headers = {"Authorization": f"Bearer {key}"}
         async with httpx2.AsyncClient(base_url=self.url, headers=headers, timeout=60) as client:
+            await _send_tariffs(client)
             past = [step for step in self._steps if step.at <= self._start]
             await self._load(client, past)
             self._tell(key)
@@ -174,6 +176,12 @@ def _registration(known: Registration, at: datetime) -> dict[str, Any]:
     kept = {name: value for name, value in fields.items() if name != "consignee"}
     kept["declared_value_minor"] = kept.pop("value_cents", None)
     return kept | {"ordered_at": at.isoformat(), "promised_at": at.isoformat()}
+
+
+async def _send_tariffs(client: httpx2.AsyncClient) -> None:
+    headers = {"Content-Type": "text/csv"}
+    answer = await client.put("/v1/tariffs", content=tariffs().encode(), headers=headers)
+    answer.raise_for_status()
 
 
 async def _post(client: httpx2.AsyncClient, path: str, body: Any) -> None:

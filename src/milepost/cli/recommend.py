@@ -12,10 +12,12 @@ from rich.console import Console
 from rich.table import Table
 
 from milepost.engine.recommend import Option, Preference
+from milepost.engine.tariff_csv import decimals
 
 
 class _Answer(msgspec.Struct):
     options: list[Option]
+    synthetic: bool = False
 
 
 @click.command("recommend")
@@ -49,7 +51,7 @@ def recommend_command(**given: Any) -> None:
     if given["as_json"]:
         click.echo(answer.decode())
         return
-    _show(msgspec.json.decode(answer, type=_Answer).options, given["lang"])
+    _show(msgspec.json.decode(answer, type=_Answer), given["lang"])
 
 
 def _place(text: str) -> dict[str, str]:
@@ -75,24 +77,34 @@ def _ask(given: dict[str, Any], method: str, path: str, body: bytes, kind: str) 
     return answer.content
 
 
-def _show(options: list[Option], language: str) -> None:
-    if not options:
-        click.echo("No tariff serves this order.")
+def _show(answer: _Answer, language: str) -> None:
+    if not answer.options:
+        click.echo("No tariff serves this order; --tariffs FILE says what carriers charge.")
         return
-    table = Table("", "carrier", "service", "price", "P50 / P90", "kept", "CO2e", "why")
-    for place, one in enumerate(options, 1):
-        times = "?" if one.p50_h is None or one.p90_h is None else (
-            f"{one.p50_h / 24:.1f} / {one.p90_h / 24:.1f} d"
-            + (" (guess)" if one.basis == "guess" else "")
-        )  # fmt: skip
-        table.add_row(
-            str(place),
-            one.carrier,
-            one.service,
-            f"{one.price_minor / 100:.2f} {one.currency}",
-            times,
-            "?" if one.kept_pm is None else f"{one.kept_pm / 10:.0f} %",
-            "?" if one.carbon_g is None else f"{one.carbon_g} g",
-            " ".join(why.text[language] for why in one.reasons),
-        )
-    Console(highlight=False).print(table)
+    table = Table("", "carrier", "service", "price", "P50 / P90", "kept", "of", "CO2e")
+    table.title = "synthetic data" if answer.synthetic else None
+    for place, one in enumerate(answer.options, 1):
+        table.add_row(str(place), *_cells(one))
+    console = Console(highlight=False)
+    console.print(table)
+    for place, one in enumerate(answer.options, 1):
+        if one.reasons:
+            why = " ".join(why.text[language] for why in one.reasons)
+            console.print(f"{place:>2}  {one.carrier} {one.service}: {why}", markup=False)
+
+
+def _cells(one: Option) -> tuple[str, ...]:
+    times = "?"
+    if one.p50_h is not None and one.p90_h is not None:
+        guess = " (guess)" if one.basis == "guess" else ""
+        times = f"{one.p50_h / 24:.1f} / {one.p90_h / 24:.1f} d{guess}"
+    digits = decimals(one.currency)
+    return (
+        one.carrier,
+        one.service,
+        f"{one.price_minor / 10**digits:.{digits}f} {one.currency}",
+        times,
+        "?" if one.kept_pm is None else f"{one.kept_pm / 10:.0f} %",
+        str(one.samples),
+        "?" if one.carbon_g is None else f"{one.carbon_g} g",
+    )

@@ -87,8 +87,13 @@ def _whole(one: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def decimals(currency: str) -> int:
+    """How many decimals a price of this currency has here."""
+    return 0 if currency in _WHOLE else 2
+
+
 def _minor(text: str, currency: str) -> int:
-    value = Decimal(text) * (1 if currency in _WHOLE else 100)
+    value = Decimal(text) * 10 ** decimals(currency)
     if value != value.to_integral_value():
         raise ValueError(f"{text} {currency} is finer than the currency")
     return int(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
 
 from milepost.engine.choice import FEW, Candidate, Order
@@ -44,18 +44,25 @@ def _often(pm: int | None, samples: int, high_pm: int) -> bool:
 
 
 def _bests(one: Candidate, all_of: Sequence[Candidate]) -> list[tuple[str, bool]]:
-    """Best of all in something; nothing is best where there is no choice."""
-    if len(all_of) < 2:
-        return []
+    """Best of all in something; what most of them share sets nobody apart."""
     rivals = [other for other in all_of if other.price.currency == one.price.currency]
-    times = [time for other in all_of if (time := p90(other)) is not None]
-    grams = [other.carbon[0] for other in all_of if other.carbon]
-    kept = [other.record.kept_pm for other in all_of if other.record and other.record.kept_pm]
-    mine = one.record.kept_pm if one.record else None
-    cheapest = min(other.price.total_minor for other in rivals)
     return [
-        ("cheapest", one.price.total_minor == cheapest and len(rivals) > 1),
-        ("fastest", bool(times) and p90(one) == min(times)),
-        ("most_reliable", bool(kept) and mine == max(kept)),
-        ("greenest", one.carbon is not None and one.carbon[0] == min(grams)),
+        ("cheapest", _sets_apart(one, rivals, lambda other: other.price.total_minor)),
+        ("fastest", _sets_apart(one, all_of, p90)),
+        ("most_reliable", _sets_apart(one, all_of, _broken_pm)),
+        ("greenest", _sets_apart(one, all_of, lambda x: x.carbon[0] if x.carbon else None)),
     ]
+
+
+def _broken_pm(one: Candidate) -> int | None:
+    kept = one.record.kept_pm if one.record else None
+    return 1000 - kept if kept else None
+
+
+def _sets_apart(
+    one: Candidate, all_of: Sequence[Candidate], figure: Callable[[Candidate], float | None]
+) -> bool:
+    """Whether its figure is the least, and at most half of those who have one share it."""
+    figures = [each for other in all_of if (each := figure(other)) is not None]
+    mine = figure(one)
+    return mine is not None and mine == min(figures) and 2 * figures.count(mine) <= len(figures)

@@ -145,6 +145,23 @@ def test_reasons_and_marks() -> None:
     assert found["slow"].in_time_pm == 380
 
 
+def test_what_most_share_sets_nobody_apart() -> None:
+    offered = [
+        tariff(carrier=name, mode="road", zones=(Zone("1", (Step(5000, price),)),))
+        for name, price in (("a", 400), ("b", 400), ("c", 900))
+    ]
+    ends = ends_of(ORDER)
+    found = [
+        candidate(one, price, None, ORDER, ends, defra_2025())
+        for one, price in priced(offered, ORDER, ends)
+    ]
+    codes = {
+        one.carrier: [why.code for why in one.reasons] for one in ranked(found, ORDER, "green")
+    }
+
+    assert not [name for name, said in codes.items() if {"cheapest", "greenest"} & set(said)]
+
+
 def test_without_a_record_it_is_a_guess() -> None:
     (one, *_) = options("fast")
     assert (one.basis, one.samples, one.kept_pm) == ("guess", 0, None)

@@ -22,7 +22,10 @@ class Recommend(Feature):
         self.adviser = Adviser(PostgresTariffs(context.pool), self._records)
 
     def endpoints(self) -> Sequence[Endpoint]:
-        return recommend.endpoints(self.adviser, self._context.now_us)
+        running = self._context.milepost
+        return recommend.endpoints(
+            self.adviser, self._context.now_us, lambda tenant: tenant in running.synthetic
+        )
 
     def _records(self) -> LaneRecords | None:
         # Asked for each time: the feature that keeps records may start after this one.
