@@ -13,4 +13,5 @@ command -v mosquitto >/dev/null || missing+=(mosquitto)
 
 say "installing locked dependencies of the tests"
 VIRTUAL_ENV="$PWD/.venv" UV_PROJECT_ENVIRONMENT="$PWD/.venv" \
-    build/tools/bin/uv sync --frozen --quiet --inexact --all-groups --python .venv/bin/python
+    build/tools/bin/uv sync --frozen --quiet --inexact --all-groups --python .venv/bin/python \
+    --compile-bytecode

@@ -18,6 +18,9 @@ if [ ! -x build/tools/bin/uv ]; then
     build/tools/bin/python -m pip install --quiet --disable-pip-version-check 'uv==0.13.9'
 fi
 say "installing locked dependencies"
+# With bytecode: where Python may not write its own (PYTHONDONTWRITEBYTECODE), each start would
+# compile hundreds of modules again.
 VIRTUAL_ENV="$PWD/.venv" UV_PROJECT_ENVIRONMENT="$PWD/.venv" \
     build/tools/bin/uv sync --frozen --quiet --inexact --no-default-groups \
-    --extra foresight --extra mqtt --python .venv/bin/python
+    --extra foresight --extra mqtt --python .venv/bin/python --compile-bytecode
+.venv/bin/python -m compileall -q -j 0 src

@@ -5,5 +5,7 @@ cd "$(dirname "$0")/.."
 . scripts/lib.sh
 
 scripts/lint.sh
+# The tests start hundreds of processes, each of which would compile what changed again.
+.venv/bin/python -m compileall -q -j 0 src
 say "tests"
 .venv/bin/pytest -q -n 2 --dist loadfile "$@"

@@ -36,7 +36,7 @@ class Server:
         self._log = log
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self, within_s: float = PATIENCE_S) -> None:
+    def start(self, within_s: float = 3 * PATIENCE_S) -> None:
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(self._command, stdout=log, stderr=log)
         deadline = time.monotonic() + within_s

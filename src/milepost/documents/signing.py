@@ -6,8 +6,9 @@ certificate of an authority puts it in the same two files instead.
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
-from io import BytesIO
+from importlib import import_module
 from pathlib import Path
 
 from cryptography import x509
@@ -15,8 +16,6 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs7
 from cryptography.x509.oid import NameOID
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign import PdfSignatureMetadata, signers
 
 from milepost.keyfile import make_once
 
@@ -26,12 +25,12 @@ YEARS = 10
 
 
 async def sign(document: bytes, folder: Path, reason: str) -> bytes:
-    """The document with a signature over all of it."""
-    signer = _signer(folder)
-    writer = IncrementalPdfFileWriter(BytesIO(document))
-    about = PdfSignatureMetadata(field_name="Milepost", reason=reason, md_algorithm="sha256")
-    signed = await signers.async_sign_pdf(writer, about, signer=signer)
-    return bytes(signed.getvalue())
+    """The document with a signature over all of it. Raises ValueError for files that are no key
+    and certificate.
+    """
+    # pyHanko takes longer to import than the rest of the server, and most servers never sign.
+    pades = await asyncio.to_thread(import_module, "milepost.documents.pades")
+    return bytes(await pades.signed(document, *_files(folder), reason))
 
 
 def sign_detached(data: bytes, folder: Path) -> bytes:
@@ -55,16 +54,6 @@ def _files(folder: Path) -> tuple[Path, Path]:
     if not certificate.exists():
         certificate.write_bytes(_certified(key.read_bytes()))
     return key, certificate
-
-
-def _signer(folder: Path) -> signers.SimpleSigner:
-    key, certificate = _files(folder)
-    signer: signers.SimpleSigner | None = signers.SimpleSigner.load(  # type: ignore[no-untyped-call]
-        str(key), str(certificate)
-    )
-    if signer is None:
-        raise ValueError(f"{key} and {certificate} cannot be read as a key and its certificate")
-    return signer
 
 
 def _new_key() -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -30,14 +31,23 @@ class Rule(Struct, frozen=True):
     counter: tuple[str, ...] = ()
 
 
-class Compiled(Struct, frozen=True):
-    """A rule ready to be tried: its patterns, its guards and its place in the order."""
+class Compiled:
+    """A rule and its place in the order. Its patterns are compiled when it is first tried: most
+    rules never are, and to compile them all takes longer than the rest of a server's start.
+    """
 
-    rule: Rule
-    language: str
-    order: tuple[int, int]
-    patterns: tuple[re.Pattern[str], ...]
-    unless: re.Pattern[str] | None
+    def __init__(self, rule: Rule, number: int) -> None:
+        self.rule = rule
+        self.language = rule.name.partition(".")[0]
+        self.order = (-rule.rank, number)
+
+    @cached_property
+    def patterns(self) -> tuple[re.Pattern[str], ...]:
+        return tuple(re.compile(pattern) for pattern in self.rule.match)
+
+    @cached_property
+    def unless(self) -> re.Pattern[str] | None:
+        return re.compile("|".join(self.rule.unless)) if self.rule.unless else None
 
     def holds(self, text: str) -> bool:
         """Whether this rule speaks about the normalised `text`."""
@@ -65,7 +75,7 @@ class Rulebook:
     def __init__(self, rules: list[Rule]) -> None:
         self._by_gram: tuple[dict[str, dict[str, list[int]]], ...] = ({}, {}, {}, {})
         self._always: list[int] = []
-        self.compiled = [_compile(rule, number) for number, rule in enumerate(rules)]
+        self.compiled = [Compiled(rule, number) for number, rule in enumerate(rules)]
         self.compiled.sort(key=lambda item: item.order)
         for index, item in enumerate(self.compiled):
             self._add(index, item.rule.match)
@@ -91,13 +101,3 @@ class Rulebook:
             gram = literal[:3]
             entry = self._by_gram[len(gram)].setdefault(gram, {})
             entry.setdefault(literal, []).append(index)
-
-
-def _compile(rule: Rule, number: int) -> Compiled:
-    return Compiled(
-        rule=rule,
-        language=rule.name.partition(".")[0],
-        order=(-rule.rank, number),
-        patterns=tuple(re.compile(pattern) for pattern in rule.match),
-        unless=re.compile("|".join(rule.unless)) if rule.unless else None,
-    )
