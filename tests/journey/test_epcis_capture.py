@@ -284,7 +284,7 @@ def test_pages_fit_together_whatever_comes_meanwhile(me: Caller) -> None:
         {"eventCountLimit": "3"},
         {"perPage": "none"},
         {"nextPageToken": "x"},
-        {"HASATTR_bizLocation": "x"},
+        {"HASATTR_epcList": "x"},
     ],
 )
 def test_a_question_that_is_none(me: Caller, query: dict[str, str]) -> None:

@@ -99,3 +99,52 @@ def test_every_vector_is_known_by_its_hash(app: Running, subtests: pytest.Subtes
             assert answer.status_code == 202, answer.text
             rows = app.sql("SELECT hash FROM epcis_event WHERE tenant = $1", me.tenant)
             assert {row["hash"] for row in rows} == set(vector["hashes"])
+
+
+def test_every_event_is_found_by_each_of_its_own_fields(
+    app: Running, subtests: pytest.Subtests
+) -> None:
+    """The fields that the standard has parameters for, asked of all published events at once."""
+    me = app.caller()
+    for case in loaded("epcis_documents.json.gz")["cases"]:
+        if case["expect"] == "valid" and read_value(case["document"]).kind != "query":
+            me.post("/v1/epcis/capture", case["document"])
+    asked = 0
+    for event in answered(me)["epcisBody"]["queryResults"]["resultsBody"]["eventList"]:
+        for name, value in _own(event):
+            found = me.get("/v1/epcis/events", params={name: value, **MANY})
+            with subtests.test(f"{name}={value}"):
+                assert found.status_code == 200, found.text
+                listed = found.json()["epcisBody"]["queryResults"]["resultsBody"]["eventList"]
+                assert event["eventID"] in [one["eventID"] for one in listed]
+            asked += 1
+    assert asked > 200
+
+
+def _own(event: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Parameters that an event has to be found by. Lists of a URL are parted by `|`."""
+    plain = {"type": "eventType", "eventID": "EQ_eventID", "action": "EQ_action",
+             "bizStep": "EQ_bizStep", "disposition": "EQ_disposition", "parentID": "MATCH_parentID",
+             "transformationID": "EQ_transformationID", "eventTime": "GE_eventTime"}  # fmt: skip
+    for field, name in plain.items():
+        own = field in ("bizStep", "disposition") and ":" in event.get(field, "")
+        if field in event and not own:  # a prefix of the document's own means nothing in a URL
+            yield name, event[field]
+    for field in ("readPoint", "bizLocation"):
+        if field in event:
+            yield f"EQ_{field}", event[field]["id"]
+            yield f"WD_{field}", event[field]["id"]
+    lists = {"epcList": "MATCH_epc", "childEPCs": "MATCH_anyEPC", "inputEPCList": "MATCH_inputEPC",
+             "outputEPCList": "MATCH_outputEPC"}  # fmt: skip
+    for field, name in lists.items():
+        yield from ((name, one) for one in event.get(field, [])[:1])
+    classes = {"quantityList": "MATCH_epcClass", "inputQuantityList": "MATCH_inputEPCClass",
+               "outputQuantityList": "MATCH_outputEPCClass"}  # fmt: skip
+    for field, name in classes.items():
+        yield from ((name, one["epcClass"]) for one in event.get(field, [])[:1])
+    for element in event.get("sensorElementList", [])[:1]:
+        yield "EXISTS_sensorElementList", "true"
+        for report in element.get("sensorReport", [])[:1]:
+            if "type" in report and "value" in report and "uom" in report:
+                yield "EQ_type", report["type"]
+                yield f"GE_value_{report['uom']}", str(report["value"])

@@ -108,6 +108,7 @@ def test_a_form_brings_a_file_with_its_fields(app: Running, me: Caller) -> None:
     [
         ("photograph", b"made up", "image/jpeg", "must be one of"),
         ("photograph", b"", "image/jpeg", "empty"),
+        ("photograph", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "image/heic", "Most Compatible"),
         ("photograph", picture("PNG", 8)[:-20], "image/png", "ends before"),
         ("photograph", picture("PNG", 8), "image/jpeg", "and not image/jpeg"),
         ("pickup_code", picture("PNG", 8), "image/png", "result of a check"),

@@ -223,6 +223,11 @@ def test_a_record_that_was_put_back_does_not_fit_a_kept_checkpoint(
     app.sql("DELETE FROM notary_checkpoint")
     for path in (folder / "notary").rglob("leaves"):
         path.write_bytes(path.read_bytes()[: 12 * 32])
+    [fault] = audited(app).faults
+    assert fault.kind == "checkpoints"
+    assert "removed, which the log's files name as the newest" in fault.detail
+    for path in (folder / "notary").rglob("checkpoint"):
+        path.unlink()  # none had been made by then
 
     assert audited(app).sound
     [fault] = audited(app, ("kept.txt", note)).faults

@@ -42,8 +42,31 @@ class TerminalShown(Struct, kw_only=True):
     identity: str
 
 
+class FactShown(Struct):
+    """The newest that a device said under one name, whose ending is the unit."""
+
+    value: str | int | float | bool
+    at: str
+
+
+class AlarmShown(Struct, kw_only=True):
+    """An alarm of a device from its first report to its last. `alarm` is a number where no table of
+    the protocol names it. `standing`: the newest report that tells of alarms has it. The place is
+    that of the first report.
+    """
+
+    alarm: str | int
+    since: str
+    until: str
+    standing: bool
+    lat: float | None
+    lon: float | None
+
+
 class AssetShown(Struct, kw_only=True):
-    """An asset with its devices and tags."""
+    """An asset with its devices and tags; of one asset also what its devices say of it: the newest
+    facts by name, and the newest alarms.
+    """
 
     asset: str
     kind: str
@@ -51,6 +74,38 @@ class AssetShown(Struct, kw_only=True):
     path: list[tuple[float, float]]
     corridor_m: int | None
     terminals: list[TerminalShown] = []
+    facts: dict[str, FactShown] = {}
+    alarms: list[AlarmShown] = []
+
+
+class Alarms(Struct):
+    """The last reported first."""
+
+    asset: str
+    alarms: list[AlarmShown]
+
+
+class MediumShown(Struct, kw_only=True):
+    """A picture, sound or film of a terminal. `event` (why) and `camera` are its own numbers."""
+
+    id: str
+    at: str
+    received_at: str
+    number: int
+    content_type: str
+    event: int
+    camera: int
+    bytes: int
+    complete: bool
+    lat: float | None
+    lon: float | None
+
+
+class MediaShown(Struct):
+    """The newest first."""
+
+    asset: str
+    media: list[MediumShown]
 
 
 class AssetPage(Struct):

@@ -7,8 +7,10 @@ from functools import partial
 from typing import Any, Protocol
 
 from msgspec import Struct
+from starlette.responses import Response
 
 from milepost.api.asset_shapes import (
+    Alarms,
     AssetGiven,
     AssetPage,
     AssetQuery,
@@ -17,6 +19,7 @@ from milepost.api.asset_shapes import (
     Contents,
     FenceGiven,
     FencesShown,
+    MediaShown,
     Position,
     Positions,
     SpanQuery,
@@ -24,12 +27,14 @@ from milepost.api.asset_shapes import (
     Visits,
     VisitShown,
 )
+from milepost.api.asset_told import ALARMS, alarms_of, medium_answer, medium_shown, told_of
+from milepost.api.personal import SCOPE
 from milepost.domain.moment import to_text
 from milepost.domain.telemetry import Contained, kind_of
 from milepost.engine.containment import Containment
 from milepost.engine.devices import Terminal
 from milepost.engine.sensor_queries import SensorQueries
-from milepost.engine.telemetry import Asset
+from milepost.engine.telemetry import Asset, FactReader, MediaReader
 from milepost.sensing.containment import is_place
 from milepost.sensing.geofence import Fence
 from milepost.web.endpoint import Call, Endpoint
@@ -74,6 +79,8 @@ class AssetServices(Struct, frozen=True):
     fences: FenceStore
     containment: Containment
     queries: SensorQueries
+    facts: FactReader
+    media: MediaReader
     now_us: Callable[[], int]
     changed: Callable[[int, str], None]
 
@@ -104,6 +111,18 @@ def endpoints(services: AssetServices) -> list[Endpoint]:
         endpoint(
             "GET", one + "/contents", contents, "What was in an asset, and what it was in",
             query=SpanQuery, answer=Contents,
+        ),
+        endpoint(
+            "GET", one + "/alarms", alarms, "Which alarms its devices reported",
+            query=SpanQuery, answer=Alarms,
+        ),
+        endpoint(
+            "GET", one + "/media", media, "What its devices took pictures of",
+            query=SpanQuery, answer=MediaShown,
+        ),
+        endpoint(
+            "GET", one + "/media/{medium}", medium, "A picture, sound or film of a device",
+            scope=SCOPE, answer_type="application/octet-stream", answers=(404,),
         ),
         endpoint("GET", "/v1/geofences", fences, "List places", answer=FencesShown),
         endpoint(
@@ -196,6 +215,28 @@ async def contents(services: AssetServices, call: Call) -> Contents:
     )
 
 
+async def alarms(services: AssetServices, call: Call) -> Alarms:
+    asset, tenant = _asset(call), call.caller.tenant
+    now = (await services.facts.facts(tenant, asset)).get(ALARMS)
+    span = _span(services, call)
+    found = await alarms_of(services.facts, tenant, asset, span, call.query.limit, now)
+    return Alarms(asset, found)
+
+
+async def media(services: AssetServices, call: Call) -> MediaShown:
+    asset, span = _asset(call), _span(services, call)
+    found = await services.media.page(call.caller.tenant, asset, *span, call.query.limit)
+    return MediaShown(asset, [medium_shown(one) for one in found])
+
+
+async def medium(services: AssetServices, call: Call) -> Response:
+    name = call.path("medium").replace("\x00", "")
+    found = await services.media.open(call.caller.tenant, _asset(call), name)
+    if found is None:
+        raise ProblemError(404, "The asset has no such picture, sound or film.")
+    return medium_answer(*found)
+
+
 async def fences(services: AssetServices, call: Call) -> FencesShown:
     found = await services.fences.fences(call.caller.tenant)
     return FencesShown([_fence(one) for one in found])
@@ -230,6 +271,7 @@ async def _shown(services: AssetServices, tenant: int, asset: Asset) -> AssetSho
         TerminalShown(protocol=one.protocol, identity=one.identity)
         for one in await services.terminals.of_asset(tenant, asset.name)
     ]
+    shown.facts, shown.alarms = await told_of(services.facts, tenant, asset.name)
     return shown
 
 

@@ -57,11 +57,12 @@ async def why(services: Services, call: Call) -> Explanation:
         track = None
     if track is not None and track.status.main not in _EARLY:
         return Explanation(number, True, [])
-    return Explanation(number, False, reasons(services, number, query, track))
+    tenant = call.caller.tenant
+    return Explanation(number, False, reasons(services, tenant, number, query, track))
 
 
 def reasons(
-    services: Services, number: str, query: ExplainQuery, track: Track | None = None
+    services: Services, tenant: int, number: str, query: ExplainQuery, track: Track | None = None
 ) -> list[Reason]:
     """All that may be why."""
     now_s = services.now_us() // 1_000_000
@@ -73,7 +74,7 @@ def reasons(
         registered_s=_age_s(track.events[0].received_at, now_s) if track and track.events else None,
         shipped_s=_since_s(query.shipped_at, now_s) if query.shipped_at else None,
         needs_phone_tail=_needs_phone_tail,
-        down=services.down,
+        down=partial(services.down, tenant),
     )
     return explain(asked)
 
@@ -83,9 +84,9 @@ def _since_s(at: datetime, now_s: int) -> int:
     return now_s - int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp())
 
 
-def problem_errors(services: Services, number: str) -> list[dict[str, object]]:
+def problem_errors(services: Services, tenant: int, number: str) -> list[dict[str, object]]:
     """The same as a problem's `errors`."""
-    return [msgspec.to_builtins(one) for one in reasons(services, number, ExplainQuery())]
+    return [msgspec.to_builtins(one) for one in reasons(services, tenant, number, ExplainQuery())]
 
 
 def _needs_phone_tail(slug: str) -> bool:

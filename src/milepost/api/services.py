@@ -28,7 +28,7 @@ class Services(Struct):
     parser: Callable[[str], Parse | None]
     now_us: Callable[[], int]
     meters: Callable[[], dict[str, float]]
-    # Whether a carrier's own service does not answer at present.
-    down: Callable[[str], bool] = lambda _: False
+    # Whether what a tenant asks for a carrier does not answer at present.
+    down: Callable[[int, str], bool] = lambda tenant, carrier: False
     # Takes batches of scans that name their containers.
     loading: Loading | None = None

@@ -72,7 +72,7 @@ async def _road(services: Services, tenant: int, number: str) -> Answer:
         raise ProblemError(422, str(error)) from None
     if found is None:
         detail = f"Nothing is known of the number '{number}' yet."
-        raise ProblemError(404, detail, errors=problem_errors(services, number[:200]))
+        raise ProblemError(404, detail, errors=problem_errors(services, tenant, number[:200]))
     return found
 
 

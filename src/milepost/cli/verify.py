@@ -46,7 +46,7 @@ def verify_command(
     --checkpoint) against its log, and the list of shipments against the journal. Ends with 1 where
     something does not hold.
 
-    The list is compared as of a stopped server: a running one writes it a moment behind.
+    The list is no part of the record: it is made from the journal, and may be a moment behind.
     """
     if proofs:
         verify_proofs(proofs, checkpoints, key, tsa_ca, as_json=as_json)
@@ -108,15 +108,35 @@ def _print(report: Report, verdict: Verdict | None, broken: str) -> None:
     if more > 0:
         click.echo(f"… and {more} more")
     click.echo(
-        f"{report.leaves} leaves of {report.commits} commits in {report.logs} logs, "
+        f"The record: {report.leaves} leaves of {report.commits} commits in {report.logs} logs, "
         f"{report.checkpoints} checkpoints; {report.journal_rows} rows of the journal, "
         f"{report.sealed_rows} sealed, {report.before} older than the logs, "
         f"{report.retired} past retention: {'all sound' if report.sound else 'NOT SOUND'}"
     )
-    if verdict is None:
-        click.echo(broken)
-        return
-    click.echo(
-        f"{verdict.events} events, {verdict.roads} roads: {verdict.duplicated} events twice, "
-        f"{verdict.differing} lines differ, {verdict.missing} are missing"
-    )
+    click.echo(broken if verdict is None else _list(verdict))
+
+
+def _list(verdict: Verdict) -> str:
+    """What is said of the list of shipments, which is no part of the record."""
+    wrong = [
+        f"{count} {what}"
+        for count, what in (
+            (verdict.duplicated, "events stand in the journal twice"),
+            (verdict.differing, "lines say something else"),
+            (verdict.missing, "lines are missing"),
+        )
+        if count
+    ]
+    said = f"The list of shipments, made from {verdict.events} events of {verdict.roads} roads, "
+    if wrong:
+        said += (
+            f"is not what the journal says: {', '.join(wrong)}. `milepost rebuild` makes it anew"
+        )
+    else:
+        said += "is what the journal says"
+    if verdict.behind:
+        said += (
+            f"; {verdict.behind} lines are not written yet, for they follow the journal by a "
+            "moment (a running server writes them, or the next start)"
+        )
+    return f"{said}. The record above does not rest on it."

@@ -13,7 +13,7 @@ from milepost.domain.scan import Parsed, Scan, id_text
 from milepost.engine.containment import Containment
 from milepost.engine.devices import Telemetry
 from milepost.engine.epcis_concealing import Concealed, conceal
-from milepost.engine.epcis_ports import Behaviour, Captured, EpcisStore, Job
+from milepost.engine.epcis_ports import Behaviour, Captured, EpcisStore, Job, MasterData
 from milepost.engine.journey import Journey
 from milepost.engine.resolve import BadScanError, Resolver
 from milepost.epcis.containers import SOURCE, changes_of
@@ -49,9 +49,11 @@ class Capture:
         telemetry: Telemetry,
         containment: Containment,
         now_us: Callable[[], int],
+        master: MasterData,
         captured: Callable[[], None] = lambda: None,
     ) -> None:
         self._captured = captured
+        self._master = master
         self._store = store
         self._journey = journey
         self._resolver = resolver
@@ -74,6 +76,7 @@ class Capture:
         started = self._now()
         good = [pair for pair in document.events if not faulty[pair[0]]]
         entries, kept, said = await asyncio.to_thread(_entries, tenant, document, good)
+        await self._master.save(tenant, document.master, started)
         done = await self._store.capture(
             tenant, kept, started, rollback=behaviour == "rollback", said=said
         )
@@ -83,8 +86,15 @@ class Capture:
         errors = [problem(VALIDATION, one.path, one.message) for one in faults]
         errors += [_conflict(*good[index]) for index in done.refused]
         if not (done.refused and behaviour == "rollback"):
-            errors += await self._walk(tenant, taken, body, kind, document.places)
+            known = await self._places(tenant, taken, document.places)
+            errors += await self._walk(tenant, taken, body, kind, known)
         return await self._store.add_job(tenant, self._job(started, behaviour, done, errors))
+
+    async def _places(self, tenant: int, entries: Sequence[Entry], told: Locations) -> Locations:
+        """What this document or an earlier one tells of the events' places."""
+        named = {one for entry in entries for one in (entry.read_point, entry.biz_location)}
+        keys = [one for one in named if one is not None and one not in told]
+        return {**await self._master.places(tenant, keys), **told} if keys else told
 
     def _job(
         self, started: datetime, behaviour: str, done: Captured, errors: list[dict[str, Any]]

@@ -8,8 +8,10 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from msgspec import Struct
 
+from milepost.domain.place import Place
 from milepost.engine.epcis_concealing import Concealed
 from milepost.epcis.indexing import Entry
+from milepost.epcis.master import Element
 
 Behaviour = Literal["rollback", "proceed"]
 
@@ -105,6 +107,23 @@ class EpcisStore(Protocol):
     ) -> list[tuple[str, dict[str, Any]]]: ...
 
     async def delete_query(self, tenant: int, name: str) -> bool: ...
+
+
+class MasterData(Protocol):
+    """Elements of vocabularies, by tenant. Durable when `save` returns."""
+
+    async def save(self, tenant: int, elements: Sequence[Element], at: datetime) -> None: ...
+
+    async def places(self, tenant: int, keys: Sequence[str]) -> Mapping[str, Place]:
+        """Those of the locations of which something is known."""
+        ...
+
+    async def page(
+        self, tenant: int, vocabulary: str | None, keys: Sequence[str] | None, offset: int,
+        limit: int,
+    ) -> list[tuple[str, dict[str, Any]]]:  # fmt: skip
+        """(vocabulary, element as it came), in their order."""
+        ...
 
 
 class NewStanding(Struct, frozen=True, kw_only=True):

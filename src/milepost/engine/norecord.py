@@ -110,7 +110,7 @@ def _of_carrier(asked: Asked, read: Identification) -> Iterator[Reason]:
     if asked.down(carrier):
         yield Reason(
             code="carrier_down",
-            text="The carrier's own service does not answer at present.",
+            text="The carrier, or the source that it is asked through, does not answer at present.",
             do="Nothing: it is asked again by itself.",
         )
 

@@ -44,8 +44,10 @@ class Notices:
 
     def __init__(self) -> None:
         self._of: dict[int, list[NoticeRow]] = {}
+        self.changes = 0  # how often others came to hold
 
     def set(self, rows: Iterable[NoticeRow]) -> None:
+        self.changes += 1
         self._of = {}
         for row in rows:
             self._of.setdefault(row.tenant, []).append(row)
@@ -162,5 +164,5 @@ def shown(rows: Sequence[NoticeRow], now_s: int) -> list[NoticeView]:
 
 
 def holds(notice: Notice, now_s: int) -> bool:
-    """Whether it holds now."""
-    return notice.from_s <= now_s <= (notice.until_s or now_s)
+    """Whether it holds now; in the second of its end it does no longer."""
+    return notice.from_s <= now_s and (notice.until_s is None or now_s < notice.until_s)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from milepost.domain.telemetry import Change, Sample
 
@@ -24,6 +24,63 @@ class Asset(NamedTuple):
     path: tuple[tuple[int, int], ...] = ()
     corridor_m: int | None = None
     created_us: int = 0
+
+
+class Fact(NamedTuple):
+    """The newest that a device said of its asset under one name."""
+
+    at_us: int
+    value: Any
+
+
+class Alarm(NamedTuple):
+    """An alarm from its first report to its last; an unknown one goes by its number, in digits."""
+
+    alarm: str
+    from_us: int
+    until_us: int
+    lat_e7: int | None
+    lon_e7: int | None
+
+
+class MediumKept(NamedTuple):
+    """A picture, sound or film; see `engine.devices.Medium`."""
+
+    id: str
+    at_us: int
+    received_us: int
+    number: int
+    content_type: str
+    event: int
+    channel: int
+    lat_e7: int | None
+    lon_e7: int | None
+    bytes: int
+    complete: bool
+
+
+class FactReader(Protocol):
+    """What devices said of assets, out of the store."""
+
+    async def facts(self, tenant: int, asset: str) -> Mapping[str, Fact]:
+        """The newest of each; `alarms` is among them where the devices tell of alarms."""
+        ...
+
+    async def alarms(
+        self, tenant: int, asset: str, from_us: int, until_us: int, limit: int
+    ) -> Sequence[Alarm]: ...
+
+
+class MediaReader(Protocol):
+    """What devices took pictures of, out of the store; the newest first."""
+
+    async def page(
+        self, tenant: int, asset: str, from_us: int, until_us: int, limit: int
+    ) -> Sequence[MediumKept]: ...
+
+    async def open(
+        self, tenant: int, asset: str, medium: str
+    ) -> tuple[MediumKept, bytes] | None: ...
 
 
 class TelemetryReader(Protocol):

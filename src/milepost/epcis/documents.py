@@ -12,6 +12,7 @@ from msgspec import Struct
 from milepost.epcis.checking import check_event
 from milepost.epcis.contexts import EPCIS_CONTEXT, has_epcis, is_context, prefixes_of
 from milepost.epcis.issue import Issue, Notes
+from milepost.epcis.master import Element, elements_of
 from milepost.epcis.parts import extension
 from milepost.epcis.query import check_query, is_query
 from milepost.epcis.values import context, text, time, uri
@@ -29,7 +30,7 @@ class NotEpcisError(ValueError):
 
 class Document(Struct, frozen=True, kw_only=True):
     """What was read. `events` are in their JSON form, each with its path; `ignored` names the
-    fields that do not count for the hash; `places` come from the master data of the header.
+    fields that do not count for the hash; `master` and `places` are the header's master data.
     """
 
     kind: str
@@ -37,6 +38,7 @@ class Document(Struct, frozen=True, kw_only=True):
     context: Any
     issues: tuple[Issue, ...]
     ignored: frozenset[str] = frozenset()
+    master: tuple[Element, ...] = ()
     places: Locations = NOWHERE
 
     @property
@@ -134,8 +136,8 @@ def _document(notes: Notes, value: dict[str, Any]) -> Document:
 
 def _query_document(notes: Notes, value: dict[str, Any]) -> Document:
     _header(notes, value, ("epcisBody",))
-    names = ("@context", "id", "type", "schemaVersion", "creationDate", "epcisBody", *_PLAIN)
-    _names(notes, "", value, names)
+    names = ("@context", "id", "type", "schemaVersion", "creationDate", "epcisHeader", "epcisBody")
+    _names(notes, "", value, (*names, *_PLAIN))
     body = notes.members("epcisBody", value.get("epcisBody", {})) or {}
     path = "epcisBody.queryResults"
     results = notes.members(path, body.get("queryResults")) or {}
@@ -194,9 +196,10 @@ def _with_events(
 def _finished(
     notes: Notes, kind: str, events: list[tuple[str, dict[str, Any]]], context: Any, value: Any
 ) -> Document:
+    master = elements_of(value)
     return Document(
         kind=kind, events=tuple(events), context=context, issues=tuple(notes.issues),
-        ignored=frozenset(_ignored(value)), places=locations_of(value),
+        ignored=frozenset(_ignored(value)), master=tuple(master), places=locations_of(master),
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -11,6 +11,7 @@ import msgspec
 from milepost.domain.place import Place
 from milepost.epcis.link import canonical, path_of
 from milepost.epcis.mapping import own
+from milepost.epcis.master import Element
 from milepost.epcis.model import Event, Where
 
 _GEO = re.compile(r"geo:(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)")
@@ -55,34 +56,33 @@ def facility_of(uri: str) -> str:
     return ".".join(value for _, value in parts)
 
 
-def locations_of(document: Any) -> dict[str, Place]:
-    """Places in a document's master data, by the canonical form of their ids."""
-    found: dict[str, Place] = {}
-    for identity, attributes in _elements(document):
-        told = {_MASTER[name]: value for name, value in attributes.items() if name in _MASTER}
-        point = _coordinates(attributes)
-        if told or point:
-            given: dict[str, Any] = {"facility": facility_of(identity)} | told | point
-            found[canonical(identity)] = msgspec.convert(given, Place)
-    return found
+def locations_of(elements: Iterable[Element]) -> dict[str, Place]:
+    """Places in master data, by the canonical form of their ids."""
+    found = ((one.key, place_told(one.id, one.attributes)) for one in elements)
+    return {key: place for key, place in found if place is not None}
 
 
-def _elements(document: Any) -> Iterator[tuple[str, dict[str, str]]]:
-    try:
-        for vocabulary in document["epcisHeader"]["epcisMasterData"]["vocabularyList"]:
-            for one in vocabulary.get("vocabularyElementList", ()):
-                named = {_bare(a["id"]): str(a.get("attribute")) for a in one.get("attributes", ())}
-                yield one["id"], named
-    except (KeyError, TypeError, AttributeError):
-        return
+def place_told(identity: str, attributes: Mapping[str, Any]) -> Place | None:
+    """What master data say of a place; None where they say nothing that we know."""
+    told = {
+        _MASTER[bare]: str(value)[:200]
+        for name, value in attributes.items()
+        if (bare := _bare(name)) in _MASTER and isinstance(value, (str, int))
+    }
+    point = _coordinates({_bare(name): value for name, value in attributes.items()})
+    if not (told or point):
+        return None
+    return msgspec.convert({"facility": facility_of(identity)} | told | point, Place)
 
 
 def _bare(name: str) -> str:
     return re.split(r"[:#/]", name)[-1]
 
 
-def _coordinates(attributes: Mapping[str, str]) -> dict[str, float]:
+def _coordinates(attributes: Mapping[str, Any]) -> dict[str, float]:
     try:
-        return {name: float(attributes[name]) for name in ("latitude", "longitude")}
-    except (KeyError, ValueError):
+        found = {name: float(attributes[name]) for name in ("latitude", "longitude")}
+    except (KeyError, TypeError, ValueError):
         return {}
+    sane = abs(found["latitude"]) <= 90 and abs(found["longitude"]) <= 180
+    return found if sane else {}

@@ -6,7 +6,8 @@ the links say. Nothing is changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from milepost.domain.event import pack_body
@@ -17,6 +18,7 @@ from milepost.notary.book import Book, Stray
 from milepost.notary.chain import Folders
 from milepost.notary.faults import Fault, Kind, Report
 from milepost.notary.folder import LogFolder
+from milepost.notary.gaps import gaps
 from milepost.notary.keys import PublicKey
 from milepost.notary.leaf import leaf_bytes, split, versions
 from milepost.notary.merkle import reduced
@@ -32,7 +34,8 @@ Sealed = tuple[str, Sequence[JournalRow] | str]
 
 class Scope(NamedTuple):
     """What is to be held against each other. `kept_from_us`: what is older may be gone. `notes`:
-    signed checkpoints that somebody kept outside, by the name of their file.
+    signed checkpoints that somebody kept outside, by the name of their file. `newest`: the note
+    that each log's files name as its last, read before the tables.
     """
 
     logs: Sequence[LogRow]
@@ -43,6 +46,7 @@ class Scope(NamedTuple):
     key: PublicKey | None
     origin: Callable[[LogKey], str]
     notes: Sequence[tuple[str, str]] = ()
+    newest: Mapping[LogKey, str] = MappingProxyType({})
 
 
 class Audit:
@@ -195,6 +199,18 @@ class Audit:
                         detail=detail,
                     )
                 )
+        self._following(book, rows)
+
+    def _following(self, book: Book, rows: Sequence[tuple[str, CheckpointRow]]) -> None:
+        """Each names the one before it, and the log's files the newest: all have to be there."""
+        key, notes = book.log.key, [row.note for _, row in rows if row.id]
+        for told, after in gaps(notes, self._scope.newest.get(key)):
+            self.report.add(
+                Fault(
+                    kind="checkpoints", where="notary_checkpoint", tenant=key.tenant,
+                    shard=key.shard, index=after, detail=told,
+                )
+            )  # fmt: skip
 
     def _unfit(self, row: CheckpointRow, book: Book, root: bytes | None) -> str | None:
         """Why a checkpoint does not fit its log, or None."""

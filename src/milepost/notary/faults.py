@@ -6,7 +6,9 @@ from typing import Literal
 
 from msgspec import Struct
 
-Kind = Literal["changed", "removed", "inserted", "chain", "checkpoint", "files", "readable"]
+Kind = Literal[
+    "changed", "removed", "inserted", "chain", "checkpoint", "checkpoints", "files", "readable",
+]  # fmt: skip
 MOST_TOLD = 100
 _SAYS = {
     "changed": "was changed",
@@ -14,6 +16,7 @@ _SAYS = {
     "inserted": "was inserted: no commit had it",
     "chain": "the chain of commits was changed",
     "checkpoint": "the checkpoint does not fit the log",
+    "checkpoints": "one is not there any more:",
     "files": "the log's files were changed; the journal is as it was committed",
     "readable": "cannot be read",
 }

@@ -6,6 +6,7 @@ by a commit: whatever a crash has left out is made again from the journal.
     leaves     32 bytes a leaf, in the order of the log
     nodes-K    32 bytes for each complete subtree of 256 to the power of K leaves
     events …   see `events`
+    checkpoint the newest signed note: where the database has it no more, its row was removed
 """
 
 from __future__ import annotations
@@ -14,11 +15,14 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from milepost.durable import publish
 from milepost.notary.events import EventIndex
 from milepost.notary.leaf import split
 from milepost.notary.merkle import reduced
 from milepost.notary.suites import HASH_BYTES, Suite
 from milepost.notary.tree import FAN, Tree
+
+_NOTE = "checkpoint"
 
 
 class LogFolder:
@@ -88,6 +92,18 @@ class LogFolder:
         while (handle := self._handle(level)) is not None:
             os.ftruncate(handle, 0)
             level += 1
+
+    @property
+    def newest_note(self) -> str | None:
+        """The newest signed checkpoint; None where none was made here."""
+        path = self.path / _NOTE
+        return path.read_text("utf-8") if path.exists() else None
+
+    def keep_note(self, note: str) -> None:
+        """Put the newest signed checkpoint into its place."""
+        unfinished = self.path / f"{_NOTE}.{os.getpid()}"
+        unfinished.write_text(note, "utf-8")
+        publish(unfinished, self.path / _NOTE)
 
     def sync(self) -> None:
         """Make durable what is there."""

@@ -6,6 +6,8 @@ CsUYapGGPo4dkMgIAUqom…=         root, base64
 suite sha256                    further lines of ours
 time 2026-11-20T12:00:00+00:00
 head nND/nri/U0xuHUrYSy0HtMeal2…=
+number 7                        of this log's checkpoints
+previous 8pWsWcvnhwJY…=         SHA-256 of the note before it
 
 — milepost-… base64(4 bytes of key number, signature)
 """
@@ -14,6 +16,8 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode, b64encode
+from collections.abc import Iterable
+from hashlib import sha256
 
 from msgspec import Struct
 
@@ -24,7 +28,11 @@ _SIGNATURE = "\u2014 "
 
 
 class Checkpoint(Struct, frozen=True, kw_only=True):
-    """What a checkpoint says. `head`: of the chain of commits at this size."""
+    """What a checkpoint says. `head`: of the chain of commits at this size.
+
+    `number` counts a log's checkpoints from 1, `previous` is the hash of the note before (none of
+    the first). 0: a note of an earlier version, which says neither.
+    """
 
     origin: str
     size: int
@@ -32,11 +40,16 @@ class Checkpoint(Struct, frozen=True, kw_only=True):
     suite: str = "sha256"
     time: str = ""
     head: bytes = b""
+    number: int = 0
+    previous: bytes = b""
 
     def text(self) -> str:
+        chained = f"number {self.number}\n" if self.number else ""
+        if self.previous:
+            chained += f"previous {_base64(self.previous)}\n"
         return (
             f"{self.origin}\n{self.size}\n{_base64(self.root)}\n"
-            f"suite {self.suite}\ntime {self.time}\nhead {_base64(self.head)}\n"
+            f"suite {self.suite}\ntime {self.time}\nhead {_base64(self.head)}\n{chained}"
         )
 
 
@@ -69,6 +82,18 @@ def unchecked(note: str) -> Checkpoint:
     return _read(note.rpartition("\n\n")[0])
 
 
+def hash_of(note: str) -> bytes:
+    """What the next checkpoint names a note by: of its text and its signature."""
+    return sha256(note.encode()).digest()
+
+
+def newest(notes: Iterable[str | None]) -> str | None:
+    """Of the notes that there are, the one with the most leaves; then the highest number."""
+    found = [(note, unchecked(note)) for note in notes if note is not None]
+    key = max(((one.size, one.number, note) for note, one in found), default=None)
+    return None if key is None else key[2]
+
+
 def _signs(value: str, key: PublicKey, message: bytes) -> bool:
     try:
         signature = b64decode(value, validate=True)
@@ -90,9 +115,11 @@ def _read(text: str) -> Checkpoint:
             suite=more.get("suite", "sha256"),
             time=more.get("time", ""),
             head=b64decode(more.get("head", ""), validate=True),
+            number=int(more.get("number", "0")),
+            previous=b64decode(more.get("previous", ""), validate=True),
         )
     except ValueError:
-        raise BadNoteError("not a checkpoint: a hash is not base64") from None
+        raise BadNoteError("not a checkpoint: a hash is not base64, or a number is none") from None
 
 
 def _base64(data: bytes) -> str:

@@ -23,7 +23,7 @@ from milepost.notary.keys import SigningKey
 from milepost.notary.leaf import split
 from milepost.notary.mending import mend, sound
 from milepost.notary.merkle import Frontier
-from milepost.notary.note import Checkpoint, signed
+from milepost.notary.note import Checkpoint, hash_of, newest, signed, unchecked
 from milepost.notary.proof import Anchoring, ConsistencyProof, EventProof
 from milepost.notary.suites import suite
 from milepost.notary.tree import Tree
@@ -47,6 +47,7 @@ class Notary:
         self._linker = linker
         self._key = key
         self._now_us = now_us
+        self._signing = asyncio.Lock()
         self._logs = Logs(store)
         self._finder = Finder(store, archive, self._logs, self.folder)
 
@@ -98,13 +99,19 @@ class Notary:
         self, tenant: int | None = None, *, shard: int | None = None
     ) -> list[CheckpointRow]:
         """Sign checkpoints of those logs that have grown since their last."""
-        made = []
-        for one in await self.logs(tenant):
-            if shard is None or one.key.shard == shard:
-                row = await self._checkpoint(one)
-                if row is not None:
-                    made.append(row)
-        return await self._store.add_checkpoints(made) if made else []
+        # Each names the one before it, so one after the other.
+        async with self._signing:
+            made, folders = [], []
+            for one in await self.logs(tenant):
+                if shard is None or one.key.shard == shard:
+                    row = await self._checkpoint(one)
+                    if row is not None:
+                        made.append(row)
+                        folders.append(self.folder(one))
+            added = await self._store.add_checkpoints(made) if made else []
+            for row, folder in zip(added, folders, strict=True):
+                folder.keep_note(row.note)
+            return added
 
     async def _checkpoint(self, one: LogRow) -> CheckpointRow | None:
         folder = self.folder(one)
@@ -117,9 +124,13 @@ class Notary:
         folder.sync()
         root = folder.tree(link.end).root()
         now_us = self._now_us()
+        last = await self._store.last_checkpoint(one.key)
+        before = newest([folder.newest_note, None if last is None else last.note])
         checkpoint = Checkpoint(
             origin=self.origin(one.key), size=link.end, root=root, suite=one.suite,
             time=to_text(now_us, 0), head=link.head,
+            number=1 if before is None else unchecked(before).number + 1,
+            previous=b"" if before is None else hash_of(before),
         )  # fmt: skip
         note = signed(checkpoint, self._key)
         return CheckpointRow(0, *one.key, link.end, root, note, now_us)

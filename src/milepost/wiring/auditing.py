@@ -39,6 +39,12 @@ async def audit(
     """
     notary = PostgresNotary(store.pool)
     installation = store.linker.installation
+    # First: a running server puts a checkpoint into its table before it names it in the files.
+    newest = {
+        log.key: note
+        for log in await notary.logs()
+        if (note := store.linker.folders.of(log.key, log.suite).newest_note) is not None
+    }
     async with notary.snapshot() as taken:
         scope = Scope(
             logs=await notary.logs(),
@@ -49,6 +55,7 @@ async def audit(
             key=key or _key(settings),
             origin=lambda log: origin_of(installation, log),
             notes=notes,
+            newest=newest,
         )
         report = await Audit(scope, progress).run(taken)
     report.faults = await _named(store, scope.logs, report.faults)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from milepost.domain.telemetry import Sample
-from milepost.engine.devices import Recorded, Terminal
+from milepost.engine.devices import Held, HeldPart, Medium, PartKey, Recorded, Terminal, Told
 from patience import PATIENCE_S
 
 
@@ -45,6 +45,59 @@ class Telemetry:
         new = [one for one in dict.fromkeys(samples) if one not in known]
         known += new
         return Recorded(len(new), len(samples) - len(new))
+
+
+class Facts:
+    """See `engine.devices.Facts`."""
+
+    def __init__(self) -> None:
+        self.told: list[Told] = []
+
+    async def record(self, tenant: int, told: Sequence[Told], received_us: int) -> None:
+        self.told += told
+
+
+class Media:
+    """See `engine.devices.Media`."""
+
+    def __init__(self) -> None:
+        self.kept: list[tuple[str, Medium]] = []
+
+    async def add(self, tenant: int, asset: str, medium: Medium, received_us: int) -> None:
+        self.kept.append((asset, medium))
+
+
+class Parts:
+    """See `engine.devices.Parts`."""
+
+    def __init__(self) -> None:
+        self.held: dict[PartKey, dict[int, HeldPart]] = {}
+        self.at_us: dict[PartKey, int] = {}
+
+    async def keep(self, parts: Sequence[HeldPart], received_us: int) -> Mapping[PartKey, Held]:
+        before = {key: set(some) for key, some in self.held.items()}
+        for one in parts:
+            self.held.setdefault(one.key, {})[one.part] = one
+            self.at_us[one.key] = received_us
+        return {
+            key: Held(
+                {number: part.frame for number, part in self.held[key].items()},
+                frozenset(one.part for one in parts if one.part in before.get(key, ())),
+            )
+            for key in {one.key for one in parts}
+        }
+
+    async def drop(self, keys: Sequence[PartKey]) -> None:
+        for key in keys:
+            self.held.pop(key, None)
+
+    async def older(self, than_us: int) -> Sequence[HeldPart]:
+        return [
+            one
+            for key, some in self.held.items()
+            if self.at_us[key] < than_us
+            for one in some.values()
+        ]
 
 
 class Client:

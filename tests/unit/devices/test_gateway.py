@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from struct import pack
 
 import pytest
-from device_doubles import Client, Telemetry, Terminals
+from device_doubles import Client, Facts, Media, Parts, Telemetry, Terminals
 from device_frames import gt06, gt06_fix, jt808, jt808_location, teltonika, teltonika_data
 
 from milepost.domain.telemetry import RfidRead
 from milepost.engine.devices import Terminal
-from milepost.intake.devices.gateway import Gateway, Limits
+from milepost.intake.devices.gateway import Gateway, Keeping, Limits
 from milepost.intake.devices.protocols.jt808.framing import unescape
 from patience import PATIENCE_S
 
@@ -35,12 +35,13 @@ class House:
         )
         self.telemetry = Telemetry()
         self.reads: list[tuple[str, RfidRead]] = []
+        self.facts, self.media, self.parts = Facts(), Media(), Parts()
+        self.now_us = int(NOW.timestamp() * 1e6)
         self.gateway = Gateway(
             self.terminals,
-            self.telemetry,
-            lambda: int(NOW.timestamp() * 1e6),
+            Keeping(self.telemetry, self.facts, self.media, self.parts, self._read),
+            lambda: self.now_us,
             limits=limits or Limits(group_s=0.01),
-            reads=self._read,
         )
 
     async def _read(self, terminal: Terminal, reads: list[RfidRead]) -> None:

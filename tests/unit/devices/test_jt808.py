@@ -47,6 +47,13 @@ def test_the_end_of_a_frame_whose_begin_was_lost() -> None:
     assert taken == 3 * len(one) - 5
 
 
+def answered(frame: bytes) -> tuple[int, int, int, int]:
+    """(message, the serial and message that it answers, result) of a general answer."""
+    _, content, _ = unescape(frame)
+    return (int.from_bytes(content[:2], "big"), int.from_bytes(content[12:14], "big"),
+            int.from_bytes(content[14:16], "big"), content[16])  # fmt: skip
+
+
 def test_items() -> None:
     items = bytes.fromhex(
         "0104000003e802020190030201f4040200072504000000ff2b0400640032"
@@ -73,6 +80,18 @@ def test_hemispheres_alarms_and_a_missing_fix() -> None:
 
     assert (report.lat, report.lon, report.valid) == (-31.25, -121.5, False)
     assert report.attributes["alarm"] == "sos,gnss_antenna_cut"
+    assert report.alarms == ("sos", "gnss_antenna_cut")
+
+
+def test_a_bit_that_the_standard_reserves_is_told_by_its_number() -> None:
+    body = bytearray(jt808_location())
+    body[:4] = (1 << 29 | 1 << 17 | 1 << 16).to_bytes(4, "big")
+
+    (old,) = decode(jt808(0x0200, bytes(body))).reports
+    (new,) = decode(jt808_2019(0x0200, bytes(body))).reports
+
+    assert old.alarms == ("16", "17", "collision")
+    assert new.alarms == ("tyre_pressure", "blind_spot", "collision")
 
 
 def test_an_item_that_lies_about_its_length_costs_only_itself() -> None:
@@ -93,7 +112,8 @@ def test_sub_packages_in_any_order() -> None:
         outcomes.append(decode(frame, session))
 
     assert [len(one.reports) for one in outcomes] == [0, 2]
-    assert [len(one.replies) for one in outcomes] == [1, 1]
+    assert [len(one.replies) for one in outcomes] == [0, 1]
+    assert answered(outcomes[1].replies[0]) == (0x8001, 101, 0x0704, 0)
     assert outcomes[0].kind == "0x0704 part 2 of 2"
 
 

@@ -47,6 +47,22 @@ _CLEANERS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
+# Pictures in the container of films, by their brand (ISO/IEC 23008-12; AV1 Image File Format).
+_PICTURES = dict.fromkeys(
+    (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"),
+    "image/heic",
+) | dict.fromkeys((b"avif", b"avis"), "image/avif")
+# What no library here can look into, so that its metadata could not be taken out: what to do.
+_UNREAD = {
+    "image/heic": (
+        "the picture is HEIC, as iPhones take it, and a {kind} must be one of {types}: set the "
+        "camera to 'Most Compatible' (Settings, Camera, Formats), or send the picture as JPEG - "
+        'a web page\'s file field with accept="image/jpeg" makes the phone do that by itself'
+    ),
+    "image/avif": ("the picture is AVIF, and a {kind} must be one of {types}: send it as JPEG"),
+}
+
+
 def type_of(body: bytes) -> str | None:
     """The content type that a file's first bytes show."""
     if body.startswith(b"\xff\xd8\xff"):
@@ -58,7 +74,7 @@ def type_of(body: bytes) -> str | None:
     if body.startswith(b"%PDF-"):
         return "application/pdf"
     if body[4:8] == b"ftyp":
-        return "video/mp4"
+        return _PICTURES.get(body[8:12], "video/mp4")
     head = body[:1_024].lstrip(b"\xef\xbb\xbf \t\r\n")
     return "image/svg+xml" if head.startswith((b"<?xml", b"<svg", b"<!--")) else None
 
@@ -73,6 +89,8 @@ def cleaned(kind: Kind, body: bytes, declared: str | None = None) -> Clean:
     if len(body) > allowed.most_bytes:
         raise EvidenceError(f"a {kind} may have {allowed.most_bytes} bytes at most")
     found = type_of(body)
+    if found in _UNREAD:
+        raise EvidenceError(_UNREAD[found].format(kind=kind, types=", ".join(allowed.types)))
     if found not in allowed.types:
         raise EvidenceError(f"a {kind} must be one of {', '.join(allowed.types)}")
     assert found is not None

@@ -51,7 +51,7 @@ class Connection(asyncio.Protocol):
     def __init__(self, house: House, protocol: Protocol) -> None:
         self._house = house
         self.protocol = protocol
-        self.session = Session()
+        self.session = Session(joins=False)
         self.identity: Identity | None = None
         self.proved: set[str] = set()
         self.peer = ""
@@ -98,7 +98,7 @@ class Peer:
     def __init__(self, port: Datagrams, address: Any) -> None:
         self._port, self._address = port, address
         self.protocol = port.protocol
-        self.session = Session()
+        self.session = Session(joins=False)
         self.identity: Identity | None = None
         self.proved: set[str] = set()
         self.peer = str(address[0])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from milepost.intake.devices.protocol import Outcome, Protocol, Session
+from milepost.intake.devices.protocol import Outcome, Part, Protocol, Session
 from milepost.intake.devices.report import Report
 from milepost.intake.devices.wire.framing import frames
 
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+_MOST_OPEN = 4
 
 
 def decode(protocol: Protocol, frame: bytes, session: Session) -> Outcome:
@@ -18,13 +19,34 @@ def decode(protocol: Protocol, frame: bytes, session: Session) -> Outcome:
         return Outcome(fault=f"frame of {len(frame)} bytes, {protocol.max_frame_bytes} at most")
     try:
         outcome = protocol.decode(frame, session)
+        if outcome.part is not None and session.joins:
+            outcome = _joined(protocol, outcome, outcome.part, session)
     except Exception as error:  # a hostile frame must end nothing but itself
         return Outcome(fault=str(error) or type(error).__name__)
     if outcome.identity is not None and session.identity is None:
         session.identity = outcome.identity.name
-    outcome = _sane(outcome)
-    if outcome.fault and outcome.unreadable and not outcome.reports:
-        outcome.replies = [outcome.unreadable]
+    return _answered(_sane(outcome))
+
+
+def whole(protocol: Protocol, frames: dict[int, bytes], last: int, session: Session) -> Outcome:
+    """What the parts of a message mean together; see `Joining.whole`."""
+    assert protocol.joining is not None
+    try:
+        return _answered(_sane(protocol.joining.whole(frames, last, session)))
+    except Exception as error:
+        return Outcome(fault=str(error) or type(error).__name__)
+
+
+def _joined(protocol: Protocol, outcome: Outcome, part: Part, session: Session) -> Outcome:
+    """Parts of one connection, in whatever order; the part's own outcome before all are there."""
+    waiting: dict[tuple[int, int, int], dict[int, bytes]] = session.notes.setdefault("parts", {})
+    key = part.kind, part.first, part.parts
+    frames = waiting.setdefault(key, {})
+    frames[part.part] = part.frame
+    if len(frames) == part.parts:
+        return whole(protocol, waiting.pop(key), part.part, session)
+    while len(waiting) > _MOST_OPEN:  # a terminal that never finishes must not fill the memory
+        del waiting[next(iter(waiting))]
     return outcome
 
 
@@ -39,6 +61,13 @@ def decode_all(protocol: Protocol, data: bytes, session: Session) -> list[Outcom
             return outcomes
     # A frame out of a log may lack the end that closes it on the wire, or its escapes.
     return [decode(protocol, data, session)]
+
+
+def _answered(outcome: Outcome) -> Outcome:
+    """What nothing could be read of is answered as wrong, so that it is not sent for ever."""
+    if outcome.fault and outcome.unreadable and not (outcome.reports or outcome.media):
+        outcome.replies = [outcome.unreadable]
+    return outcome
 
 
 def _sane(outcome: Outcome) -> Outcome:

@@ -7,23 +7,35 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from time import monotonic
+from typing import NamedTuple
 
 import structlog
 from msgspec import Struct
 
 from milepost.domain.telemetry import RfidRead
-from milepost.engine.devices import Telemetry, Terminal, Terminals
+from milepost.engine.devices import Facts, Media, Parts, Telemetry, Terminal, Terminals
 from milepost.intake.devices.admission import Book
 from milepost.intake.devices.connection import Connection, Datagrams, Speaker
 from milepost.intake.devices.discovery import protocol as named
-from milepost.intake.devices.group import Group, Heard, Strangers
+from milepost.intake.devices.group import Admitted, Group, Heard, Strangers, admitted
 from milepost.intake.devices.protocol import Outcome, Session
+from milepost.intake.devices.reassembly import Patience, Reassembly
 from milepost.intake.devices.unread import Unread
 
 log = structlog.get_logger()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Where a terminal's card reads go: (tenant, asset, reads).
 Reads = Callable[[Terminal, Sequence[RfidRead]], Awaitable[None]]
+
+
+class Keeping(NamedTuple):
+    """Where what terminals say is kept. `reads`: where a terminal's card reads go."""
+
+    telemetry: Telemetry
+    facts: Facts
+    media: Media
+    parts: Parts
+    reads: Reads | None = None
 
 
 class Limits(Struct, frozen=True, kw_only=True):
@@ -34,6 +46,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     connections: int = 20_000
     waiting: int = 50_000
     attempts: int = 3
+    parts: Patience = Patience()
 
 
 class Counts(Struct):
@@ -43,6 +56,7 @@ class Counts(Struct):
     messages: int = 0
     samples: int = 0
     repeated: int = 0
+    media: int = 0
     answers: int = 0
     faults: int = 0
     groups: int = 0
@@ -55,11 +69,10 @@ class Gateway:
     def __init__(
         self,
         terminals: Terminals,
-        telemetry: Telemetry,
+        keeping: Keeping,
         now_us: Callable[[], int],
         *,
         limits: Limits | None = None,
-        reads: Reads | None = None,
     ) -> None:
         self.limits = limits or Limits()
         self.counts = Counts()
@@ -67,10 +80,12 @@ class Gateway:
         self._unread = Unread()
         self.connections: set[Connection] = set()
         self._book = Book(terminals)
-        self._telemetry, self._reads, self._now_us = telemetry, reads, now_us
+        self._keeping, self._now_us = keeping, now_us
+        self._reassembly = Reassembly(keeping.parts, self.limits.parts)
         self._waiting: list[Heard] = []
         self._some = asyncio.Event()
         self._paused = False
+        self._look_s = 0.0
         self._servers: list[asyncio.Server] = []
         self._ports: list[asyncio.DatagramTransport] = []
         self._tasks: list[asyncio.Task[None]] = []
@@ -88,7 +103,8 @@ class Gateway:
         except BaseException:
             await self.stop()
             raise
-        self._tasks = [asyncio.create_task(self._work()), asyncio.create_task(self._sweep())]
+        work = (self._work(), self._sweep(), self._chase())
+        self._tasks = [asyncio.create_task(one) for one in work]
         return opened
 
     async def _open(self, host: str, name: str, port: int) -> int:
@@ -191,14 +207,55 @@ class Gateway:
 
     async def _store(self, group: Group) -> None:
         await self._book.learn(group.names(), self.now_s())
-        for tenant, samples in group.admit().items():
-            recorded = await self._telemetry.record(tenant, samples, self._now_us())
+        pieces = group.look()
+        whole = []
+        if pieces:
+            taken = await self._reassembly.take(pieces, self._now_us(), self.now_s())
+            group.join(taken.outcomes)
+            whole = taken.whole
+        await self._keep(group.admit())
+        await self._reassembly.settle(whole)
+        group.answer()
+
+    async def _keep(self, found: Admitted) -> None:
+        for tenant, samples in found.samples.items():
+            recorded = await self._keeping.telemetry.record(tenant, samples, self._now_us())
             self.counts.samples += recorded.accepted
             self.counts.repeated += recorded.repeated
-        if self._reads is not None:
-            for terminal, reads in group.reads:
-                await self._reads(terminal, reads)
-        group.answer()
+        for tenant, told in found.told.items():
+            await self._keeping.facts.record(tenant, told, self._now_us())
+        for terminal, medium, received in found.media:
+            received_us = round(received.timestamp() * 1e6)
+            await self._keeping.media.add(terminal.tenant, terminal.asset, medium, received_us)
+            self.counts.media += 1
+        if self._keeping.reads is not None:
+            for terminal, reads in found.reads:
+                await self._keeping.reads(terminal, reads)
+
+    async def _chase(self) -> None:
+        """Ask for parts that do not come, and read what will not become whole."""
+        wait_s = self.limits.parts.wait_s
+        while True:
+            await asyncio.sleep(min(1.0, wait_s / 4))
+            for speaker, message in self._reassembly.chase(self.now_s()):
+                speaker.send(message)
+            try:
+                await self._give_up()
+            except ConnectionError:
+                log.exception("device_parts_not_read")
+
+    async def _give_up(self) -> None:
+        """At most once a minute, for most gateways never hold a part."""
+        if self.now_s() < self._look_s:
+            return
+        self._look_s = self.now_s() + min(60.0, self.limits.parts.keep_s / 4)
+        for key, terminal, outcome in await self._reassembly.given_up(self._now_us()):
+            self.counts.faults += 1
+            asset, fault = terminal.asset, outcome.fault
+            log.warning("device_message_incomplete", asset=asset, message=key[2], fault=fault)
+            received = _EPOCH + timedelta(microseconds=self._now_us())
+            await self._keep(admitted(terminal, outcome, received))
+            await self._reassembly.settle([key])
 
     async def _sweep(self) -> None:
         while True:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 from msgspec import Struct, field
 
 from milepost.domain.telemetry import RfidRead
-from milepost.intake.devices.report import Report, Value
+from milepost.engine.devices import Medium, Value
+from milepost.intake.devices.report import Report
 
 # A session's note: the device that a request names beside its frame.
 NAMED = "named"
@@ -40,7 +41,22 @@ class Session(Struct):
     received: datetime = datetime(2000, 1, 1, tzinfo=UTC)
     identity: str | None = None
     strict: bool = True
+    # Whether messages in parts are put together here; the gateway does so itself, durably.
+    joins: bool = True
     notes: dict[str, Any] = field(default_factory=dict)
+
+
+class Part(Struct, frozen=True):
+    """A frame that holds `part` of the `parts` of a long message, counted from 1.
+
+    `kind` and `first` (the serial number of its first part) name the message among a terminal's.
+    """
+
+    kind: int
+    first: int
+    parts: int
+    part: int
+    frame: bytes
 
 
 class Outcome(Struct, kw_only=True):
@@ -50,19 +66,36 @@ class Outcome(Struct, kw_only=True):
     sent instead to a terminal that nobody has made known, `guarded` to one that asks for a secret
     though it has been given one, `unreadable` where nothing of the message could be read, so that
     it is not sent for ever. `facts` are about the terminal itself. `fault` says what could
-    not be read; what could be read stands beside it.
+    not be read; what could be read stands beside it. `part`: it is a piece of a longer message.
     """
 
     kind: str = ""
     identity: Identity | None = None
     reports: list[Report] = field(default_factory=list)
     rfid: list[RfidRead] = field(default_factory=list)
+    media: list[Medium] = field(default_factory=list)
+    part: Part | None = None
     replies: list[bytes] = field(default_factory=list)
     refusal: bytes | None = None
     guarded: bytes | None = None
     unreadable: bytes | None = None
     facts: dict[str, Value] = field(default_factory=dict)
     fault: str | None = None
+
+
+class Joining(Struct, frozen=True):
+    """How a protocol's messages in parts are put together. `frames` are held, by their part.
+
+    `whole(frames, last, session)`: what they mean; `last` is the part that came last, which the
+    answer names. A message that lacks its end is read as far as it goes. `again(frames, missing,
+    attempt, session)` asks the terminal for parts, `alone(frame, session)` answers a single one,
+    `failed(frames, session)` says that the message was not received.
+    """
+
+    whole: Callable[[dict[int, bytes], int, Session], Outcome]
+    again: Callable[[dict[int, bytes], Sequence[int], int, Session], bytes]
+    alone: Callable[[bytes, Session], bytes]
+    failed: Callable[[dict[int, bytes], Session], bytes]
 
 
 # (buffer, from) -> (start, end) of the next frame, None: more bytes are needed.
@@ -83,4 +116,5 @@ class Protocol(Struct, frozen=True, kw_only=True):
     datagrams: bool = False  # also spoken over UDP
     http: bool = False  # frames are the bodies or queries of HTTP requests
     proves: bool = False
+    joining: Joining | None = None
     max_frame_bytes: int = 4096

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Mapping
 from datetime import datetime
 from typing import Any
 
 from msgspec import Struct, field
 
 from milepost.domain.telemetry import Sample
+from milepost.engine.devices import Value
 
-Value = str | int | float | bool
 KNOTS_MM_S = 514.4444
 KMH_MM_S = 277.7778
 _BEYOND = 2**40
@@ -39,6 +40,10 @@ class Report(Struct, kw_only=True):
     light_lux: int | None = None
     battery_mv: int | None = None
     attributes: dict[str, Value] = field(default_factory=dict)
+    # Whether it says which alarms there are; without any alarm: that there are none.
+    tells_alarms: bool = False
+    # Attributes of which it says that there is nothing, such as `doors_open`: all are shut.
+    nothing: tuple[str, ...] = ()
 
     @property
     def located(self) -> bool:
@@ -63,9 +68,27 @@ class Report(Struct, kw_only=True):
 
     def alarm(self, name: str | None) -> None:
         """Add an alarm to those that the report carries."""
-        known = self.attributes.get("alarm")
-        if name and name not in str(known or "").split(","):
-            self.attributes["alarm"] = f"{known},{name}" if known else name
+        if name and name not in self.alarms:
+            self.tells_alarms = True
+            self.attributes["alarm"] = ",".join((*self.alarms, name))
+
+    def alarm_code(self, code: int, names: Mapping[int, str], none: Container[int] = (0,)) -> None:
+        """An alarm by its code in a table; one that the table lacks goes by its number."""
+        self.tells_alarms = True
+        if code not in none:
+            self.alarm(names.get(code, str(code)))
+
+    def alarm_bits(self, bits: int, names: Mapping[int, str], first: int = 0) -> None:
+        """The alarms of a field of bits; a bit that the table lacks goes by its number."""
+        self.tells_alarms = True
+        for bit in range(first, bits.bit_length()):
+            if bits >> bit & 1:
+                self.alarm(names.get(bit, str(bit)))
+
+    @property
+    def alarms(self) -> tuple[str, ...]:
+        """The alarms that it carries."""
+        return tuple(name for name in str(self.attributes.get("alarm", "")).split(",") if name)
 
     def sample(self, asset: str) -> Sample | None:
         """As a sample of an asset; None without a time, or where nothing was measured.

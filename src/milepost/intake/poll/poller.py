@@ -33,6 +33,17 @@ class Poller:
         self._lanes: dict[int, tuple[Connection, asyncio.Task[None]]] = {}
         self._held_until: dict[int, float] = {}
         self._changed = asyncio.Event()
+        self._seen: list[Connection] = []
+
+    def down(self, tenant: int, carrier: str) -> bool:
+        """Whether a tenant asks for this carrier, and none of the sources it asks answers now."""
+        asked = [one for one in self._seen if one.tenant == tenant and self._covers(one, carrier)]
+        return bool(asked) and all(one.state == "failing" for one in asked)
+
+    def _covers(self, one: Connection, carrier: str) -> bool:
+        source = self._tools.sources.get(one.source)
+        named = one.carriers or (() if source and source.AGGREGATOR else (one.source,))
+        return not named or carrier in named
 
     async def run(self) -> None:
         """Look after the lanes until cancelled."""
@@ -52,7 +63,8 @@ class Poller:
 
     async def look(self) -> None:
         """Start and end lanes as connections come, change and go."""
-        found = {one.id: one for one in await self._tools.store.all()}
+        self._seen = await self._tools.store.all()
+        found = {one.id: one for one in self._seen}
         for known, task in list(self._lanes.values()):
             wanted = found.get(known.id)
             if wanted is None or wanted.updated_us != known.updated_us or task.done():

@@ -10,6 +10,7 @@ from typing import Any
 from milepost.engine.epcis_ports import QueryError
 from milepost.epcis.indexing import pattern_of, typed_key, word
 from milepost.epcis.link import canonical
+from milepost.epcis.master import attribute_key, plain
 from milepost.epcis.times import parsed
 from milepost.epcis.vocabulary import PREFIXES, VOCABULARIES
 
@@ -34,10 +35,22 @@ _MEASURED = re.compile(
     r"(EQ|GT|GE|LT|LE)_(value|minValue|maxValue|meanValue|sDev|percValue|percRank)(?:_([A-Z0-9]+))?"
 )
 _QUANTITY = re.compile(r"(EQ|GT|GE|LT|LE)_quantity(?:_([A-Z0-9]+))?")
+_FIELD = r"[A-Za-z][\w.-]*:[\w.-]+?|https?://\S+?"
+_HAS_ATTRIBUTE = re.compile(rf"HASATTR_(\w+|{_FIELD})")
+_ATTRIBUTE = re.compile(rf"EQATTR_(bizStep|disposition|readPoint|bizLocation|{_FIELD})_(.+)")
+_NAMED = {"bizStep": "biz_step", "disposition": "disposition", "readPoint": "read_point",
+          "bizLocation": "biz_location"}  # fmt: skip
 _TYPED = re.compile(r"EQ_(bizTransaction|source|destination)_(.+)")
 _TYPED_COLUMNS = {
     "bizTransaction": "transactions", "source": "sources", "destination": "destinations",
 }  # fmt: skip
+_BELOW = """
+WITH RECURSIVE below (key) AS (
+    SELECT unnest({exact}::text[])
+    UNION SELECT child FROM below
+    JOIN epcis_element AS element ON element.tenant = $1 AND element.key = below.key
+    CROSS JOIN unnest(element.children) AS child
+) SELECT key FROM below"""
 _NO_CONDITION = frozenset(
     ("@context", "orderBy", "orderDirection", "eventCountLimit", "maxEventCount", "perPage",
      "nextPageToken")
@@ -82,7 +95,7 @@ def _condition(name: str, value: Any, values: Values) -> str:
         found = pattern.fullmatch(name)
         if found is not None:
             return make(found, value, values)
-    raise QueryError(f"{name} asks for master data, which is not queried here")
+    raise QueryError(f"{name} cannot be asked for here")
 
 
 def _listed(value: Any) -> list[Any]:
@@ -144,13 +157,16 @@ def _epcs(*columns: str) -> Callable[[Any, Values], str]:
 
 
 def _within(column: str) -> Callable[[Any, Values], str]:
-    """A location or what is in it: the extensions of its GLN."""
+    """A location or what is in it: the extensions of its GLN, and its children by master data."""
 
     def build(value: Any, values: Values) -> str:
         given = [canonical(str(one)) for one in _listed(value)]
         exact = _bind(values, given)
         inner = _bind(values, [_like(one) + "/254/%" for one in given])
-        return f"({column} = ANY({exact}::text[]) OR {column} LIKE ANY({inner}::text[]))"
+        return (
+            f"({column} = ANY({exact}::text[]) OR {column} LIKE ANY({inner}::text[]) "
+            f"OR {column} IN ({_BELOW.format(exact=exact)}))"
+        )
 
     return build
 
@@ -254,7 +270,38 @@ def _extension(found: re.Match[str], value: Any, values: Values) -> str:
     return _any(tests, values)
 
 
+def _has_attribute(found: re.Match[str], value: Any, values: Values) -> str:
+    """Master data of what a field names have one of these attributes."""
+    names = _bind(values, [attribute_key(str(one)) for one in _listed(value)])
+    return _element(found[1], f"element.attributes ?| {names}::text[]", values)
+
+
+def _attribute(found: re.Match[str], value: Any, values: Values) -> str:
+    """An attribute of what a field names has one of these values."""
+    name = _bind(values, attribute_key(found[2]))
+    given = _bind(values, [plain(one) for one in _listed(value)])
+    return _element(found[1], f"element.attributes ->> {name}::text = ANY({given}::text[])", values)
+
+
+def _element(field: str, holds: str, values: Values) -> str:
+    column = _NAMED.get(field)
+    if column is not None:
+        named = f"element.key = epcis_event.{column}"
+    else:
+        path = json.dumps(field).replace("'", "''")
+        named = (
+            "element.id IN (SELECT one #>> '{}' FROM "
+            f"jsonb_path_query(epcis_event.body, '$.{path}') AS one)"
+        )
+    return (
+        "EXISTS (SELECT 1 FROM epcis_element AS element "
+        f"WHERE element.tenant = $1 AND {named} AND {holds})"
+    )
+
+
 _FAMILIES = (
+    (_HAS_ATTRIBUTE, _has_attribute),
+    (_ATTRIBUTE, _attribute),
     (_TYPED, _typed),
     (_QUANTITY, _quantity),
     (_MEASURED, _measured),

@@ -8,12 +8,13 @@ from contextlib import suppress
 
 from starlette.routing import BaseRoute
 
-from milepost.api.epcis import capture, discovery, events, export, resources, standing
+from milepost.api.epcis import capture, discovery, events, export, master, resources, standing
 from milepost.engine.epcis_capture import Capture
 from milepost.engine.epcis_standing import Watch
 from milepost.engine.resolve import Resolver
 from milepost.stores.postgres.containment import PostgresContainment
 from milepost.stores.postgres.epcis import PostgresEpcis
+from milepost.stores.postgres.epcis_master import PostgresMaster
 from milepost.stores.postgres.epcis_said import EpcisSaid
 from milepost.stores.postgres.epcis_subscriptions import PostgresStanding
 from milepost.stores.postgres.keyring import Keyring
@@ -29,6 +30,7 @@ class EpcisFeature(Feature):
         self._context = context
         keyring = Keyring(lambda: context.sealer, checked_suite(context.settings.vault_suite))
         self._store = PostgresEpcis(context.pool, EpcisSaid(keyring))
+        self._master = PostgresMaster(context.pool)
         self._capture = Capture(
             self._store,
             context.engine.journey,
@@ -36,6 +38,7 @@ class EpcisFeature(Feature):
             PostgresTelemetry(context.pool),
             PostgresContainment(context.pool),
             context.now_us,
+            self._master,
             self._captured,
         )
         announcer = context.milepost.telling.announcer
@@ -67,6 +70,7 @@ class EpcisFeature(Feature):
             *capture.endpoints(capture.CaptureServices(self._capture, self._store)),
             *events.endpoints(asked),
             *resources.endpoints(self._store),
+            *master.endpoints(self._master),
             *standing.endpoints(self._subscribing),
             *export.endpoints(context.engine.queries, context.ledger, context.now_us),
         ]

@@ -12,10 +12,13 @@ from starlette.routing import BaseRoute, Route
 from milepost.domain.telemetry import Change, RfidRead
 from milepost.engine.devices import Terminal
 from milepost.intake.devices.discovery import protocol
-from milepost.intake.devices.gateway import Gateway, Limits
+from milepost.intake.devices.gateway import Gateway, Keeping, Limits
 from milepost.intake.devices.requests import RefusedError, ask
 from milepost.intake.reports.taking import TAG
+from milepost.stores.postgres.asset_facts import PostgresFacts
+from milepost.stores.postgres.asset_media import PostgresMedia
 from milepost.stores.postgres.containment import PostgresContainment
+from milepost.stores.postgres.device_parts import PostgresParts
 from milepost.stores.postgres.telemetry import PostgresTelemetry, PostgresTerminals
 from milepost.wiring.feature import Context, Feature
 
@@ -29,13 +32,13 @@ class GatewayFeature(Feature):
         self._settings = settings
         self._terminals = PostgresTerminals(context.pool)
         self._containment = PostgresContainment(context.pool)
-        self.gateway = Gateway(
-            self._terminals,
-            PostgresTelemetry(context.pool),
-            context.now_us,
-            limits=Limits(connections=settings.device_connections, idle_s=settings.device_idle_s),
-            reads=self._observe,
-        )
+        pool = context.pool
+        keeping = Keeping(
+            PostgresTelemetry(pool), PostgresFacts(pool), PostgresMedia(pool, context.sealer),
+            PostgresParts(pool), self._observe,
+        )  # fmt: skip
+        limits = Limits(connections=settings.device_connections, idle_s=settings.device_idle_s)
+        self.gateway = Gateway(self._terminals, keeping, context.now_us, limits=limits)
         self.ports: dict[str, int] = {}
 
     async def start(self) -> None:

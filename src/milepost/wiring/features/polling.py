@@ -63,6 +63,7 @@ class Polling(Feature):
             now_us=context.now_us,
         )
         self.poller = Poller(self.tools)
+        context.milepost.services.down = self.poller.down
 
     async def start(self) -> None:
         self._task = asyncio.create_task(self.poller.run())

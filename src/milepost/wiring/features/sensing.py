@@ -15,6 +15,8 @@ from milepost.engine.sensing import SensingJudge
 from milepost.engine.sensor_queries import SensorQueries
 from milepost.intake.reports.taking import DeviceIntake
 from milepost.sensing.watch import RULES
+from milepost.stores.postgres.asset_facts import PostgresFacts
+from milepost.stores.postgres.asset_media import PostgresMedia
 from milepost.stores.postgres.assets import PostgresAssets, PostgresTerminals
 from milepost.stores.postgres.containment import PostgresContainment
 from milepost.stores.postgres.packing import Packing
@@ -58,7 +60,8 @@ class SensingFeature(Feature):
         self.curves = self._queries  # the buyer's page draws them
         self._assets = assets.AssetServices(
             PostgresAssets(pool), PostgresTerminals(pool), self._store, self._containment,
-            self._queries, engine.now_us, self.judge.forget,
+            self._queries, PostgresFacts(pool), PostgresMedia(pool, context.sealer),
+            engine.now_us, self.judge.forget,
         )  # fmt: skip
         self._tasks: list[asyncio.Task[None]] = []
 

@@ -52,6 +52,7 @@ def decode(frame: bytes, session: Session) -> Outcome:
 
 def _status(report: Report, status: int) -> None:
     report.attributes |= {"status": status, "ignition": bool(status >> 10 & 1)}
+    report.tells_alarms = True
     for bit, name in _ALARMS.items():
         report.alarm(None if status >> bit & 1 else name)
 

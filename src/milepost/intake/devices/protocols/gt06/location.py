@@ -27,6 +27,10 @@ ALARMS = {
 }  # fmt: skip
 
 
+# Not alarms: all is well, the ignition was turned on (0xFE) or off (0xFF).
+NO_ALARM = (0x00, 0xFE, 0xFF)
+
+
 def place(report: Report, lat: int, lon: int, flags: int) -> None:
     """Coordinates with the flags that say hemispheres, fix, course and ignition."""
     report.course(flags & 0x3FF)
@@ -66,7 +70,7 @@ def read_state(report: Report, state: int) -> None:
         "ignition": bool(state >> 1 & 1), "charging": bool(state >> 2 & 1),
         "fuel_cut": bool(state >> 7 & 1),
     }  # fmt: skip
-    report.alarm(_STATES.get(state >> 3 & 7))
+    report.alarm_code(state >> 3 & 7, _STATES)
 
 
 def read_battery(report: Report, level: int) -> None:
@@ -83,4 +87,4 @@ def read_status(report: Report, cursor: Cursor) -> None:
     if cursor.left:
         report.attributes["rssi"] = cursor.u8()
     if cursor.left:
-        report.alarm(ALARMS.get(cursor.u8()))
+        report.alarm_code(cursor.u8(), ALARMS, NO_ALARM)

@@ -6,6 +6,7 @@ from milepost.intake.devices.protocol import Outcome
 from milepost.intake.devices.protocols.gt06.framing import wrap
 from milepost.intake.devices.protocols.gt06.location import (
     ALARMS,
+    NO_ALARM,
     place,
     read_battery,
     read_fix,
@@ -82,12 +83,12 @@ def _alarm(one: Message, body: Cursor, outcome: Outcome) -> None:
         report.at = byte_time(body, one.zone)
     event = body.u8()
     report.attributes["event"] = event
-    report.alarm(_CAMERA.get(event) or ("sos" if event == 1 else None))
+    report.alarm_code(event, _CAMERA)
     outcome.reports.append(report)
 
 
 _CAMERA = {
-    0x0E: "low_power", 0x76: "temperature", 0x80: "vibration", 0x87: "overspeed",
+    0x01: "sos", 0x0E: "low_power", 0x76: "temperature", 0x80: "vibration", 0x87: "overspeed",
     0x88: "power_cut", 0x90: "acceleration", 0x91: "braking", 0x92: "cornering",
     0x93: "collision",
 }  # fmt: skip
@@ -105,7 +106,7 @@ def _cell_alarm(one: Message, body: Cursor, outcome: Outcome) -> None:
     if body.left:
         report.attributes["rssi"] = body.u8()
     if body.left:
-        report.alarm(ALARMS.get(body.u8()))
+        report.alarm_code(body.u8(), ALARMS, NO_ALARM)
     outcome.reports.append(report)
 
 

@@ -8,17 +8,18 @@ from milepost.intake.devices.report import Report
 from milepost.intake.devices.wire.clocks import CHINA, bcd_time
 from milepost.intake.devices.wire.cursor import Cursor
 
-# Bit of the alarm mark: name (JT/T 808-2019, table 24).
+# Bit of the alarm mark: name. What 2013 reserves and 2019 has given a meaning is in the second.
 ALARMS = {
     0: "sos", 1: "overspeed", 2: "fatigue_driving", 3: "danger_warning", 4: "gnss_fault",
     5: "gnss_antenna_cut", 6: "gnss_antenna_short", 7: "low_power", 8: "power_cut",
     9: "display_fault", 10: "voice_fault", 11: "camera_fault", 12: "ic_card_fault",
-    13: "overspeed_warning", 14: "fatigue_warning", 15: "vibration", 16: "tampering",
+    13: "overspeed_warning", 14: "fatigue_warning",
     18: "driving_time", 19: "parking_overtime", 20: "geofence", 21: "route", 22: "segment_time",
     23: "off_route", 24: "speed_sensor_fault", 25: "fuel_fault", 26: "stolen",
     27: "illegal_ignition", 28: "illegal_movement", 29: "collision", 30: "rollover",
     31: "illegal_door",
 }  # fmt: skip
+ALARMS_2019 = ALARMS | {15: "driving_violation", 16: "tyre_pressure", 17: "blind_spot"}
 _DOORS = 13, 14, 15, 16, 17
 
 
@@ -38,6 +39,8 @@ def read_coordinates(report: Report, cursor: Cursor) -> None:
     doors = [number for number, bit in enumerate(_DOORS, 1) if status >> bit & 1]
     if doors:
         report.attributes["doors_open"] = ",".join(map(str, doors))
+    else:
+        report.nothing = ("doors_open",)
 
 
 def read_motion(report: Report, cursor: Cursor) -> None:
@@ -48,13 +51,10 @@ def read_motion(report: Report, cursor: Cursor) -> None:
     report.at = bcd_time(cursor, CHINA)
 
 
-def read_location(cursor: Cursor) -> Report:
-    """A whole position report with its additional items."""
+def read_location(cursor: Cursor, version: int | None = None) -> Report:
+    """A whole position report with its additional items. `version`: of the header, from 2019 on."""
     report = Report()
-    alarms = cursor.u32()
-    for bit, name in ALARMS.items():
-        if alarms >> bit & 1:
-            report.alarm(name)
+    report.alarm_bits(cursor.u32(), ALARMS if version is None else ALARMS_2019)
     read_coordinates(report, cursor)
     read_motion(report, cursor)
     if report.at is None:  # a terminal without a fix since it was started sends zeros
@@ -75,7 +75,9 @@ def _padlock_tail(report: Report, cursor: Cursor) -> None:
     report.attributes["rssi"] = cursor.u8()
 
 
-def read_batch(cursor: Cursor, length_bytes: int) -> tuple[list[Report], str | None]:
+def read_batch(
+    cursor: Cursor, length_bytes: int, version: int | None = None
+) -> tuple[list[Report], str | None]:
     """Position reports one after the other, each with its length; the second: what was not read.
 
     A report that cannot be read costs only itself, for the whole message is acknowledged.
@@ -89,7 +91,7 @@ def read_batch(cursor: Cursor, length_bytes: int) -> tuple[list[Report], str | N
             break
         inner = cursor.sub(length)
         try:
-            found.append(read_location(inner))
+            found.append(read_location(inner, version))
         except FrameError as fault:
             faults.append(str(fault))
     return found, "; ".join(dict.fromkeys(faults)) or None

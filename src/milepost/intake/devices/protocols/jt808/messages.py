@@ -6,15 +6,16 @@ from collections.abc import Callable
 from datetime import UTC
 from struct import pack
 
+from milepost.engine.devices import Medium, Value
 from milepost.intake.devices.protocol import FrameError, Identity, Outcome, Session
 from milepost.intake.devices.protocols.jt808 import header as heads
 from milepost.intake.devices.protocols.jt808.framing import unescape
 from milepost.intake.devices.protocols.jt808.header import Header, general, read_header, registered
 from milepost.intake.devices.protocols.jt808.location import read_batch, read_location
 from milepost.intake.devices.protocols.jt808.padlock import read_padlock
-from milepost.intake.devices.protocols.jt808.parts import collect
+from milepost.intake.devices.protocols.jt808.parts import ANSWERED, body_of, opened, part_of
 from milepost.intake.devices.protocols.jt808.transparent import read_transparent
-from milepost.intake.devices.report import Report, Value
+from milepost.intake.devices.report import Report
 from milepost.intake.devices.wire.clocks import CHINA, bcd_time
 from milepost.intake.devices.wire.cursor import Cursor
 
@@ -33,20 +34,34 @@ def decode(frame: bytes, session: Session) -> Outcome:
         raise FrameError(fault)
     header = header._replace(answering=session.notes.get(ANSWERED, 0))
     outcome = Outcome(kind=f"0x{header.message:04x}", identity=header.identity, fault=fault)
-    _read(header, cursor.rest(), outcome, session)
+    if header.parts > 1:
+        _part(header, frame, outcome)
+    else:
+        _handle(header, Cursor(cursor.rest()), outcome, session)
+        session.notes[ANSWERED] = header.answering + len(outcome.replies) & 0xFFFF
+    return outcome
+
+
+def whole(frames: dict[int, bytes], last: int, session: Session) -> Outcome:
+    """A message out of its parts, as one; the answer names the part that came last."""
+    header, _ = opened(frames[last], session)
+    kind = f"0x{header.message:04x} in {header.parts} parts"
+    outcome = Outcome(kind=kind, identity=header.identity)
+    body = body_of(frames, session)
+    _handle(header._replace(parts=1, part=1), Cursor(body), outcome, session)
     session.notes[ANSWERED] = header.answering + len(outcome.replies) & 0xFFFF
     return outcome
 
 
-def _read(header: Header, rest: bytes, outcome: Outcome, session: Session) -> None:
-    body = collect(header, rest, session)
-    if header.parts > 1:
-        outcome.replies.append(general(header))
-        header = header._replace(answering=header.answering + 1 & 0xFFFF)
-    if body is None:
-        outcome.kind += f" part {header.part} of {header.parts}"
-    else:
-        _handle(header, Cursor(body), outcome, session)
+def _part(header: Header, frame: bytes, outcome: Outcome) -> None:
+    """A piece of a message. It is not answered: the whole is, or what is missing is asked for."""
+    outcome.kind += f" part {header.part} of {header.parts}"
+    outcome.refusal = general(header, heads.FAILED)
+    outcome.unreadable = general(header, heads.WRONG)
+    try:
+        outcome.part = part_of(header, frame)
+    except FrameError as fault:
+        outcome.fault = str(fault)
 
 
 def _fault(header: Header, cursor: Cursor, sound: bool) -> str | None:
@@ -69,7 +84,7 @@ def _handle(header: Header, body: Cursor, outcome: Outcome, session: Session) ->
     if header.message != REGISTER:
         outcome.refusal = general(header, heads.FAILED)
         outcome.unreadable = general(header, heads.WRONG)
-        if header.parts == 1 and header.message not in UNANSWERED and not outcome.replies:
+        if header.message not in UNANSWERED and not outcome.replies:
             outcome.replies.append(general(header))
 
 
@@ -112,31 +127,61 @@ def _heartbeat(header: Header, body: Cursor, outcome: Outcome, session: Session)
 
 
 def _position(header: Header, body: Cursor, outcome: Outcome, session: Session) -> None:
-    outcome.reports.append(read_location(body))
+    outcome.reports.append(read_location(body, header.version))
 
 
 def _answered_position(header: Header, body: Cursor, outcome: Outcome, session: Session) -> None:
     """0x0201, 0x0500: answers to a question or command; the serial of that comes first."""
     body.skip(2)
-    outcome.reports.append(read_location(body))
+    outcome.reports.append(read_location(body, header.version))
 
 
-def _picture(header: Header, body: Cursor, outcome: Outcome, session: Session) -> None:
+def _media(header: Header, body: Cursor, outcome: Outcome, session: Session) -> None:
     """0x0801: a picture, sound or film, and where it was taken; the position has no items.
 
     0x8800 says that all of it came; until then terminals send it again.
     """
-    outcome.replies.append(heads.answer(header, 0x8800, body.take(4)))
-    body.skip(4)
-    if body.left >= LOCATION_BYTES:
-        outcome.reports.append(read_location(body.sub(LOCATION_BYTES)))
-        outcome.reports[0].attributes["media_bytes"] = body.left
+    number, kind, form, event, channel = (
+        body.u32(), body.u8(), body.u8(), body.u8(), body.u8(),
+    )  # fmt: skip
+    place = _where(body, header)
+    content = body.rest()
+    if place.located or place.at is not None:
+        place.attributes["media_bytes"] = len(content)
+        outcome.reports.append(place)
+    sample = place.sample("")
+    outcome.media.append(
+        Medium(
+            number=number, content_type=_content_type(kind, form), event=event, channel=channel,
+            body=content, at_us=None if sample is None else sample.at_us,
+            lat_e7=None if sample is None else sample.lat_e7,
+            lon_e7=None if sample is None else sample.lon_e7,
+        )
+    )  # fmt: skip
+    outcome.replies.append(heads.answer(header, 0x8800, pack(">I", number)))
+
+
+def _where(body: Cursor, header: Header) -> Report:
+    """Where a picture was taken; one that cannot be read costs no picture."""
+    if body.left < LOCATION_BYTES:
+        return Report()
+    inner = body.sub(LOCATION_BYTES)
+    try:
+        return read_location(inner, header.version)
+    except FrameError:
+        return Report()
+
+
+def _content_type(kind: int, form: int) -> str:
+    """By the format; where that is none of the standard's, by what it is, else plain bytes."""
+    unknown = _MEDIA_KINDS.get(kind, "application/octet-stream")
+    return _MEDIA_FORMATS.get(form, unknown)
 
 
 def _batch(header: Header, body: Cursor, outcome: Outcome, session: Session) -> None:
     """0x0704: positions that were kept back, or several of now."""
     count, kind = body.u16(), body.u8()
-    reports, fault = read_batch(body, 2)
+    reports, fault = read_batch(body, 2, header.version)
     for report in reports:
         report.attributes["buffered"] = kind == 1
     outcome.reports = reports
@@ -152,7 +197,7 @@ def _short_batch(header: Header, body: Cursor, outcome: Outcome, session: Sessio
         report = Report(at=bcd_time(body, CHINA), attributes={"battery_percent": level})
         outcome.reports.append(report)
         return
-    outcome.reports, fault = read_batch(body, 1)
+    outcome.reports, fault = read_batch(body, 1, header.version)
     outcome.fault = outcome.fault or fault
 
 
@@ -233,8 +278,11 @@ def _sentence(frame: bytes, session: Session) -> Outcome:
 
 
 REGISTER, AUTHENTICATE = 0x0100, 0x0102
-ANSWERED = "answered"  # note of a session: messages sent to the terminal, by which they count
 LOCATION_BYTES = 28
+_MEDIA_FORMATS = {
+    0: "image/jpeg", 1: "image/tiff", 2: "audio/mpeg", 3: "audio/wav", 4: "video/x-ms-wmv",
+}  # fmt: skip
+_MEDIA_KINDS = {0: "image/*", 1: "audio/*", 2: "video/*"}
 # The terminal's own answers are not answered, and padlocks ask for an answer themselves.
 UNANSWERED = {0x0001, 0x0104, 0x0107, heads.PADLOCK_REPORT, heads.PADLOCK_BLIND}
 HANDLERS: dict[int, Handler] = {
@@ -242,7 +290,7 @@ HANDLERS: dict[int, Handler] = {
     0x0107: _attributes,
     0x0109: _time, 0x0200: _position, 0x0201: _answered_position, 0x0210: _short_batch,
     0x0500: _answered_position, 0x0701: _text(4, "gbk"), 0x0702: _driver, 0x0704: _batch,
-    0x0801: _picture, 0x0900: _transparent,
+    0x0801: _media, 0x0900: _transparent,
     0x1300: _text(2, "utf-16-be"), 0x2070: _acceleration, 0x6006: _text(1, "gbk"),
     heads.PADLOCK_REPORT: _padlock, heads.PADLOCK_BLIND: _padlock,
 }  # fmt: skip

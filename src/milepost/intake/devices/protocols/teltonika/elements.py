@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from milepost.intake.devices.report import Report
 
 
 class Element(NamedTuple):
-    """How an element is read. `kind`: number, flag, hex, text; `none`: values that say nothing."""
+    """How an element is read. `kind`: number, flag, hex, text; `none`: values that say nothing.
+
+    `alarms`: which value is which alarm; 0 there: every value but 0.
+    """
 
     name: str
     kind: str = "number"
     factor: float = 1
     signed: bool = False
     none: tuple[int, ...] = ()
+    alarms: Mapping[int, str] = {}
 
 
 def _load() -> dict[int, Element]:
     path = files(__package__) / "elements.toml"
     table = tomllib.loads(path.read_text("utf-8"))
-    return {
-        int(number): Element(**{**entry, "none": tuple(entry.get("none", ()))})
-        for number, entry in table.items()
-    }
+    return {int(number): _element(entry) for number, entry in table.items()}
+
+
+def _element(entry: dict[str, Any]) -> Element:
+    alarms = {int(value): name for value, name in entry.pop("alarms", {}).items()}
+    if "alarm" in entry:
+        alarms[0] = entry.pop("alarm")
+    return Element(**{**entry, "none": tuple(entry.get("none", ())), "alarms": alarms})
 
 
 ELEMENTS = _load()
@@ -47,6 +56,14 @@ def add_element(report: Report, number: int, value: bytes) -> None:
         report.attributes[element.name] = value.decode("latin-1").strip("\0 ")
     else:
         _number(report, element, value)
+    if element is not None and element.alarms:
+        _alarm(report, element, int.from_bytes(value, "big"))
+
+
+def _alarm(report: Report, element: Element, value: int) -> None:
+    report.tells_alarms = True
+    if value:
+        report.alarm(element.alarms.get(value) or element.alarms.get(0))
 
 
 def _number(report: Report, element: Element, value: bytes) -> None:
