@@ -21,7 +21,7 @@ import pytest
 from clients import sink
 from journey.compat.serving import Served, served
 from milepost.cli.keys import create_key
-from milepost.intake.poll import lane, politeness, poller
+from milepost.intake.poll import asked, politeness, poller
 from milepost.wiring.features.polling import Polling
 from patience import until
 
@@ -34,7 +34,7 @@ AGO = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=5)
 def hurry() -> Iterator[None]:
     """Waits of a test's length."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lane, "REGISTERED_WAIT_S", 0)
+        patch.setattr(asked, "REGISTERED_WAIT_S", 0)
         patch.setattr(poller, "GATHER_EVERY_S", 0.1)
         patch.setattr(poller, "REST_S", 0.1)
         patch.setattr(poller, "LOOK_EVERY_S", 0.2)

@@ -24,7 +24,9 @@ from milepost.settings import Settings
 ROADS = 4_000
 _PRELOAD = 12 * ROADS
 # Questions of one kind in a row; the kinds take turns, each with numbers of its own.
-BLOCK = 50
+BLOCK = 12
+# What follows the loading is over when the server uses less than this share of a core.
+QUIET, LOOK_S, LONGEST_S = 0.05, 1.0, 120.0
 
 
 class Cost(Struct, frozen=True, kw_only=True):
@@ -106,9 +108,12 @@ def run(rounds: int, folder: Path | None) -> DialectFigures:
         line = HTTPConnection("127.0.0.1", server.port, timeout=60)
         kinds = _kinds(server, fields, rounds + 1)
         _register(line, fields, kinds)
+        progress.say("waiting for quiet")
+        _settle(server)
         progress.done("asking")
         for turn in range(rounds + 1):
-            for kind in kinds:
+            first = turn % len(kinds)  # nobody always comes after the same one
+            for kind in kinds[first:] + kinds[:first]:
                 kind.ask(server, line, turn)
             if turn == 0:  # to warm up
                 for kind in kinds:
@@ -116,6 +121,16 @@ def run(rounds: int, folder: Path | None) -> DialectFigures:
             progress.done()
         line.close()
         return _figures(kinds, machine(server.postgresql()))
+
+
+def _settle(server: Server) -> None:
+    """Until the server has written what it writes behind the scans, and learned from them."""
+    end = time.monotonic() + LONGEST_S
+    while time.monotonic() < end:
+        before = sum(server.cpu_s())
+        time.sleep(LOOK_S)
+        if sum(server.cpu_s()) - before < QUIET * LOOK_S:
+            return
 
 
 def _empty() -> dict[str, list[float]]:
@@ -167,8 +182,7 @@ def _figures(kinds: list[Kind], where: Machine) -> DialectFigures:
 
 def _cost(kind: Kind, plain: Kind) -> Cost:
     def ratio(which: str) -> float:
-        pairs = zip(kind.cpu_us[which], plain.cpu_us[which], strict=True)
-        return middle([one / other for one, other in pairs if other])
+        return round(middle(kind.cpu_us[which], 4) / middle(plain.cpu_us[which], 4), 2)
 
     def of_times(which: str) -> float:
         return round(middle(kind.times_ms[which], 4) / middle(plain.times_ms[which], 4), 2)
@@ -187,7 +201,7 @@ def _cost(kind: Kind, plain: Kind) -> Cost:
 
 
 @click.command("dialects")
-@click.option("--rounds", default=4, show_default=True, help="Rounds in which all take turns.")
+@click.option("--rounds", default=20, show_default=True, help="Rounds in which all take turns.")
 @click.option("--folder", type=click.Path(path_type=Path), help="Where to keep the data.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def dialects_command(rounds: int, folder: Path | None, as_json: bool) -> None:

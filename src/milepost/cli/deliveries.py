@@ -33,10 +33,11 @@ def list_(url: str, key: str, as_json: bool, limit: int, **wanted: Any) -> None:
         return
     for one in found:
         why = f": {one['last_error']}" if one["last_error"] else ""
+        again = f", next attempt {one['next_at']}" if one["next_at"] else ""
         to = one["dialect"] or "webhook"
         click.echo(
             f"{one['id']} {one['created_at']} {one['number']} {one['topic']} → {to} "
-            f"{one['subscription']}, {one['state']} after {one['attempts']} attempts{why}"
+            f"{one['subscription']}, {one['state']} after {one['attempts']} attempts{again}{why}"
         )
 
 

@@ -19,17 +19,19 @@ from milepost.engine.shard import Change
 
 TOPICS = (
     "shipment.status_changed", "shipment.event_added", "alert.opened", "alert.cleared",
-    "case.opened", "case.step_added", "case.closed",
+    "case.opened", "case.step_added", "case.deadline_passed", "case.closed",
 )  # fmt: skip
 _encode = msgspec.json.Encoder().encode
 
 
 class Audience:
     """What each tenant has a subscription for. Empty: nothing is written at all. `linked` are the
-    roads that have more than one number.
+    roads that have more than one number. `followed`: parcels that clients of dialects or buyers
+    follow; None while that is not known, then all count.
     """
 
     def __init__(self, linked: Container[int] = ()) -> None:
+        self.followed: Container[int] | None = None
         self._wanted: Mapping[int, Wanted] = {}
         self._linked = linked
 
@@ -43,9 +45,13 @@ class Audience:
             return False
         if topic in wanted.topics:
             return True
+        if topic in wanted.followed and (self.followed is None or road in self.followed):
+            return True
         numbers = wanted.numbers.get(topic)
+        asked = numbers is not None and number in numbers
         # Which of a road's numbers is subscribed to, the outbox finds out.
-        return numbers is not None and (number in numbers or road in self._linked)
+        some = numbers is not None or topic in wanted.followed
+        return asked or (some and road in self._linked)
 
     def __bool__(self) -> bool:
         return bool(self._wanted)

@@ -145,12 +145,14 @@ class Channel(Protocol):
 
 
 class Wanted(Struct, frozen=True):
-    """What a tenant's subscriptions ask for: `topics` of every shipment, and topic by topic the
-    `numbers` that only some shipments are asked for by.
+    """What a tenant's subscriptions ask for: `topics` of every shipment, topic by topic the
+    `numbers` that only some shipments are asked for by, and `followed` of those parcels that
+    clients of dialects or buyers follow.
     """
 
     topics: frozenset[str]
     numbers: Mapping[str, frozenset[str]]
+    followed: frozenset[str] = frozenset()
 
 
 class Outbox(Protocol):

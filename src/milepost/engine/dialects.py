@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
+from milepost.engine.delivery import Attempt, State
+
 # A package's name cannot begin with a digit, so one vendor is kept under another name than its own.
 _KEPT_AS = {"17track": "seventeentrack"}
 _CALLED = {kept: name for name, kept in _KEPT_AS.items()}
@@ -84,6 +86,24 @@ class LastPush(Struct, frozen=True):
     state: str
     at_us: int | None
     code: int | None
+
+
+class Sent(Struct, frozen=True, kw_only=True):
+    """A push of one change to one receiver, as the delivery log has it.
+
+    `id` is that of the delivery, `at_us` when the change came about. `payload` is what the fan-out
+    wrote: the watch and the change.
+    """
+
+    id: int
+    watch: int
+    number: str
+    url: str
+    topic: str
+    at_us: int
+    state: State
+    payload: bytes
+    attempts: tuple[Attempt, ...]
 
 
 class AlreadyWatchedError(Exception):
@@ -172,6 +192,20 @@ class Watches(Protocol):
 
     async def push(self, watch: Watch) -> int:
         """Push how things stand now, without waiting for news; to how many receivers."""
+        ...
+
+
+class Pushes(Protocol):
+    """What was pushed in a dialect, each call only of the tenant that asks."""
+
+    async def page(
+        self, tenant: int, dialect: str, *, before: int | None = None, limit: int = 100
+    ) -> list[Sent]:
+        """Newest first; `before` is the last id of the page before."""
+        ...
+
+    async def of_change(self, watch: Watch, at_us: int) -> list[Sent]:
+        """Those of one change of a watched number, to each receiver, oldest first."""
         ...
 
 

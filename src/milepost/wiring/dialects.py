@@ -10,9 +10,15 @@ from milepost.compat.core.sending import Delegate, DialectChannel
 from milepost.domain.track import Track
 from milepost.engine.delivering import Announcer
 from milepost.engine.delivery import Channel
+from milepost.engine.following import Followed
 from milepost.runners.inline import Inline, clock_us
 from milepost.settings import Settings
-from milepost.stores.postgres.dialects import PostgresCredentials, PostgresHooks, PostgresWatches
+from milepost.stores.postgres.dialects import (
+    PostgresCredentials,
+    PostgresHooks,
+    PostgresPushes,
+    PostgresWatches,
+)
 from milepost.stores.postgres.ledger import PostgresLedger
 from milepost.stores.postgres.pool import Pool
 from milepost.stores.sealer import MASTER_KEY, Sealer, open_sealer
@@ -50,6 +56,7 @@ class Dialects:
         sealer: Sealer,
         poster: Poster,
         settings: Settings,
+        followed: Followed | None,
     ) -> None:
         self._engine = engine
         self._ledger = ledger
@@ -64,10 +71,11 @@ class Dialects:
         self.hooks = PostgresHooks(
             pool, sealer, now_us, topics=self._topics, check_url=check, changed=self._changed
         )
+        self.pushes = PostgresPushes(pool, engine.announced.set)
         self.watches = PostgresWatches(
             pool, sealer, now_us, topics=self._topics, check_url=check, changed=self._changed,
             woke=engine.announced.set, most=settings.watched_per_dialect,
-            most_callbacks=settings.subscriptions_per_tenant, alone=settings.shard is None,
+            most_callbacks=settings.subscriptions_per_tenant, followed=followed,
         )  # fmt: skip
 
     def tell(self, announcer: Announcer) -> None:
@@ -84,6 +92,7 @@ class Dialects:
             credentials=self.credentials,
             watches=self.watches,
             hooks=self.hooks,
+            pushes=self.pushes,
             crosswalk=compat.crosswalk(),
             now_us=one.now_us,
             base_url=self._base_url,

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from milepost.domain.event import key_of
+from milepost.engine.delivery import Wanted
 from milepost.engine.dialects import AlreadyWatchedError, Hook, TooManyWatchedError, Watch
+from milepost.engine.following import Followed
 from milepost.engine.ports import Announcement, Group, Link
 from milepost.engine.resolve import BadScanError
 from milepost.settings import Settings
@@ -40,10 +42,10 @@ class World:
         )  # fmt: skip
         self.watches = self.new_watches()
 
-    def new_watches(self, most: int = 1_000) -> PostgresWatches:
+    def new_watches(self, most: int = 1_000, followed: Followed | None = None) -> PostgresWatches:
         return PostgresWatches(
             self.store.pool, self.sealer, self.now_us, topics=self.topics, check_url=self.check,
-            changed=self.note, woke=self.wake, most=most,
+            changed=self.note, woke=self.wake, followed=followed, most=most,
         )  # fmt: skip
 
     @staticmethod
@@ -273,3 +275,20 @@ async def test_hooks(world: World) -> None:
         await world.hooks.add(Hook(tenant=world.me, dialect="easypost", url="ftp://x"))
     await world.hooks.delete(made)
     assert await world.hooks.of_tenant(world.me, "easypost") == []
+
+
+async def test_only_what_is_followed_is_asked_for(world: World) -> None:
+    followed = Followed()
+    watches = world.new_watches(followed=followed)
+    await watches.add(world.watch("AB1001"))
+    await watches.add(world.watch("AB1002", active=False))
+    hook = Hook(tenant=world.me, dialect="kdniao", url="https://hooks.example/1")
+    await world.hooks.add(hook)
+    outbox = PostgresOutbox(world.store.pool, world.sealer)
+
+    keys = [key_of(world.me, one) for one in ("AB1001", "AB1002")]
+    assert [key in followed for key in (*keys, 7)] == [True, True, False]
+    assert await outbox.followed() == sorted(keys)
+    assert [one.number for one in await watches.get(world.me, "kdniao", "AB1001")] == ["AB1001"]
+    assert await watches.get(world.me, "kdniao", "AB1003") == []
+    assert await outbox.audience() == {world.me: Wanted(frozenset(), {}, frozenset({ADDED}))}

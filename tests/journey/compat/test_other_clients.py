@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import httpx2
 import pytest
 
-from journey.compat.serving import Account, Served
+from journey.compat.serving import Account, Served, receiver
 from milepost.compat.kdniao.sign import data_sign
 
 pytest_plugins = ["pg"]
@@ -115,6 +115,20 @@ def test_kuaidi100_arrival_by_code(server: Served, wrapped: bool) -> None:
     assert (bad["code"], bad["success"], bad["returnCode"]) == (503, False, "503")
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["reachable.do", "pickupCode/query", "pickupCode/register", "logistics/monitor/api/order"],
+)
+def test_kuaidi100_what_is_no_tracking_is_refused_in_its_words(server: Served, path: str) -> None:
+    form = urlencode({"key": "k", "t": "1", "param": "{}", "sign": "0", "method": "query"})
+
+    found = httpx2.post(f"{server.url}/{path}", content=form, headers=FORM)
+
+    said = found.json()
+    assert (found.status_code, said["result"], said["returnCode"]) == (200, False, "400")
+    assert (said["code"], said["success"]) == (400, False)
+
+
 def test_17track_first_version(server: Served) -> None:
     one = account(server, "17track")
 
@@ -190,6 +204,35 @@ def test_aftership_in_java(server: Served) -> None:
 
     assert (made.status_code, listed.status_code) == (201, 200), made.text + listed.text
     assert forged.status_code == 401
+
+
+def test_aftership_before_a_carrier_is_known(server: Served) -> None:
+    one, number = server.account("aftership"), "123456789012"
+    root = "/tracking/2024-07/trackings"
+    made = aftership(server, one, "POST", root, content=json.dumps({"tracking_number": number}))
+    assert made.json()["data"]["slug"] == "unrecognized", made.text
+    path = f"{root}/unrecognized/{number}"
+    assert aftership(server, one, "GET", path).status_code == 200
+
+    one.scan(scan(number, "picked_up", "2026-11-01T09:00:00+08:00", "ups"))
+
+    found = aftership(server, one, "GET", f"{root}/ups/{number}").json()["data"]
+    assert (found["id"], found["slug"]) == (made.json()["data"]["id"], "ups")
+    assert aftership(server, one, "GET", path).status_code == 404
+
+
+def test_aftership_tells_at_once_what_is_known(server: Served) -> None:
+    number = "YT7117117117009"
+    with receiver(lambda _: (200, b"")) as shop:
+        one = server.account("aftership", hook=shop.url)
+        one.scan(scan(number, "picked_up", "2026-11-01T09:00:00+08:00"))
+        body = json.dumps({"tracking_number": number, "slug": "yto"})
+        made = aftership(server, one, "POST", "/tracking/2026-07/trackings", content=body)
+        shop.wait(1)
+
+    said = json.loads(shop.got[0][2])
+    assert (said["event"], said["is_tracking_first_tag"]) == ("tracking_update", True)
+    assert said["msg"]["id"] == made.json()["data"]["id"]
 
 
 MARK = b"\xef\xbb\xbf"

@@ -138,3 +138,25 @@ def test_every_step_names_shapes_that_exist() -> None:
     for step in versions._read().step:
         for kind in ("tracking", "checkpoint", "courier"):
             assert set(step.of(kind).shapes) <= set(reshape.DOWN)
+
+
+# What AfterShip's own typed clients (PHP's, for one) take no null for, by its models.
+_NEVER_NULL = {
+    "id", "legacy_id", "created_at", "updated_at", "last_updated_at", "tracking_number", "slug",
+    "active", "emails", "smses", "source", "subtag", "subtag_message", "title", "tracked_count",
+    "unique_token", "checkpoints", "subscribed_smses", "subscribed_emails", "return_to_sender",
+    "order_tags", "shipment_tags", "next_couriers",
+}  # fmt: skip
+_NEVER_NULL_OF_CHECKPOINTS = {
+    "created_at", "slug", "checkpoint_time", "message", "subtag", "subtag_message",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("version", ALL)
+def test_nothing_is_null_that_typed_clients_refuse(version: str) -> None:
+    found = shown(version)
+
+    assert {name for name in _NEVER_NULL if name in found and found[name] is None} == set()
+    (point,) = found["checkpoints"]
+    assert {name for name in _NEVER_NULL_OF_CHECKPOINTS if point[name] is None} == set()
+    assert found["slug"] == "unrecognized"

@@ -13,7 +13,7 @@ from milepost.compat.core import Change, Watch
 from milepost.compat.core.crosswalk import crosswalk
 from milepost.compat.shippo import carriers, mock, push, shape, sign, substatus
 from milepost.domain.status import STATUSES, main_of
-from milepost.domain.track import StatusView, Track
+from milepost.domain.track import Arrival, StatusView, Track
 
 FIXTURES = files("milepost.compat.shippo") / "fixtures"
 ADDED = Change(topic="shipment.event_added")
@@ -76,6 +76,19 @@ def test_nothing_known_is_no_status_and_messages_is_never_null() -> None:
     assert found["tracking_status"] is None
     assert found["tracking_history"] == []
     assert found["messages"] == []
+
+
+def test_a_time_whose_zone_nobody_knows_is_in_a_field_of_its_own(track: Track) -> None:
+    event = replace(track.events[0], occurred_at="2026-06-02T22:05:00")
+    promise = Arrival(
+        earliest=None, latest="2026-06-05", probability=None, source="carrier_promise",
+        date_only=True, zone=None, stated_at=None,
+    )  # fmt: skip
+    found = shape.track_object("usps", "1", replace(track, events=[event], promise=promise))
+
+    first = found["tracking_history"][0]
+    assert (first["status_date"], first["status_date_local"]) == (None, "2026-06-02T22:05:00")
+    assert (found["eta"], found["eta_local"]) == (None, "2026-06-05")
 
 
 def test_the_status_is_of_the_whole_road_not_of_the_last_event(track: Track) -> None:

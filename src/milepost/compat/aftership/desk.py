@@ -9,7 +9,7 @@ from msgspec import Struct
 from milepost.compat.aftership import VENDOR, ids, shape, versions
 from milepost.compat.aftership.answering import Asked
 from milepost.compat.aftership.faults import FaultError
-from milepost.compat.aftership.slugs import carrier_for
+from milepost.compat.aftership.slugs import UNRECOGNIZED, carrier_for, slug_for
 from milepost.compat.core import CompatServices, Watch
 from milepost.domain.track import Track
 from milepost.engine.resolve import BadScanError
@@ -34,11 +34,22 @@ class Desk(Struct, frozen=True):
 
     async def _of_number(self, asked: Asked) -> Watch | None:
         slug = asked.path["slug"].lower()
-        if carrier_for(self.services.crosswalk, slug) is None:
+        if slug != UNRECOGNIZED and carrier_for(self.services.crosswalk, slug) is None:
             raise FaultError(4010)
-        watches = self.services.watches
-        found = await watches.get(asked.tenant, VENDOR, asked.path["number"], slug)
-        return found[0] if found else None
+        found = await self.services.watches.get(asked.tenant, VENDOR, asked.path["number"])
+        for watch in found:
+            if watch.carrier_code == slug:
+                return watch
+        # Made without a carrier: it goes by the one that turned out to have it.
+        for watch in found:
+            if watch.carrier_code is None and await self._goes_by(watch, slug):
+                return watch
+        return None
+
+    async def _goes_by(self, watch: Watch, slug: str) -> bool:
+        track = await self.road(watch)
+        carrier = track.carrier if track else None
+        return (slug_for(self.services.crosswalk, carrier) or UNRECOGNIZED) == slug
 
     async def _of_id(self, asked: Asked, text: str) -> Watch | None:
         number = ids.kept_under(asked.tenant, text)

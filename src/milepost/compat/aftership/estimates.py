@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from milepost.compat.aftership.lanes import MEDIUM
 from milepost.domain.track import Arrival
 
 _SOURCES = {"carrier_promise": "Carrier EDD", "merchant_promise": "Order EDD"}
@@ -18,7 +19,7 @@ def estimate_fields(promise: Arrival | None, arrival: Arrival | None = None) -> 
     source = _SOURCES.get(best.source, _PREDICTED) if best else None
     return {
         "courier_estimated_delivery_date": _dates(promise) if source == "Carrier EDD" else None,
-        "aftership_estimated_delivery_date": predicted and predicted | {"confidence_code": None},
+        "aftership_estimated_delivery_date": predicted and predicted | {"confidence_code": MEDIUM},
         "custom_estimated_delivery_date": None,
         # What was told first is not on record, only what stands now.
         "first_estimated_delivery": None,

@@ -107,7 +107,7 @@ def _courier(desk: Desk, asked: Asked, slug: str) -> dict[str, Any] | None:
         "name": row.name,
         "phone": None,
         "other_name": row.name_zh,
-        "web_url": None,
+        "web_url": "",
         "required_fields": [],
         # The last digits of a phone number, which some carriers ask for.
         "optional_fields": ["tracking_key"] if row.needs_phone_tail else [],

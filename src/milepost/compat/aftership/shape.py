@@ -9,7 +9,7 @@ from msgspec import Struct
 from milepost.compat.aftership import countries, ids
 from milepost.compat.aftership.checkpoints import checkpoints, standing
 from milepost.compat.aftership.estimates import estimate_fields
-from milepost.compat.aftership.slugs import slug_for
+from milepost.compat.aftership.slugs import UNRECOGNIZED, slug_for
 from milepost.compat.aftership.subtags import status_fields
 from milepost.compat.aftership.transit import days_between, time_fields
 from milepost.compat.core import Crosswalk, Watch
@@ -29,8 +29,12 @@ ECHOED = (
 _UNKNOWN = (
     "courier_destination_country_region", "shipment_weight", "shipment_dimensions",
     "courier_tracking_link", "courier_redirect_link", "carbon_emissions", "signature_requirement",
-    "delivery_location_type", "unique_token", "return_shipment", "forward_shipment",
+    "delivery_location_type", "return_shipment", "forward_shipment",
 )  # fmt: skip
+
+
+# What AfterShip itself says in place of them; its own clients take no null there.
+_DEPRECATED = {"unique_token": "deprecated"}
 
 
 class View(Struct, frozen=True):
@@ -52,6 +56,7 @@ def tracking(watch: Watch, track: Track | None, view: View) -> dict[str, Any]:
         "active": is_active(watch, track),
         **{name: options.get(name) for name in ECHOED},
         **dict.fromkeys(_UNKNOWN),
+        **_DEPRECATED,
         **_ends(watch, track),
         **time_fields(events, track, view.now_s),
         **status_fields(track.status.sub if track else "unknown.none"),
@@ -76,10 +81,10 @@ def tracking(watch: Watch, track: Track | None, view: View) -> dict[str, Any]:
     }
 
 
-def slug_of(watch: Watch, track: Track | None, view: View) -> str | None:
-    """The client's own slug, else that of the carrier which turned out to have it."""
+def slug_of(watch: Watch, track: Track | None, view: View) -> str:
+    """The client's own slug, else that of the carrier which turned out to have it, if any."""
     carrier = track.carrier if track else None
-    return watch.carrier_code or slug_for(view.crosswalk, carrier)
+    return watch.carrier_code or slug_for(view.crosswalk, carrier) or UNRECOGNIZED
 
 
 def is_active(watch: Watch, track: Track | None) -> bool:

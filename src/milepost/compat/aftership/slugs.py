@@ -6,6 +6,9 @@ from milepost.compat.aftership import VENDOR
 from milepost.compat.core import Crosswalk
 from milepost.identify import load_formats
 
+# What AfterShip says of a tracking whose carrier nobody has told yet.
+UNRECOGNIZED = "unrecognized"
+
 
 def slug_for(crosswalk: Crosswalk, carrier: str | None) -> str | None:
     """The slug that clients see for a carrier of ours."""

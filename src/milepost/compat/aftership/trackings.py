@@ -7,6 +7,7 @@ from typing import Any
 
 from milepost.compat.aftership import VENDOR, ids, shape, telling
 from milepost.compat.aftership.answering import Answer, Asked, Handler
+from milepost.compat.aftership.checkpoints import standing
 from milepost.compat.aftership.desk import Desk
 from milepost.compat.aftership.engaging import announce, complete_with, read_end
 from milepost.compat.aftership.faults import FaultError
@@ -39,7 +40,11 @@ async def create(desk: Desk, asked: Asked) -> Answer:
         account=asked.credential.public_id,
     )
     watch = await _added(desk, asked, watch)
+    known = await desk.road(watch)
     await announce(desk.services, watch, told)
+    # What is known already is told, as clients wait for the first update after a creation.
+    if known is not None and standing(known.events):
+        await desk.services.watches.push(watch)
     return Answer(asked.wrap("tracking", await desk.shown(asked, watch)), 201)
 
 

@@ -47,6 +47,8 @@ def object_of(body: bytes, kind: str = "") -> dict[str, Any]:
         found = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise NotJsonError from None
+    if found is None:  # what Go makes of a body that was left out
+        return {}
     if not isinstance(found, dict):
         raise NotAnObjectError
     return found

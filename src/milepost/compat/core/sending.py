@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import msgspec
@@ -19,6 +20,8 @@ from milepost.engine.delivery import Answer, Message, Subscription
 from milepost.engine.dialects import Credentials, Hook, Watch, Watches
 
 log = structlog.get_logger()
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 FindTrack = Callable[[int, str], Awaitable[Track | None]]
 
 
@@ -81,7 +84,7 @@ class DialectChannel:
         addressed = await self._addressed(watch, subscription)
         request = None
         if track is not None and addressed is not None:
-            created_us = int(message.created_at.timestamp() * 1_000_000)
+            created_us = (message.created_at - _EPOCH) // _MICROSECOND
             change = change_of(message.topic, message.payload, message.id, created_us)
             request = self._push.request(addressed, track, change, self._with.now_us())
         if track is None or request is None:

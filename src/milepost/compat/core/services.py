@@ -7,7 +7,7 @@ from collections.abc import Callable
 from msgspec import Struct, field
 
 from milepost.compat.core.crosswalk import Crosswalk
-from milepost.engine.dialects import Credential, Credentials, Hooks, Watches
+from milepost.engine.dialects import Credential, Credentials, Hooks, Pushes, Watches
 from milepost.engine.journey import Journey
 from milepost.engine.ports import Ledger
 from milepost.engine.queries import Queries
@@ -30,6 +30,7 @@ class CompatServices(Struct):
     credentials: Credentials
     watches: Watches
     hooks: Hooks
+    pushes: Pushes
     crosswalk: Crosswalk
     now_us: Callable[[], int]
     base_url: str

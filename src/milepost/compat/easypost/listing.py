@@ -19,13 +19,12 @@ MOST_LOOKED_AT = 500
 
 
 class Span(NamedTuple):
-    """When trackers were made; microseconds since 1970, None for no end."""
+    """When something was made; microseconds since 1970, None for no end."""
 
     start_us: int | None
     end_us: int | None
 
-    def has(self, watch: Watch) -> bool:
-        at_us = watch.created_us
+    def has(self, at_us: int) -> bool:
         return (self.start_us is None or at_us >= self.start_us) and (
             self.end_us is None or at_us <= self.end_us
         )
@@ -49,7 +48,7 @@ class Updated(NamedTuple):
 def updated(call: Call) -> Updated:
     """What `all_updated` asks for. Raises EasyPostError."""
     query = call.request.query_params
-    size = _size(query.get("page_size"))
+    size = size_of(query)
     page = query.get("page") or "1"
     if not (page.isascii() and page.isdigit()) or not 1 <= int(page) <= MOST_LOOKED_AT:
         raise faults.invalid("page", f"must be 1 to {MOST_LOOKED_AT}")
@@ -69,8 +68,7 @@ async def newest(call: Call) -> list[Watch]:
 async def page(call: Call) -> tuple[list[Watch], bool]:
     """(trackers newest first, whether there are more)."""
     query = call.request.query_params
-    size = _size(query.get("page_size"))
-    span = Span(_moment(query, "start_datetime"), _moment(query, "end_datetime"))
+    size, span = size_of(query), span_of(query)
     later = _cursor(query.get("after_id"), "after_id")
     earlier = _cursor(query.get("before_id"), "before_id")
     after = later if later is not None else earlier
@@ -89,7 +87,7 @@ async def _found(
             call.tenant, VENDOR, after=after, limit=max(size, MOST), filters=_filters(call),
             newest_first=newest_first,
         )  # fmt: skip
-        found += [one for one in rows if span.has(one)]
+        found += [one for one in rows if span.has(one.created_us)]
         if len(rows) < max(size, MOST):
             break
         after = rows[-1].id
@@ -119,7 +117,14 @@ def _normal(code: str) -> str:
     return code  # no number at all: it finds nothing
 
 
-def _size(text: str | None) -> int:
+def span_of(query: QueryParams) -> Span:
+    """When what is asked for was made. Raises EasyPostError."""
+    return Span(_moment(query, "start_datetime"), _moment(query, "end_datetime"))
+
+
+def size_of(query: QueryParams) -> int:
+    """How many to a page. Raises EasyPostError."""
+    text = query.get("page_size")
     if not text:
         return USUAL
     if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= MOST:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -44,11 +43,18 @@ class Push:
 
 
 def event(watch: Watch, track: Track, change: Change) -> dict[str, Any]:
-    """An Event. Its id is the same at every attempt."""
+    """An Event with its tracker. Its id is the same at every attempt and for every webhook."""
     base_url = str(watch.options.get("base_url") or "")
-    at = moments.of_us(change.created_us or watch.updated_us)
+    tracker = shape.tracker(watch, track, crosswalk(), base_url)
+    return head(watch, change) | {"result": tracker}
+
+
+def head(watch: Watch, change: Change) -> dict[str, Any]:
+    """An Event without its `result`, as it is when it is made."""
+    at_us = change.created_us or watch.updated_us
+    at = moments.of_us(at_us)
     return {
-        "id": f"{ids.EVENT}_{_digest(change.message or at, watch)}",
+        "id": ids.pair_id(ids.EVENT, watch.id, at_us),
         "object": "Event",
         "mode": shape.mode(watch),
         "description": _description(watch, change),
@@ -58,12 +64,8 @@ def event(watch: Watch, track: Track, change: Change) -> dict[str, Any]:
         "pending_urls": [],
         "completed_urls": [],
         "status": "pending",
-        "result": shape.tracker(watch, track, crosswalk(), base_url),
+        "user_id": ids.id_of(ids.USER, watch.tenant),
     }
-
-
-def _digest(message: str, watch: Watch) -> str:
-    return sha256(f"{message} {watch.id}".encode()).hexdigest()[:32]
 
 
 def _description(watch: Watch, change: Change) -> str:

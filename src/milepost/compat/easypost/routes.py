@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.routing import Route
 
 from milepost.compat.core import CompatServices
-from milepost.compat.easypost import faults, trackers, webhooks
+from milepost.compat.easypost import events, faults, trackers, users, webhooks
 from milepost.compat.easypost.answering import Call, route
 
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -27,6 +27,12 @@ def routes(services: CompatServices) -> list[Route]:
         route("PATCH", "/v2/webhooks/{id}", webhooks.update, services),
         route("PUT", "/v2/webhooks/{id}", webhooks.update, services),
         route("DELETE", "/v2/webhooks/{id}", webhooks.delete, services),
+        route("GET", "/v2/events", events.all_of, services),
+        route("GET", "/v2/events/{id}", events.retrieve, services),
+        route("GET", "/v2/events/{id}/payloads", events.payloads, services),
+        route("GET", "/v2/events/{id}/payloads/{payload}", events.payload, services),
+        route("GET", "/v2/users", users.me, services),
+        route("GET", "/v2/users/{id}", users.retrieve, services),
         # Labels, rates and the like: the client shall hear it in its own words.
         *(route(method, "/v2/{rest:path}", _absent, services) for method in _METHODS),
     ]

@@ -16,7 +16,7 @@ MOST_OF_A_BATCH = 100
 
 async def create(call: Call) -> dict[str, Any]:
     """Follow a number. One that is followed already is simply given back."""
-    return await _shown(call, await _followed(call, call.inside("tracker")))
+    return await shown(call, await _followed(call, call.inside("tracker")))
 
 
 async def create_list(call: Call) -> dict[str, Any]:
@@ -73,7 +73,7 @@ async def _added(call: Call, watch: Watch) -> Watch:
 
 async def retrieve(call: Call) -> dict[str, Any]:
     """One tracker, by its id or by its tracking code."""
-    return await _shown(call, await _found(call))
+    return await shown(call, await _found(call))
 
 
 async def delete(call: Call) -> None:
@@ -84,16 +84,16 @@ async def delete(call: Call) -> None:
 async def all_of(call: Call) -> dict[str, Any]:
     """A page, newest first."""
     page, more = await listing.page(call)
-    return {"trackers": [await _shown(call, watch) for watch in page], "has_more": more}
+    return {"trackers": [await shown(call, watch) for watch in page], "has_more": more}
 
 
 async def all_updated(call: Call) -> dict[str, Any]:
     """Those of which something was heard last, among the newest, as older clients ask."""
     wanted = listing.updated(call)
-    shown = [await _shown(call, watch) for watch in await listing.newest(call)]
-    shown = sorted(filter(wanted.has, shown), key=lambda one: one["updated_at"], reverse=True)
-    page = shown[wanted.skip : wanted.skip + wanted.size]
-    return {"trackers": page, "has_more": len(shown) > wanted.skip + wanted.size}
+    found = [await shown(call, watch) for watch in await listing.newest(call)]
+    found = sorted(filter(wanted.has, found), key=lambda one: one["updated_at"], reverse=True)
+    page = found[wanted.skip : wanted.skip + wanted.size]
+    return {"trackers": page, "has_more": len(found) > wanted.skip + wanted.size}
 
 
 async def batch(call: Call) -> dict[str, Any]:
@@ -106,7 +106,7 @@ async def batch(call: Call) -> dict[str, Any]:
     found: list[dict[str, Any]] = []
     for code in dict.fromkeys(_text(one) for one in codes):
         known = await call.services.watches.get(call.tenant, VENDOR, code) if code else []
-        found += [await _shown(call, watch) for watch in known]
+        found += [await shown(call, watch) for watch in known]
     return {"trackers": found, "has_more": False}
 
 
@@ -124,7 +124,8 @@ async def _found(call: Call) -> Watch:
     raise faults.not_found()
 
 
-async def _shown(call: Call, watch: Watch) -> dict[str, Any]:
+async def shown(call: Call, watch: Watch) -> dict[str, Any]:
+    """The Tracker, with its road as it stands now."""
     services = call.services
     track = mock.track(watch.number, watch.created_us)
     if track is None:

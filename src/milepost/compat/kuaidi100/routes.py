@@ -10,6 +10,8 @@ from milepost.compat.kuaidi100.answering import Handler, route
 from milepost.compat.kuaidi100.faults import RefusedError
 
 _BOTH = ("GET", "POST")
+# What of Kuaidi100 its tracking clients know of, but is no tracking.
+_BESIDE = ("/reachable.do", "/pickupCode/{call}", "/logistics/monitor/api/{call}")
 _STDIO: dict[str, Handler] = {
     "queryTrace": stdio.query_trace,
     "autoNumber": stdio.auto_number,
@@ -32,6 +34,7 @@ def routes(services: CompatServices) -> list[Route]:
             route(f"/stdio/{name}", handler, services, methods=_BOTH, refuse=stdio.refuse)
             for name, handler in _STDIO.items()
         ),
+        *(route(path, _nothing, services, methods=_BOTH, refuse=label.refuse) for path in _BESIDE),
         # Behind all the others: a call that there is not is told so in the vendor's words.
         route("/stdio/{call}", _nothing, services, methods=_BOTH, refuse=stdio.refuse),
         route("/poll/{call}", _nothing, services, methods=_BOTH),

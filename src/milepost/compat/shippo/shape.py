@@ -22,7 +22,7 @@ def track_object(
         "tracking_number": number,
         "address_from": address(track.origin) if track else None,
         "address_to": address(track.destination) if track else None,
-        "eta": _eta(track),
+        **moments.field("eta", track.promise.latest if track and track.promise else None),
         "original_eta": None,
         "servicelevel": {"token": None, "name": track.service if track else None},
         "metadata": metadata,
@@ -31,10 +31,6 @@ def track_object(
         "transaction": None,
         "test": False,
     }
-
-
-def _eta(track: Track | None) -> str | None:
-    return moments.utc(track.promise.latest) if track and track.promise else None
 
 
 def _now(track: Track, events: list[EventView]) -> dict[str, Any]:
@@ -53,7 +49,7 @@ def _entry(event: EventView, sub: str) -> dict[str, Any]:
         "object_id": sha256(event.id.encode()).hexdigest()[:32],
         "status": status_of(sub),
         "status_details": event.text or substatus["text"],
-        "status_date": moments.utc(event.occurred_at),
+        **moments.field("status_date", event.occurred_at),
         "substatus": substatus,
         "location": address(event.place),
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from milepost.compat.core import AlreadyWatchedError, TooManyWatchedError, Watch
@@ -20,10 +19,9 @@ async def get(call: Call) -> dict[str, Any]:
     if carrier == mock.CARRIER:
         return _mocked(call, number, None)
     number = _checked(number)
-    track, watches = await asyncio.gather(
-        call.services.queries.track(call.tenant, number, private=True),
-        call.services.watches.get(call.tenant, VENDOR, number, carrier),
-    )
+    # One after the other: the watches are in memory mostly, and tasks cost more than they save.
+    watches = await call.services.watches.get(call.tenant, VENDOR, number, carrier)
+    track = await call.services.queries.track(call.tenant, number, private=True)
     return shape.track_object(carrier, number, track, _metadata(watches))
 
 

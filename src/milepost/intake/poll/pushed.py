@@ -11,7 +11,7 @@ from msgspec import Struct
 from milepost.engine.journey import OverloadedError
 from milepost.engine.polling import Connection, PollStore, Source
 from milepost.engine.taking import Taken
-from milepost.intake.poll.lane import account_of
+from milepost.intake.poll.settings import account_of
 
 
 class TakePush(Protocol):

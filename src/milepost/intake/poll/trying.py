@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from milepost.domain.scan import ParseContext, Parsed
 from milepost.engine.polling import Ask, Connection, Fetch, Source, Unanswered
-from milepost.intake.poll.lane import account_of
+from milepost.intake.poll.settings import account_of
 
 Parse = Callable[[bytes, ParseContext], Parsed]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -52,8 +52,11 @@ ON CONFLICT (tenant, dialect, url) WHERE dialect IS NOT NULL AND NOT account
 
 
 class PostgresSubscribers:
-    def __init__(self, pool: Pool) -> None:
+    """`follow` is told of each parcel before it is written that somebody follows it."""
+
+    def __init__(self, pool: Pool, follow: Callable[[int], None]) -> None:
         self._pool = pool
+        self._follow = follow
 
     async def add(self, wish: Wish, digest: bytes, reference: str) -> Subscriber | None:
         async with self._pool.connection() as connection, connection.transaction():
@@ -150,6 +153,8 @@ class PostgresSubscribers:
         self, connection: asyncpg.Connection, wish: Wish, digest: bytes, reference: str
     ) -> Subscriber:
         kind = wish.contact.kind
+        for parcel in wish.parcels:
+            self._follow(parcel)
         made = await connection.fetchval(
             _ADD_LANE, wish.tenant, CHANNEL_OF[kind], f"buyer:{reference}", wish.number, BUYER
         )

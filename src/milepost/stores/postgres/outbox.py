@@ -165,10 +165,17 @@ WHERE id = $1 AND active AND (failing_since IS NOT NULL OR NOT $3)
 """
 # Who has very many subscriptions of single numbers is told of all that happens.
 MOST_NUMBERS = 5_000
+# A dialect's clients and buyers follow parcels, whichever numbers these have.
 _AUDIENCE = """
-SELECT tenant, topic, bool_or(number IS NULL) OR count(*) > $1 AS every,
-    array_agg(DISTINCT number) AS numbers
+SELECT tenant, topic, bool_or(dialect IS NOT NULL) AS followed,
+    coalesce(bool_or(dialect IS NULL AND number IS NULL), false)
+        OR count(*) FILTER (WHERE dialect IS NULL) > $1 AS every,
+    array_agg(DISTINCT number) FILTER (WHERE dialect IS NULL AND number IS NOT NULL) AS numbers
 FROM subscription, unnest(events) AS topic WHERE active GROUP BY tenant, topic
+"""
+_FOLLOWED = """
+SELECT parcel FROM dialect_watch
+UNION SELECT parcel FROM buyer_parcel ORDER BY parcel
 """
 _PRUNE = """
 DELETE FROM delivery WHERE id IN (
@@ -190,6 +197,11 @@ class PostgresOutbox:
     async def audience(self) -> dict[int, Wanted]:
         async with self._pool.connection() as connection:
             return _wanted(await connection.fetch(_AUDIENCE, MOST_NUMBERS))
+
+    async def followed(self) -> list[int]:
+        """Keys of the parcels that clients of dialects and buyers follow or followed, ascending."""
+        async with self._pool.connection() as connection:
+            return [row[0] for row in await connection.fetch(_FOLLOWED)]
 
     async def claim_outbox(self, limit: int, now: datetime) -> int:
         async with self._pool.connection() as connection:
@@ -240,15 +252,22 @@ class PostgresOutbox:
 
 
 def _wanted(rows: Sequence[asyncpg.Record]) -> dict[int, Wanted]:
-    topics: dict[int, set[str]] = {}
-    numbers: dict[int, dict[str, frozenset[str]]] = {}
+    of_tenant: dict[int, list[asyncpg.Record]] = {}
     for row in rows:
-        every, some = topics.setdefault(row["tenant"], set()), numbers.setdefault(row["tenant"], {})
-        if row["every"]:
-            every.add(row["topic"])
-        else:
-            some[row["topic"]] = frozenset(row["numbers"])
-    return {tenant: Wanted(frozenset(every), numbers[tenant]) for tenant, every in topics.items()}
+        of_tenant.setdefault(row["tenant"], []).append(row)
+    return {tenant: _wanted_of(some) for tenant, some in of_tenant.items()}
+
+
+def _wanted_of(rows: Sequence[asyncpg.Record]) -> Wanted:
+    return Wanted(
+        topics=frozenset(row["topic"] for row in rows if row["every"]),
+        numbers={
+            row["topic"]: frozenset(row["numbers"])
+            for row in rows
+            if row["numbers"] and not row["every"]
+        },
+        followed=frozenset(row["topic"] for row in rows if row["followed"]),
+    )
 
 
 def _due(row: asyncpg.Record, sealer: Sealer) -> Due:

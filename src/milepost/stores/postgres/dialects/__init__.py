@@ -2,6 +2,7 @@
 
 from milepost.stores.postgres.dialects.credentials import PostgresCredentials
 from milepost.stores.postgres.dialects.hooks import PostgresHooks
+from milepost.stores.postgres.dialects.pushes import PostgresPushes
 from milepost.stores.postgres.dialects.watches import PostgresWatches
 
-__all__ = ["PostgresCredentials", "PostgresHooks", "PostgresWatches"]
+__all__ = ["PostgresCredentials", "PostgresHooks", "PostgresPushes", "PostgresWatches"]

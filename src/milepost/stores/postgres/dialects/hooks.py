@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from milepost.engine.dialects import Hook
-from milepost.stores.postgres.dialects.rows import SubscribingStore, json_of
+from milepost.stores.postgres.dialects.rows import SubscribingStore, fields_of, json_of
 
 # So many an account may have; AfterShip allows ten.
 MOST_HOOKS = 100
@@ -81,4 +81,4 @@ class PostgresHooks(SubscribingStore):
                 f"created_us, updated_us FROM dialect_hook WHERE {where} ORDER BY id",
                 *values,
             )
-        return [Hook(**self._fields(row)) for row in rows]
+        return [Hook(**fields_of(row, self._sealer)) for row in rows]

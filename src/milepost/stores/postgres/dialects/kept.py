@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 import msgspec
 
+from milepost.domain.event import key_of
 from milepost.engine.dialects import Watch
+from milepost.engine.following import Followed
 
 MOST = 20_000
 Key = tuple[int, str, str]  # tenant, dialect, number
@@ -15,10 +17,12 @@ Key = tuple[int, str, str]  # tenant, dialect, number
 
 class KeptWatches:
     """Those of a number, as they were read last. A reading during which anything was written is
-    not kept: it may have seen what was there before.
+    not kept: it may have seen what was there before. Of a parcel that is not `followed` there are
+    none.
     """
 
-    def __init__(self, most: int = MOST) -> None:
+    def __init__(self, followed: Followed, most: int = MOST) -> None:
+        self._followed = followed
         self._most = most
         self._kept: OrderedDict[Key, tuple[Watch, ...]] = OrderedDict()
         self._writes = 0
@@ -27,7 +31,8 @@ class KeptWatches:
         """Copies, as callers change what they are given."""
         found = self._kept.get(key)
         if found is None:
-            return None
+            tenant, _, number = key
+            return None if key_of(tenant, number) in self._followed else []
         self._kept.move_to_end(key)
         return [msgspec.structs.replace(one, options=dict(one.options)) for one in found]
 
@@ -46,4 +51,5 @@ class KeptWatches:
     def written(self, watch: Watch) -> None:
         """It was added, changed or deleted, or is about to be."""
         self._writes += 1
+        self._followed.add(key_of(watch.tenant, watch.number))
         self._kept.pop((watch.tenant, watch.dialect, watch.number), None)

@@ -91,12 +91,13 @@ class SubscribingStore:
             return None
         return self._sealer.seal(one.secret.encode(), context_of(one.tenant, one.dialect))
 
-    def _fields(self, row: asyncpg.Record) -> dict[str, Any]:
-        """A row's columns as the struct has them."""
-        given = dict(row) | {"secret": opened(self._sealer, row)}
-        given["options"] = decode(row["options"])
-        del given["sealed"]
-        return given
+
+def fields_of(row: asyncpg.Record, sealer: Sealer) -> dict[str, Any]:
+    """A row's columns as the struct has them."""
+    given = dict(row) | {"secret": opened(sealer, row)}
+    given["options"] = decode(row["options"])
+    del given["sealed"]
+    return given
 
 
 def context_of(tenant: int, dialect: str) -> str:
