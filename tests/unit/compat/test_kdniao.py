@@ -10,13 +10,20 @@ import msgspec
 import pytest
 
 from milepost.compat.core import Change, Watch
-from milepost.compat.kdniao import clock, faults, make_credentials, phones, shape, sign
-from milepost.compat.kdniao.asking import checked_number, fields_of, read_wanted, shippers
+from milepost.compat.kdniao import clock, faults, make_credentials, maps, phones, shape, sign
+from milepost.compat.kdniao.asking import (
+    Address,
+    Wanted,
+    checked_number,
+    fields_of,
+    read_wanted,
+    shippers,
+)
 from milepost.compat.kdniao.faults import KdniaoError
 from milepost.compat.kdniao.push import Push
 from milepost.compat.kdniao.states import TABLE, group, state, state_ex
 from milepost.domain.place import Place
-from milepost.domain.track import Arrival, EventView, StatusView, Track
+from milepost.domain.track import Arrival, EventView, Milestone, StatusView, Track
 
 KEY = "secret-key"
 NOW = clock.instant("2026-11-20T12:00:00+08:00")
@@ -233,6 +240,21 @@ def test_push_kinds() -> None:
     assert drawn["EstimatedDeliveryTime"] == "2026-11-22 18:00:00"
     abroad = pushed(track, kind="7108")[1]["Data"][0]  # type: ignore[index]
     assert abroad["Traces"][0]["Timezone"] == "+08:00"
+
+
+def test_a_map_query_with_both_addresses_has_an_estimate_from_the_pick_up_on() -> None:
+    shenzhen = Address(ProvinceName="广东省", CityName="深圳市")
+    chengdu = Address(ProvinceName="四川省", CityName="成都市")
+    asked = Wanted(Sender=shenzhen, Receiver=chengdu)
+    picked_up = Milestone(main="picked_up", at="2026-11-19T17:20:00+08:00", event="0" * 16)
+    begun = msgspec.structs.replace(road(event("picked_up")), milestones=[picked_up])
+    gone = maps._estimated(begun, asked)
+
+    assert gone is not None
+    assert "2026-11-21 12:00:00" < gone < "2026-11-23 00:00:00"
+    assert maps._estimated(begun, Wanted(Sender=shenzhen)) is None
+    assert maps._estimated(road(), asked) is None
+    assert maps._estimated(road(event("delivered")), asked) is None
 
 
 def test_push_as_bare_json_and_not_at_all() -> None:

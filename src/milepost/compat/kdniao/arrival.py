@@ -14,10 +14,10 @@ from milepost.compat.core import CompatServices
 from milepost.compat.kdniao import VENDOR, clock, faults, query, shape
 from milepost.compat.kdniao.asking import Instruction, Wanted, checked_number, checked_shipper
 from milepost.compat.kdniao.faults import KdniaoError, invalid
+from milepost.compat.kdniao.rough import rough_hours
 from milepost.compat.kdniao.states import visible
 from milepost.domain.place import Place
 from milepost.domain.track import Track
-from milepost.places import locate
 
 Json = dict[str, Any]
 BEFORE = "6004"
@@ -26,12 +26,8 @@ _ECHOED = (
     "ReceiveProvince", "ReceiveCity", "ReceiveArea", "ReceiveAddress",
 )  # fmt: skip
 _NEEDED = ("SendProvince", "SendCity", "ReceiveProvince", "ReceiveCity")
-# Parcels spend a day at both ends and travel so far an hour with all their stops; roads are longer
-# than the straight line by so much.
-ENDS_HOURS, KM_PER_HOUR, DETOUR = 24.0, 45.0, 1.3
 _ROUGH = "粗略估算：无承运商时效数据，按两地直线距离推算"
 _STATED = "依据承运商或商家承诺时效"
-_EARTH_KM = 6371.0
 
 
 async def answer(services: CompatServices, call: Instruction) -> Json:
@@ -85,35 +81,12 @@ def _due(wanted: Wanted, track: Track | None, caught: datetime) -> tuple[datetim
     missing = [name for name in _NEEDED if not getattr(wanted, name)]
     if missing:
         raise invalid(missing[0], "为空，")
-    hours = _rough_hours(wanted)
+    start = Place(city=wanted.SendCity, region=wanted.SendProvince, country="CN")
+    end = Place(city=wanted.ReceiveCity, region=wanted.ReceiveProvince, country="CN")
+    hours = rough_hours(start, end)
     if hours is None:
         raise KdniaoError(faults.NO_ESTIMATE)
     return caught + timedelta(hours=hours), _ROUGH
-
-
-def _rough_hours(wanted: Wanted) -> float | None:
-    start = _point(wanted.SendProvince, wanted.SendCity)
-    end = _point(wanted.ReceiveProvince, wanted.ReceiveCity)
-    if start is None or end is None:
-        return None
-    return math.ceil(ENDS_HOURS + _km(start, end) * DETOUR / KM_PER_HOUR)
-
-
-def _point(province: str | None, city: str | None) -> tuple[float, float] | None:
-    found = locate(Place(city=city, region=province, country="CN"))
-    if found is None or found.latitude is None or found.longitude is None:
-        return None
-    return found.latitude, found.longitude
-
-
-def _km(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """Along the great circle."""
-    lat1, lng1, lat2, lng2 = map(math.radians, (*one, *other))
-    half = (
-        math.sin((lat2 - lat1) / 2) ** 2
-        + math.cos(lat1) * math.cos(lat2) * math.sin((lng2 - lng1) / 2) ** 2
-    )
-    return 2 * _EARTH_KM * math.asin(math.sqrt(half))
 
 
 def _latest(track: Track | None) -> Json:

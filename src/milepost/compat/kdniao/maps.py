@@ -5,6 +5,7 @@ The predicted path is what the network of the tenant's own roads tells; empty un
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,10 +13,12 @@ import msgspec
 from msgspec import Struct
 
 from milepost.compat.core import CompatServices, Credential
-from milepost.compat.kdniao import query, shape, sign
+from milepost.compat.kdniao import clock, query, shape, sign
 from milepost.compat.kdniao.asking import Address, Instruction, Wanted
+from milepost.compat.kdniao.rough import rough_hours
 from milepost.compat.kdniao.states import visible
 from milepost.domain.place import Place
+from milepost.domain.status import STATUSES
 from milepost.domain.track import Track, ahead_of
 from milepost.places import locate
 
@@ -66,10 +69,33 @@ def fields(track: Track | None, wanted: Wanted, signer: Signer, shipper: str) ->
     """What the map adds to an answer."""
     url = signer.url(wanted.number, shipper) if track is not None else None
     return places(track, wanted.Sender, wanted.Receiver) | {
-        "EstimatedDeliveryTime": shape.estimated(track.arrival) if track is not None else None,
+        "EstimatedDeliveryTime": _estimated(track, wanted) if track is not None else None,
         "RouteMapUrl": url if wanted.IsReturnRouteMap != "0" else None,
         "RouteMapUrlCode": url,
     }
+
+
+def _estimated(track: Track, wanted: Wanted) -> str | None:
+    """What is known of the arrival; else, with both addresses given and the parcel on its way, a
+    rough estimate from the day it was picked up.
+    """
+    if track.arrival is not None or STATUSES[track.status.sub].final:
+        return shape.estimated(track.arrival)
+    begun = next((one.at for one in track.milestones if one.main == "picked_up"), None)
+    ends = _place(wanted.Sender), _place(wanted.Receiver)
+    if begun is None or ends[0] is None or ends[1] is None:
+        return None
+    hours = rough_hours(ends[0], ends[1])
+    if hours is None:
+        return None
+    due = clock.instant(begun).astimezone(clock.CHINA) + timedelta(hours=hours)
+    return f"{due:%Y-%m-%d %H:%M:%S}"
+
+
+def _place(address: Address | None) -> Place | None:
+    if address is None or not address.CityName:
+        return None
+    return Place(city=address.CityName, region=address.ProvinceName, country="CN")
 
 
 def places(track: Track | None, sender: Address | None, receiver: Address | None) -> Json:
@@ -115,9 +141,7 @@ def _point(place: Place | None) -> Point | None:
 
 
 def _end(address: Address | None) -> Point | None:
-    if address is None or not address.CityName:
-        return None
-    return _point(Place(city=address.CityName, region=address.ProvinceName, country="CN"))
+    return _point(_place(address))
 
 
 def _text(at: Point | None) -> str | None:
