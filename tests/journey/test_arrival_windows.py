@@ -33,3 +33,16 @@ def test_a_broken_promise_gives_way_to_a_guess(me: Caller) -> None:
     assert arrival["late_odds"] == 1
     assert arrival["reason"]
     assert moment(broken["promise"]["latest"]) == moment(at(20))
+
+
+def test_several_boxes_get_the_window_of_the_last(me: Caller) -> None:
+    numbers = ("SF700031", "SF700032", "SF700033")
+    boxes = [{"numbers": [{"number": one, "carrier": "sf"}]} for one in numbers]
+    me.register({"parcels": boxes, "origin": HANGZHOU, "destination": CHENGDU})
+    me.scan(scan(numbers[0], 60, "picked_up"), scan(numbers[0], 2, "delivered"))
+    me.scan(scan(numbers[1], 50, "picked_up"), scan(numbers[1], 40, "in_transit.arrived_hub"))
+    me.scan(scan(numbers[2], 30, "picked_up"))
+    arrival = me.track(numbers[0])["arrival"]
+
+    assert arrival["guess"]
+    assert "last of 2 boxes on the road" in arrival["reason"]

@@ -12,6 +12,7 @@ from milepost.analytics.catalogue import Reach
 from milepost.analytics.feed import Numbers
 from milepost.analytics.gathering import Gathering
 from milepost.analytics.journey import is_over, journey_of
+from milepost.analytics.prepared import Prepared
 from milepost.analytics.reading import Line, Records
 from milepost.analytics.renewing import Deltas, plain_rows
 from milepost.analytics.table import JourneyTable, Row
@@ -35,11 +36,14 @@ class Builder:
         gathering: Gathering,
         sealed_parts: Callable[[], Sequence[Path]] = tuple,
         rest: Callable[[], float] = lambda: 0.0,
+        prepared: Prepared | None = None,
     ) -> None:
         """`sealed_parts`: the Parquet files of the sealed days. `rest`: seconds of rest for each
-        second of work, for who has something more urgent to do.
+        second of work, for who has something more urgent to do. `prepared`: rows that need not be
+        made any more.
         """
         self._rest = rest
+        self._prepared = prepared or Prepared()
         self.table = table
         self._sealed_parts = sealed_parts
         self._records = records
@@ -54,14 +58,18 @@ class Builder:
         # Road → the commit that its line must cover; and how often it was looked for in vain.
         self._pending: dict[int, int] = {}
         self._missed: dict[int, int] = {}
+        # Pending roads of which new facts have come.
+        self._told: set[int] = set()
 
-    async def turn(self) -> int:
-        """Roads whose rows were written or removed. BlockingIOError if another process writes."""
+    async def turn(self, *, patient: bool = False) -> int:
+        """Roads whose rows were written or removed. BlockingIOError if another process writes.
+        `patient`: but for those that somebody else will read soon.
+        """
         async with self._one:
             with self.table.writing():
-                return await self._turn()
+                return await self._turn(patient=patient)
 
-    async def _turn(self) -> int:
+    async def _turn(self, *, patient: bool) -> int:
         if not self._tidied:
             self.table.tidy()
             self._tidied = True
@@ -71,7 +79,7 @@ class Builder:
         if catalogue.reach != self._reach:  # another process has been at work
             self._begin(catalogue.reach)
         await self._notice()
-        return await self._settle()
+        return await self._settle(patient=patient)
 
     async def rebuild(self, progress: Callable[[int], None] = lambda _: None) -> int:
         """All anew; how many rows."""
@@ -110,10 +118,11 @@ class Builder:
         self._commits.know(fresh)
         told = dict(await self._records.facts_after(self._facts.floor))
         facts = self._facts.fresh(told)
-        await self._touched([(told[one], 0) for one in facts])
+        self._told |= await self._touched([(told[one], 0) for one in facts])
         self._facts.know(facts)
 
-    async def _touched(self, parcels: Sequence[tuple[int, int]]) -> None:
+    async def _touched(self, parcels: Sequence[tuple[int, int]]) -> set[int]:
+        """Their roads, which are pending now."""
         links = await self._records.links_of([parcel for parcel, _ in parcels])
         roads = {link.parcel: link.road for link in links}
         for parcel, seq in parcels:
@@ -121,11 +130,12 @@ class Builder:
             self._pending[road] = max(self._pending.get(road, 0), seq)
             if road != parcel:
                 self._pending.setdefault(parcel, 0)  # it may have had a row of its own
+        return {roads.get(parcel, parcel) for parcel, _ in parcels}
 
-    async def _settle(self) -> int:
+    async def _settle(self, *, patient: bool) -> int:
         done, rows = set[int](), list[Row]()
         gone: list[tuple[int, int]] = []
-        pending = list(self._pending)
+        pending = [one for one in self._pending if not (patient and self._prepared.awaits(one))]
         for start in range(0, len(pending), CHUNK):
             chunk = pending[start : start + CHUNK]
             lines = await self._records.lines(chunk)
@@ -141,6 +151,7 @@ class Builder:
         for road in done:
             self._pending.pop(road, None)
             self._missed.pop(road, None)
+        self._told -= done
         await asyncio.to_thread(self._save, rows, gone)
         return len(rows) + len(gone)
 
@@ -159,10 +170,13 @@ class Builder:
             self._reach = reach
 
     async def _rows(self, lines: Sequence[Line]) -> list[Row]:
-        found: list[Row] = []
-        for start in range(0, len(lines), SLICE):
+        found, left = list[Row](), list[Line]()
+        for line in lines:
+            row = self._prepared.take(line) if line.id not in self._told else None
+            found.append(row) if row is not None else left.append(line)
+        for start in range(0, len(left), SLICE):
             began = time.perf_counter()
-            boxes = await self._gathering.boxes(lines[start : start + SLICE])
+            boxes = await self._gathering.boxes(left[start : start + SLICE])
             await asyncio.sleep(0)
             found += [journey_of(box) for box in boxes]
             await asyncio.sleep(self._rest() * (time.perf_counter() - began))
@@ -186,7 +200,7 @@ async def keep(
     while True:
         try:
             with suppress(BlockingIOError):
-                await builder.turn()
+                await builder.turn(patient=True)
                 await builder.drop_before(oldest_month())
         except Exception as error:  # the next turn may find the database there again
             report(error)

@@ -41,9 +41,11 @@ class ForesightFigures(Struct, frozen=True, kw_only=True):
     refresh_ms: float
 
 
-def synthetic(count: int) -> list[Road]:
-    """Roads made by rule, without chance: four scans each and a delivery."""
-    return [_road(number) for number in range(count)]
+def synthetic(count: int, every: int = 1) -> list[Road]:
+    """Roads made by rule, without chance: four scans each and a delivery. `every`: how many times
+    40 seconds lie between them.
+    """
+    return [_road(number * every) for number in range(count)]
 
 
 def _road(number: int) -> Road:

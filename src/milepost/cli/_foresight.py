@@ -164,10 +164,12 @@ def single_threaded() -> None:
 @click.option("--orders", type=FILE, help="CSV of orders, see the docs.")
 @click.option("--from", "begin", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Day.")
 @click.option("--country", default="BR", show_default=True, help="Country of the orders.")
+@click.option("--lstm/--no-lstm", default=True, help="The LSTM takes most of the time.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def evaluate_underway_command(
-    roads_file: Path | None, orders: Path | None, begin: datetime, country: str, as_json: bool
-) -> None:
+    roads_file: Path | None, orders: Path | None, begin: datetime, country: str, lstm: bool,
+    as_json: bool,
+) -> None:  # fmt: skip
     """Who is nearest after a scan: the table, trees or the LSTM. Trained anew every month."""
     single_threaded()
     with foresight("walking forward") as tick:
@@ -180,7 +182,7 @@ def evaluate_underway_command(
         else:
             raise click.UsageError("--roads or --orders is needed")
         from_us = int(begin.replace(tzinfo=UTC).timestamp()) * 1_000_000
-        found = evaluate_underway(roads, from_us, tick)
+        found = evaluate_underway(roads, from_us, tick, with_lstm=lstm)
     show("Under way", found, as_json=as_json)
 
 

@@ -16,7 +16,8 @@ from msgspec import Struct
 Side = Literal["merchant", "carrier", "buyer", "system"]
 Action = Literal[
     "opened", "assigned", "noted", "attached", "task_done", "task_undone", "deadline_set",
-    "asked_carrier", "carrier_answered", "checked", "escalated", "closed", "reopened",
+    "asked_carrier", "carrier_answered", "asked_buyer", "buyer_answered", "checked", "escalated",
+    "deadline_passed", "closed", "reopened",
 ]  # fmt: skip
 NO_STEP = bytes(32)
 
@@ -41,7 +42,9 @@ class Task(Struct, frozen=True, kw_only=True):
 
 
 class Case(Struct, frozen=True, kw_only=True):
-    """A case as its steps leave it. `waits_for`: whose turn it is; None once it is closed."""
+    """A case as its steps leave it. `waits_for`: whose turn it is; None once it is closed.
+    `overdue_us`: the last deadline that passed while it was open.
+    """
 
     kind: str
     number: str
@@ -52,6 +55,7 @@ class Case(Struct, frozen=True, kw_only=True):
     fields: dict[str, Any] = {}
     owner: str | None = None
     deadline_us: int | None = None
+    overdue_us: int | None = None
     tasks: tuple[Task, ...] = ()
     attachments: tuple[str, ...] = ()
     findings: tuple[dict[str, Any], ...] = ()
@@ -129,6 +133,14 @@ def _deadline(_: Case, step: Step) -> dict[str, Any]:
     return {"deadline_us": deadline_us}
 
 
+def _deadline_passed(case: Case, step: Step) -> dict[str, Any]:
+    if step.side != "system":
+        raise StepError("only the clock tells that a deadline has passed")
+    if case.deadline_us is None or step.body.get("deadline_us") != case.deadline_us:
+        raise StepError("the case has another deadline by now")
+    return {"overdue_us": case.deadline_us}
+
+
 def _checked(_: Case, step: Step) -> dict[str, Any]:
     return {"findings": tuple(step.body.get("findings", ()))}
 
@@ -160,6 +172,9 @@ _CHANGES = {
     "deadline_set": _deadline,
     "asked_carrier": lambda _case, _step: {"waits_for": "carrier"},
     "carrier_answered": lambda _case, _step: {"waits_for": "merchant"},
+    "asked_buyer": lambda _case, _step: {"waits_for": "buyer"},
+    "buyer_answered": lambda _case, _step: {"waits_for": "merchant"},
+    "deadline_passed": _deadline_passed,
     "checked": _checked,
     "escalated": lambda _case, _step: {},
     "closed": _closed,

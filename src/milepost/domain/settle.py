@@ -43,7 +43,13 @@ def settle(marks: Iterable[Mark]) -> Standing:
     now = Standing()
     legs: set[int] = set()
     for mark in marks:
-        now = step(now, mark, mark.leg in legs)
+        way = PLAIN[now.code][mark.code] if now.because else ASK  # the table supposes a status
+        if way == MOVE:
+            now = Standing(mark.code, mark.at_s, mark.fingerprint, mark.leg, *now[4:])
+        elif way == STAY:
+            now = Standing(mark.code, now.since_s, mark.fingerprint, mark.leg, *now[4:])
+        elif way == ASK:
+            now = step(now, mark, mark.leg in legs)
         legs.add(mark.leg)
     return now
 

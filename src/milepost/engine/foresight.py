@@ -16,23 +16,27 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct, field
 from msgspec.structs import replace as replace_struct
 
-from milepost.domain.event import Event, is_status
+from milepost.domain.event import is_status
 from milepost.domain.moment import to_text
 from milepost.domain.place import Place, as_place
 from milepost.domain.settle import MAIN
 from milepost.domain.status import BY_CODE
 from milepost.domain.track import Arrival
 from milepost.domain.whole import Whole
-from milepost.eta.estimate import Table, estimate
+from milepost.eta.boxes import last_of
+from milepost.eta.estimate import Table
 from milepost.eta.facts import DAY_US, NOWHERE, Facts, Road, Seen, Spot, Window
 from milepost.eta.lanes import LaneTable
-from milepost.eta.learning import Quote, learn, quote, refreshing
+from milepost.eta.learning import Quote, follow, learn, quote, refreshing
+from milepost.eta.many import Asked, estimate_many
 from milepost.eta.ports import Predictor
 from milepost.eta.risk import Silence, SilenceTable
 from milepost.places import locate, zone_of
+from milepost.rules.since import announces
 
 MOST_QUOTES = 200_000
 MOST_LESSONS = 50_000
+MOST_TAUGHT = 100_000
 FORGET_US = 90 * DAY_US
 # What fewer roads than this say, or with a tail so long, is told as the guess that it is.
 FEWEST = 20.0
@@ -63,6 +67,7 @@ class Foresight:
     def __init__(self) -> None:
         self._learned: dict[int, Learned] = {}
         self._quotes: OrderedDict[int, tuple[int, Road, Quote]] = OrderedDict()
+        self._taught: OrderedDict[int, None] = OrderedDict()
         self._models: Models = no_models
 
     def of(self, tenant: int) -> Learned:
@@ -101,13 +106,24 @@ class Foresight:
         if len(self._quotes) > MOST_QUOTES:
             self._quotes.popitem(last=False)
 
+    def follow(self, road: int, whole: Whole) -> None:
+        """A shipment has been scanned: what we say at a new milestone is kept as well."""
+        known = self._quotes.get(road)
+        if known is not None:
+            tenant, before, said = known
+            now = Road(facts=before.facts, events=seen_of(whole))
+            self._quotes[road] = tenant, now, follow(now, said, self.of(tenant).table)
+
     def learn(self, tenant: int, road: int, whole: Whole) -> None:
-        """A road has ended; one that was delivered teaches."""
+        """A road has ended; one that was delivered teaches, and once only."""
         facts = facts_of(whole)
         done_us = _delivered_us(whole)
         kept = self._quotes.pop(road, None) if whole.shipment.main in _ENDED else None
-        if facts is None or done_us is None:
+        if facts is None or done_us is None or road in self._taught:
             return
+        self._taught[road] = None
+        if len(self._taught) > MOST_TAUGHT:
+            self._taught.popitem(last=False)
         learned = self.of(tenant)
         told = Road(facts=facts, events=seen_of(whole), delivered_us=done_us)
         learn(told, kept[2] if kept else None, learned.table)
@@ -143,21 +159,49 @@ class Foresight:
         """The window of a road that is not over; None where there is nothing to go by. `delay_s`:
         what notices say that it will take longer.
         """
-        facts = facts_of(whole)
-        if facts is None or whole.shipment.main in _ENDED:
-            return None
-        table, delay_us = self.of(tenant).table, delay_s * 1_000_000
-        found = estimate(facts, seen_of(whole), now_us, table, delay_us)
-        if found.predictor == "scan":  # a delivery that was undone says nothing of the next one
-            return None
-        return found if found.guess or _solid(found, now_us) else replace_struct(found, guess=True)
+        return self.windows([(tenant, whole, delay_s)], now_us)[0]
+
+    def windows(self, asked: Sequence[tuple[int, Whole, int]], now_us: int) -> list[Window | None]:
+        """The same of many roads with tenant and delay: trained models answer for all at once."""
+        answer: list[Window | None] = [None] * len(asked)
+        questions = defaultdict[int, dict[int, Asked]](dict)
+        for index, (tenant, whole, delay_s) in enumerate(asked):
+            facts = None if whole.shipment.main in _ENDED else facts_of(whole)
+            if facts is not None:
+                questions[tenant][index] = facts, seen_of(whole), delay_s * 1_000_000
+        for tenant, mine in questions.items():
+            told = estimate_many([*mine.values()], now_us, self.of(tenant).table)
+            for index, window in zip(mine, told, strict=True):
+                answer[index] = _told(window, now_us)
+        return answer
+
+    def last_window(
+        self, tenant: int, boxes: Sequence[Whole], now_us: int, delays_s: Sequence[int]
+    ) -> Window | None:
+        """That of the last box on the road; a guess where one of them has not been scanned yet."""
+        asked = [
+            (tenant, one, delay_s)
+            for one, delay_s in zip(boxes, delays_s, strict=True)
+            if one.shipment.main not in _ENDED
+        ]
+        found = self.windows(asked, now_us)
+        known = [one for one in found if one is not None]
+        return last_of(known, unseen=len(found) - len(known))
 
     def silence(self, tenant: int, whole: Whole, now_us: int) -> Silence | None:
         """How unusual a road's present silence is."""
         facts = facts_of(whole)
         if facts is None or whole.shipment.main in _ENDED:
             return None
-        return self.of(tenant).silence.check(facts, seen_of(whole), now_us)
+        return self.of(tenant).silence.check(facts, _heard_of(whole), now_us)
+
+
+def _told(window: Window, now_us: int) -> Window | None:
+    """As it may be said aloud. A delivery that was undone says nothing of the next one."""
+    if window.predictor == "scan":
+        return None
+    solid = window.guess or _solid(window, now_us)
+    return window if solid else replace_struct(window, guess=True)
 
 
 def _solid(window: Window, now_us: int) -> bool:
@@ -204,6 +248,13 @@ def seen_of(whole: Whole) -> tuple[Seen, ...]:
     )
 
 
+def _heard_of(whole: Whole) -> tuple[Seen, ...]:
+    """What a silence counts from: a label that is told after the last scan does not break it."""
+    scans = [one.at_us for one in whole.events if is_status(one.code) and not announces(one.code)]
+    last_us = max(scans, default=None)
+    return tuple(one for one in seen_of(whole) if last_us is None or one.occurred_us <= last_us)
+
+
 def _delivered_us(whole: Whole) -> int | None:
     if whole.shipment.main != "delivered":
         return None
@@ -241,8 +292,3 @@ def _offset_min(zone: str | None, at_us: int) -> int:
     at = datetime.fromtimestamp(at_us // 1_000_000, UTC).astimezone(ZoneInfo(zone))
     offset = at.utcoffset()
     return int(offset.total_seconds() // 60) if offset is not None else 0
-
-
-def ends(event: Event) -> bool:
-    """Whether a scan may have ended its road."""
-    return event.code in ENDS

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from milepost.domain.event import Event, is_status, mark_of
+from milepost.domain.event import Event, is_status
+from milepost.domain.marks import Mark
 from milepost.domain.settle import MAIN, settle
 from milepost.domain.status import BY_CODE
 from milepost.domain.track import Leg
@@ -16,13 +17,18 @@ _Key = tuple[str, str | None]
 
 
 def legs_of(
-    events: Sequence[Event], links: Sequence[Link], taken_back: dict[int, int]
+    events: Sequence[Event],
+    links: Sequence[Link],
+    taken_back: dict[int, int],
+    marks: Mapping[int, Mark],
 ) -> list[Leg]:
-    """In the order of travel, box by box. `events` are in the order of time."""
+    """In the order of travel, box by box. `events` are in the order of time; `marks` are those of
+    all that stand, by fingerprint.
+    """
     box = {link.number: link.box for link in links}
     order = {link.number: link.position for link in links}
     groups = _groups(events, links, taken_back)
-    legs = [_leg(key, found, box.get(key[0], 1)) for key, found in groups.items()]
+    legs = [_leg(key, found, box.get(key[0], 1), marks) for key, found in groups.items()]
     return sorted(legs, key=lambda leg: (leg.parcel, order.get(leg.number, 0), _start(leg)))
 
 
@@ -46,9 +52,9 @@ def _groups(
     return groups
 
 
-def _leg(key: _Key, events: Sequence[Event], box: int) -> Leg:
-    marks = sorted(map(mark_of, events), key=lambda mark: (mark[1], mark[3], mark[0]))
-    status = BY_CODE[settle(marks).code]
+def _leg(key: _Key, events: Sequence[Event], box: int, marks: Mapping[int, Mark]) -> Leg:
+    own = (marks[event.fingerprint] for event in events)
+    status = BY_CODE[settle(sorted(own, key=lambda mark: (mark[1], mark[3], mark[0]))).code]
     moving = [event for event in events if MAIN[event.code] not in EARLY]
     return Leg(
         number=key[0],

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -14,6 +16,7 @@ from milepost.domain.care import Limits
 from milepost.domain.event import Event, key_of
 from milepost.domain.scan import Facts
 from milepost.domain.track import Coming, Foreseen, NoticeView, Track
+from milepost.domain.whole import Whole
 from milepost.engine.answers import Answer, Answers, Question
 from milepost.engine.elsewhere import Elsewhere
 from milepost.engine.foresight import Foresight, arrival
@@ -26,7 +29,10 @@ from milepost.engine.resolve import checked_number
 from milepost.engine.roads import Ahead, Roads, coming
 from milepost.engine.secondlook import Looked
 from milepost.engine.shard import Shard
-from milepost.engine.unfold import unfold, whole_of
+from milepost.engine.unfold import Boxes, unfold, whole_of
+
+# So many roads are read at once for those who look at many; a question is about one.
+TOGETHER = 8
 
 
 class Sealed(Protocol):
@@ -170,6 +176,7 @@ class Queries:
         if not events and not links and not facts:
             return None
         policy, others = await self._judged(tenant, parcels, events, facts, now_s)
+        folded = Boxes(number, events, links, facts)
         track = unfold(
             number,
             events,
@@ -184,8 +191,9 @@ class Queries:
             others=others,
             notices=self._notices(tenant, events, facts, now_s),
             limits_over=partial(self.limits_over, tenant, number),
+            folded=folded,
         )
-        return self._foreseen(tenant, track, events, facts, now_s)
+        return self._foreseen(tenant, track, folded.wholes(), now_s)
 
     async def _judged(
         self,
@@ -204,18 +212,15 @@ class Queries:
         policy = self._elsewhere.policy(tenant, events, facts, self.notices, now_s)
         return policy, [*mine, *await self._elsewhere.findings(foreign)]
 
-    def _foreseen(
-        self, tenant: int, track: Track, events: Sequence[Event], facts: Sequence[Facts], now_s: int
-    ) -> Track:
-        """With our own arrival window, where there is a past to go by; of one box only."""
-        if self.foresight is None or len(track.parcels) != 1 or not events:
+    def _foreseen(self, tenant: int, track: Track, boxes: Sequence[Whole], now_s: int) -> Track:
+        """With our own arrival window, where there is a past to go by: that of the last box."""
+        if self.foresight is None or not any(one.events for one in boxes):
             return track
-        whole = whole_of(events, facts)
-        delay_s = self.notices.delay_s(tenant, whole, now_s)
-        window = self.foresight.window(tenant, whole, now_s * 1_000_000, delay_s)
+        delays = [self.notices.delay_s(tenant, one, now_s) for one in boxes]
+        window = self.foresight.last_window(tenant, boxes, now_s * 1_000_000, delays)
         # A promise says more than a guess, until it is broken.
-        broken = (whole.shipment.promised_s or now_s) < now_s
-        kept = track.promise is not None and not broken
+        promised = [due_s for one in boxes if (due_s := one.shipment.promised_s)]
+        kept = track.promise is not None and max(promised, default=now_s) >= now_s
         if window is None or (window.guess and (kept or track.destination is None)):
             return track
         return msgspec.structs.replace(track, arrival=arrival(window, track.destination))
@@ -245,30 +250,39 @@ class Queries:
     async def wholes(self, roads: Sequence[int]) -> dict[int, Looked]:
         """These roads with all that was said of them, for rules over the whole road."""
         names = self._fresh(roads)
-        names |= await self._ledger.names_of([road for road in roads if road not in names])
+        if missing := [road for road in roads if road not in names]:
+            names |= await self._ledger.names_of(missing)
+        asked = [self._asked(road, *names[road]) for road in dict.fromkeys(roads) if road in names]
         found: dict[int, Looked] = {}
-        for road in roads:
-            if road in names:
-                looked = await self._whole(road, *names[road])
-                if looked is not None:
-                    found[road] = looked
-        return found
+        for alike in _alike(asked):
+            for start in range(0, len(alike), TOGETHER):
+                found |= await self._folded(alike[start : start + TOGETHER])
+        return {road: found[road] for road in roads if road in found}
 
     def _fresh(self, roads: Sequence[int]) -> dict[int, tuple[int, str]]:
         """Road → (tenant, number) of those that memory knows better than the read model."""
         known = ((road, self._shard.links.get(road) or self._shard.behind(road)) for road in roads)
         return {road: (one.tenant, one.number) for road, one in known if one is not None}
 
-    async def _whole(self, road: int, tenant: int, number: str) -> Looked | None:
+    def _asked(self, road: int, tenant: int, number: str) -> _Asked:
         link = self._shard.links.get(road)
         links = self._shipments.get(link.shipment, []) if link is not None else []
-        parcels = [one.parcel for one in links if one.road == road] or [road]
-        told = {*parcels, *(one.shipment for one in links)}
-        rows, facts = await self._ledger.road_and_facts(
-            tenant, sorted(told), self._since(parcels) or date.max
-        )
-        events = [row.event for row in rows if row.event.parcel in parcels]
-        return Looked(tenant, number, whole_of(events, [one.facts for one in facts]))
+        parcels = {one.parcel for one in links if one.road == road} or {road}
+        told = parcels | {one.shipment for one in links}
+        return _Asked(road, tenant, number, parcels, told, self._since(list(parcels)) or date.max)
+
+    async def _folded(self, asked: Sequence[_Asked]) -> dict[int, Looked]:
+        """Some roads of one tenant, read with one question."""
+        keys = sorted({key for one in asked for key in one.told})
+        since = min(one.since for one in asked)
+        rows, facts = await self._ledger.road_and_facts(asked[0].tenant, keys, since)
+        found: dict[int, Looked] = {}
+        for one in asked:
+            events = [row.event for row in rows if row.event.parcel in one.parcels]
+            told = [fact.facts for fact in facts if fact.parcel in one.told]
+            found[one.road] = Looked(one.tenant, one.number, whole_of(events, told))
+            await asyncio.sleep(0)
+        return found
 
     async def track_many(
         self, tenant: int, numbers: Sequence[str], *, private: bool = False
@@ -295,3 +309,22 @@ class Queries:
             return date(2000, 1, 1)
         states = [self._shard.states[road] for road in roads if road in self._shard.states]
         return min((first_day(state) for state in states), default=None)
+
+
+class _Asked(NamedTuple):
+    """A road that is read whole. `parcels`: whose events are its own; `told`: whose facts are."""
+
+    road: int
+    tenant: int
+    number: str
+    parcels: set[int]
+    told: set[int]
+    since: date
+
+
+def _alike(asked: Iterable[_Asked]) -> Iterable[list[_Asked]]:
+    """Those that one question can be about. Where the journal has nothing, it is not asked."""
+    found: dict[tuple[int, bool], list[_Asked]] = defaultdict(list)
+    for one in asked:
+        found[one.tenant, one.since == date.max].append(one)
+    return found.values()

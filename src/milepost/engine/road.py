@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from milepost.domain.advance import fold
 from milepost.domain.event import Event, is_status, mark_of
 from milepost.domain.marks import PROMISE, Mark, header_of, standing
-from milepost.domain.scan import id_text
+from milepost.domain.scan import Facts, id_text
 from milepost.domain.settle import MAIN
 from milepost.domain.shipment import Shipment
 from milepost.domain.track import Milestone, StatusView
+from milepost.domain.whole import Whole
 from milepost.engine.timeline import time_text
 
 
@@ -66,6 +67,10 @@ class Road:
             Milestone(main=main, at=time_text(self.events[one]), event=id_text(one))
             for main, one in first.items()
         ]
+
+    def whole(self, facts: Facts) -> Whole:
+        """The same with all that was said of it."""
+        return Whole(self.shipment, tuple(self.events[mark[0]] for mark in self.marks), facts)
 
 
 def _order(mark: Mark) -> tuple[int, int, int]:

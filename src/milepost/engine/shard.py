@@ -82,6 +82,12 @@ class Shard:
         """What is known of a shipment whose line in the read model is not written yet."""
         return self.dirty.get(road) or self.being_written.get(road)
 
+    def unwritten(self) -> dict[int, tuple[int, bytes]]:
+        """Road → (tenant, state) of all of these."""
+        behind = {**self.being_written, **self.dirty}
+        known = ((road, one.tenant, self.states.get(road)) for road, one in behind.items())
+        return {road: (tenant, state) for road, tenant, state in known if state is not None}
+
     def process(self, rows: Iterable[tuple[int, Row]], now_s: int, group: Group) -> Outcome:
         """Take a batch of (place in the batch, row); what must be written goes into `group`."""
         outcome = Outcome()

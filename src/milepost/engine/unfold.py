@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from milepost.domain.alert import Finding, Policy
 from milepost.domain.care import Limits
 from milepost.domain.event import Event, is_status
-from milepost.domain.marks import PROMISE
+from milepost.domain.marks import PROMISE, Mark
 from milepost.domain.moment import to_text
 from milepost.domain.scan import Facts, id_text
 from milepost.domain.settle import MAIN
@@ -40,18 +40,17 @@ def unfold(
     others: Sequence[Finding] = (),
     notices: Sequence[NoticeView] = (),
     limits_over: Callable[[Limits], Limits] | None = None,
+    folded: Boxes | None = None,
 ) -> Track:
     """The whole road. `private` gives verbatim texts; else personal data is masked. `others` are
     findings of judges that see more than the road. `limits_over` puts the shipment's own limits in
-    place of its category's.
+    place of its category's. `folded`: the same boxes, where they are folded already.
     """
-    events = told_once(events)
-    boxes = _boxes(number, events, links)
-    roads = {box: Road(found) for box, (_, found) in boxes.items()}
+    folded = folded or Boxes(number, events, links, facts)
+    boxes, roads, merged = folded.boxes, folded.roads, folded.facts
     statuses = {box: road.status() for box, road in roads.items()}
     leading = _leading(roads)
-    merged = _merged_facts(facts)
-    events = sorted(events, key=lambda event: (event.at_us, event.code, event.fingerprint))
+    events = sorted(folded.events, key=lambda event: (event.at_us, event.code, event.fingerprint))
     taken_back = {one: by for road in roads.values() for one, by in road.taken_back.items()}
     promise = arrival_of(events, merged, taken_back)
     told = told_together([event for event in events if event.code != PROMISE], taken_back)
@@ -67,7 +66,7 @@ def unfold(
         milestones=_milestones(roads[leading], instead),
         arrival=promise,
         promise=promise,
-        legs=legs_of(events, links, taken_back),
+        legs=legs_of(events, links, taken_back, folded.marks()),
         parcels=_parcels(boxes, statuses),
         alerts=_alerts(roads.values(), now_s, policy, others),
         events=[view(event, taken_back, private=private, others=more) for event, more in told],
@@ -81,6 +80,26 @@ def unfold(
         sealed=sealed,
         checks=[replace(one, event=instead.get(one.event, one.event)) for one in checks],
     )
+
+
+class Boxes:
+    """A shipment's boxes, each folded, with all that was said of them."""
+
+    def __init__(
+        self, number: str, events: Sequence[Event], links: Sequence[Link], facts: Sequence[Facts]
+    ) -> None:
+        self.events = told_once(events)
+        self.facts = _merged_facts(facts)
+        self.boxes = _boxes(number, self.events, links)
+        self.roads = {box: Road(found) for box, (_, found) in self.boxes.items()}
+
+    def marks(self) -> dict[int, Mark]:
+        """Those that stand, by fingerprint."""
+        return {mark[0]: mark for road in self.roads.values() for mark in road.marks}
+
+    def wholes(self) -> list[Whole]:
+        """Each box with all that was said of it."""
+        return [road.whole(self.facts) for road in self.roads.values()]
 
 
 def _renamed(status: StatusView, instead: dict[str, str]) -> StatusView:
@@ -184,9 +203,7 @@ def _merged_facts(facts: Sequence[Facts]) -> Facts:
 
 def whole_of(events: Sequence[Event], facts: Sequence[Facts]) -> Whole:
     """One box with all that was said of it."""
-    road = Road(told_once(events))
-    standing = tuple(road.events[mark.fingerprint] for mark in road.marks)
-    return Whole(road.shipment, standing, _merged_facts(facts))
+    return Road(told_once(events)).whole(_merged_facts(facts))
 
 
 def folded(events: Sequence[Event]) -> bytes:

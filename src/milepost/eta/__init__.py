@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from milepost.eta.estimate import Table, estimate
 from milepost.eta.facts import DAY_US, Facts, Road, Seen, Spot, Window
-from milepost.eta.learning import Quote, learn, quote, refresh
+from milepost.eta.learning import Quote, follow, learn, quote, refresh
+from milepost.eta.many import estimate_many
 from milepost.eta.risk import CustomsTable, Silence, SilenceTable
 
 __all__ = [
     "DAY_US", "CustomsTable", "Facts", "Quote", "Road", "Seen", "Silence", "SilenceTable", "Spot",
-    "Table", "Window", "estimate", "learn", "quote", "refresh",
+    "Table", "Window", "estimate", "estimate_many", "follow", "learn", "quote", "refresh",
 ]  # fmt: skip

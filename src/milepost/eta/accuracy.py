@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import log
 
 from milepost.eta.facts import Facts
@@ -15,11 +16,21 @@ Group = tuple[str, ...]
 
 def groups(facts: Facts) -> tuple[Group, ...]:
     """Lane groups of a tenant, from general to particular; accuracy and calibration are kept so."""
-    lane = (facts.origin.country or "", facts.destination.country or "")
+    to = facts.destination
+    return _groups(
+        facts.tenant, facts.carrier, facts.service,
+        facts.origin.country or "", to.country or "", to.region or "",
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=65_536)
+def _groups(
+    tenant: str, carrier: str, service: str, origin: str, country: str, region: str
+) -> tuple[Group, ...]:
     return (
-        (facts.tenant,),
-        (facts.tenant, facts.carrier, *lane),
-        (facts.tenant, facts.carrier, facts.service, *lane, facts.destination.region or ""),
+        (tenant,),
+        (tenant, carrier, origin, country),
+        (tenant, carrier, service, origin, country, region),
     )
 
 

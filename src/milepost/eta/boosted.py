@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import exp, log
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from milepost.eta.facts import Facts
 from milepost.eta.features import Vocabulary, row, scanned_row
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _REASON = "by what is special about this shipment on its lane"
 _SCANNED_REASON = "by what is special about this shipment and its scans so far"
 _Z90 = 1.2816
+_AT_START = Situation(CREATED, 0.0, 0.0)
+
+Pairs = Sequence[tuple[Facts, Situation]]
 
 
 class BoostedPredictor:
@@ -42,45 +45,44 @@ class BoostedPredictor:
 
     def forecast(self, facts: Facts, situation: Situation) -> Forecast | None:
         """For one shipment; for many `forecast_many` is several times cheaper each."""
-        if situation.stage != CREATED:
-            return self._after_scan(facts, situation)
         return self.forecast_many([facts], [situation])[0]
-
-    def _after_scan(self, facts: Facts, where: Situation) -> Forecast | None:
-        normal = normal_of(self._lanes, facts, where) if self._scanned else None
-        if normal is None:
-            return None
-        import numpy as np
-
-        asked = np.array([scanned_row(facts, where, self._vocabulary)])
-        said: list[Any] = [model.predict(asked, num_threads=1) for model in self._scanned]
-        return from_normal([float(one[0]) for one in said], normal, where, _SCANNED_REASON)
 
     def forecast_many(
         self, facts: Sequence[Facts], situations: Sequence[Situation]
     ) -> list[Forecast | None]:
         """In the order given; None for those that another predictor must answer for."""
-        import numpy as np
-
-        asked: list[tuple[int, Forecast]] = []
-        for index, (one, where) in enumerate(zip(facts, situations, strict=True)):
-            normal = self._normal(one, where)
-            if normal is not None:
-                asked.append((index, normal))
-        answer: list[Forecast | None] = [None] * len(facts)
-        if not asked:
-            return answer
-        matrix = np.array([row(facts[i], self._vocabulary) for i, _ in asked])
-        columns: list[Any] = [model.predict(matrix, num_threads=1) for model in self._models]
-        for position, (index, normal) in enumerate(asked):
-            logs = [float(column[position]) for column in columns]
-            answer[index] = _forecast(logs, normal, situations[index].silent)
+        pairs = list(zip(facts, situations, strict=True))
+        answer: list[Forecast | None] = [None] * len(pairs)
+        begun = [index for index, (_, where) in enumerate(pairs) if where.stage == CREATED]
+        scanned = [index for index, (_, where) in enumerate(pairs) if where.stage != CREATED]
+        self._fill(answer, pairs, begun if self._models else [])
+        self._fill_scanned(answer, pairs, scanned if self._scanned else [])
         return answer
 
-    def _normal(self, facts: Facts, where: Situation) -> Forecast | None:
-        if where.stage != CREATED or not self._models:
-            return None
-        return self._lanes.forecast(facts, Situation(CREATED, 0.0, 0.0))
+    def _fill(self, answer: list[Forecast | None], pairs: Pairs, asked: list[int]) -> None:
+        known = [(i, one) for i in asked if (one := self._normal(*pairs[i])) is not None]
+        rows = [row(pairs[i][0], self._vocabulary) for i, _ in known]
+        for (index, normal), logs in zip(known, _said(self._models, rows), strict=True):
+            answer[index] = _forecast(logs, normal, pairs[index][1].silent)
+
+    def _fill_scanned(self, answer: list[Forecast | None], pairs: Pairs, asked: list[int]) -> None:
+        known = [(i, one) for i in asked if (one := normal_of(self._lanes, *pairs[i])) is not None]
+        rows = [scanned_row(*pairs[i], self._vocabulary) for i, _ in known]
+        for (index, normal), logs in zip(known, _said(self._scanned, rows), strict=True):
+            answer[index] = from_normal(logs, normal, pairs[index][1], _SCANNED_REASON)
+
+    def _normal(self, facts: Facts, _: Situation) -> Forecast | None:
+        return self._lanes.forecast(facts, _AT_START)
+
+
+def _said(models: list[lightgbm.Booster], rows: list[list[float]]) -> list[list[float]]:
+    """What each model says of each row; all rows at once, for a call costs more than a row."""
+    if not rows:
+        return []
+    import numpy as np
+
+    columns = [np.asarray(model.predict(np.array(rows), num_threads=1)) for model in models]
+    return [[float(value) for value in logs] for logs in np.column_stack(columns)]
 
 
 def _boosters(models: dict[str, str]) -> list[lightgbm.Booster]:

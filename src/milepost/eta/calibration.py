@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
-from milepost.eta.accuracy import groups
+from milepost.eta.accuracy import Group, groups
 from milepost.eta.facts import Facts
 from milepost.eta.ports import SHARES
 from milepost.eta.survival import HazardTable, Key
@@ -24,6 +25,9 @@ _LEAST_DAYS = 0.05
 _PULLS = (1.0, 0.5, 1.0)
 
 Days = tuple[float, float, float]
+_AS_SAID: Days = (1.0, 1.0, 1.0)
+# Between the name of a predictor and the milestone that its quotes were made at.
+SINCE = " since "
 
 
 class Calibration:
@@ -31,17 +35,18 @@ class Calibration:
 
     def __init__(self, *, half_life_days: float = 20.0) -> None:
         self._tables = [HazardTable(half_life_days=half_life_days, prior=25.0) for _ in SHARES]
-        self._factors: dict[Key, Days] = {}
+        self._factors: dict[Key, Days | None] = {}
 
-    def learn(
-        self, facts: Facts, predictor: str, quoted: Days, days: float, known_day: float
-    ) -> None:
-        """A road ended after `days`; `quoted` are the uncalibrated quantiles at its beginning."""
+    def learn(self, facts: Facts, record: str, quoted: Days, days: float, known_day: float) -> None:
+        """A road ended after `days`; `quoted` are the uncalibrated quantiles at its beginning, or
+        since a milestone; `record` names the predictor, and the milestone.
+        """
         for table, quote in zip(self._tables, quoted, strict=True):
-            table.learn(_chain(facts, predictor), _share(days, quote), known_day)
+            share = _share(days, quote)
+            table.learn(_chain(facts, record), share, known_day, _begun(record, share, days))
 
     def refresh(self, still_open: Iterable[tuple[Facts, str, Days, float]], day: float) -> None:
-        """Roads that are open now, with predictor, quote and age in days; then all shows."""
+        """Roads that are open now, with record, quote and age in days; then all shows."""
         deque(self.refreshing(still_open, day), maxlen=0)
 
     def refreshing(
@@ -50,28 +55,31 @@ class Calibration:
         """`refresh` in small steps."""
         cases = list(still_open)
         for index, table in enumerate(self._tables):
-            yield from table.replacing_open(
-                (_chain(facts, predictor), _share(age, quoted[index]))
-                for facts, predictor, quoted, age in cases
+            yield from table.replacing_measured(
+                (_chain(facts, record), share, _begun(record, share, age))
+                for facts, record, quoted, age in cases
+                for share in (_share(age, quoted[index]),)
             )
             table.settle(day)
         self._factors.clear()
 
-    def factors(self, facts: Facts, predictor: str) -> Days:
+    def factors(self, facts: Facts, record: str) -> Days:
         """What P10, P50 and P90 are to be multiplied with; 1 where too little is known."""
-        chain = _chain(facts, predictor)
-        known = self._factors.get(chain[-1])
-        if known is None:
-            known = self._factors[chain[-1]] = self._found(chain)
-        return known
+        return self.known(facts, record) or _AS_SAID
 
-    def _found(self, chain: tuple[Key, ...]) -> Days:
+    def known(self, facts: Facts, record: str) -> Days | None:
+        """The same; None where too little is known."""
+        chain = _chain(facts, record)
+        if chain[-1] not in self._factors:
+            self._factors[chain[-1]] = self._found(chain)
+        return self._factors[chain[-1]]
+
+    def _found(self, chain: tuple[Key, ...]) -> Days | None:
         found = []
         for table, share, pull in zip(self._tables, SHARES, _PULLS, strict=True):
             curve, above = table.curve(chain), table.curve(chain[:1])
             if curve is None or above is None or above.evidence < _FEWEST:
-                found.append(1.0)
-                continue
+                return None
             factor = (curve.quantile(share) / _UNIT) ** pull
             found.append(min(max(factor, _LEAST), _MOST))
         return found[0], found[1], found[2]
@@ -81,5 +89,23 @@ def _share(days: float, quoted: float) -> float:
     return max(days, 0.0) / max(quoted, _LEAST_DAYS) * _UNIT
 
 
-def _chain(facts: Facts, predictor: str) -> tuple[Key, ...]:
-    return tuple((predictor, *group) for group in groups(facts))
+def _begun(record: str, share: float, days: float) -> float:
+    """How long ago a case began, by which it fades: of whole roads the share does for days, but
+    what is left after a milestone may be hours.
+    """
+    return days if SINCE in record else share
+
+
+def _chain(facts: Facts, record: str) -> tuple[Key, ...]:
+    """A milestone's record is kept by carrier and countries, where there is enough of it, and
+    shrunk to that of all milestones of the tenant.
+    """
+    return _chain_of(record, groups(facts))
+
+
+@lru_cache(maxsize=65_536)
+def _chain_of(record: str, lanes: tuple[Group, ...]) -> tuple[Key, ...]:
+    name, since, _ = record.partition(SINCE)
+    if not since:
+        return tuple((record, *group) for group in lanes)
+    return (name + since, *lanes[0]), (record, *lanes[0]), (record, *lanes[1])

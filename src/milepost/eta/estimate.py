@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from milepost.eta.accuracy import Accuracy
-from milepost.eta.calibration import Calibration
+from milepost.eta.calibration import SINCE, Calibration
 from milepost.eta.drift import DriftAlarm
 from milepost.eta.facts import DAY_US, Facts, Seen, Window
 from milepost.eta.guess import ColdGuess
@@ -17,6 +17,7 @@ from milepost.eta.ports import Forecast, Predictor, Situation
 from milepost.eta.promise import PromisePredictor
 from milepost.eta.stages import AT_THE_DOOR, CREATED, ENDED, believable, situation
 
+Said = Sequence[Forecast | None]
 _NARROWEST_US = 3_600_000_000
 _FURTHEST_DAYS = 3 * 365.0
 
@@ -45,27 +46,45 @@ def estimate(
     """
     known = believable(facts, events, now_us)
     if known and known[-1].main in ENDED:
-        return _arrived(known[-1], facts)
+        return arrived(known[-1], facts)
     where, begun_us = situation(facts, known, now_us)
     name, told = choose(facts, where, table)
+    return window_of(name, told, facts, where, (begun_us, now_us), table, delay_us)
+
+
+def window_of(
+    name: str, told: Forecast, facts: Facts, where: Situation, times_us: tuple[int, int],
+    table: Table, delay_us: int = 0,
+) -> Window:  # fmt: skip
+    """What a predictor said of a shipment, stretched by how its quotes were kept. `times_us`: the
+    beginning of the stage, and now.
+    """
     stretched = _calibrated(name, told, facts, where, table)
-    return _window(name, told, stretched, facts, where, begun_us, now_us, delay_us)
+    return _window(name, told, stretched, facts, where, times_us, delay_us)
 
 
-def forecasts(facts: Facts, where: Situation, table: Table) -> list[tuple[str, Forecast]]:
-    """What each predictor that has history says, in the order of trust without a record."""
+def forecasts(
+    facts: Facts, where: Situation, table: Table, of_models: Said | None = None
+) -> list[tuple[str, Forecast]]:
+    """What each predictor that has history says, in the order of trust without a record.
+    `of_models`: what the models say, where they have been asked already.
+    """
+    if of_models is None:
+        of_models = [one.forecast(facts, where) for one in table.models]
     predictors: list[Predictor] = [*table.models, table.lanes, table.promise]
-    found = []
-    for predictor in predictors:
-        told = predictor.forecast(facts, where)
-        if told is not None and not told.guess:
-            found.append((predictor.name, told))
-    return found
+    said = *of_models, table.lanes.forecast(facts, where), table.promise.forecast(facts, where)
+    return [
+        (predictor.name, told)
+        for predictor, told in zip(predictors, said, strict=True)
+        if told is not None and not told.guess
+    ]
 
 
-def choose(facts: Facts, where: Situation, table: Table) -> tuple[str, Forecast]:
+def choose(
+    facts: Facts, where: Situation, table: Table, of_models: Said | None = None
+) -> tuple[str, Forecast]:
     """The predictor that was nearest on this lane; without a record the first; else a guess."""
-    found = forecasts(facts, where, table)
+    found = forecasts(facts, where, table, of_models)
     if not found:
         promised = table.promise.forecast(facts, where)
         if promised is not None:
@@ -87,15 +106,20 @@ def record_of(name: str, where: Situation) -> str:
     return f"{name} at the door" if where.stage in AT_THE_DOOR else f"{name} on the way"
 
 
+def since(name: str, stage: str) -> str:
+    """Under which name it is kept how a predictor's quotes at a milestone were kept."""
+    return f"{name}{SINCE}{stage}"
+
+
 def _calibrated(
     name: str, told: Forecast, facts: Facts, where: Situation, table: Table
 ) -> tuple[float, float, float]:
     """Days from the stage's beginning, stretched by how quotes were kept; never before now."""
-    low, middle, high = table.calibration.factors(facts, name)
-    silent, since = where.silent, max(where.since_created, 0.0)
+    silent = where.silent
+    (low, middle, high), behind = _factors(name, facts, where, table)
     p10, p50, p90 = [
-        # Factors are of whole roads; what lies behind is not stretched again.
-        max((since + days) * factor - since, silent + (days - silent) * min(factor, 1.0))
+        # What lies behind is not stretched again.
+        max((behind + days) * factor - behind, silent + (days - silent) * min(factor, 1.0))
         for days, factor in ((told.p10, low), (told.p50, middle), (told.p90, high))
     ]
     p10 = min(max(p10, silent), _FURTHEST_DAYS)
@@ -103,10 +127,24 @@ def _calibrated(
     return p10, p50, min(max(p50, p90), _FURTHEST_DAYS)
 
 
+def _factors(
+    name: str, facts: Facts, where: Situation, table: Table
+) -> tuple[tuple[float, float, float], float]:
+    """The milestone's own factors; until it has some those of whole roads, with the days that lie
+    behind, to which these apply as well.
+    """
+    if where.stage != CREATED:
+        own = table.calibration.known(facts, since(name, where.stage))
+        if own is not None:
+            return own, 0.0
+    return table.calibration.factors(facts, name), max(where.since_created, 0.0)
+
+
 def _window(
     name: str, told: Forecast, days: tuple[float, float, float], facts: Facts,
-    where: Situation, begun_us: int, now_us: int, delay_us: int,
+    where: Situation, times_us: tuple[int, int], delay_us: int,
 ) -> Window:  # fmt: skip
+    begun_us, now_us = times_us
     p10, p50, p90 = [max(begun_us + int(value * DAY_US), now_us) + delay_us for value in days]
     reason = told.reason
     if where.stage != CREATED:
@@ -129,7 +167,7 @@ def _late_odds(
     return min(max(told.odds_after(left / pace, where.silent / pace), 0.0), 1.0)
 
 
-def _arrived(event: Seen, facts: Facts) -> Window:
+def arrived(event: Seen, facts: Facts) -> Window:
     late = None if facts.promised_us is None else float(event.occurred_us > facts.promised_us)
     return Window(
         p10_us=event.occurred_us, p50_us=event.occurred_us, p90_us=event.occurred_us,

@@ -10,10 +10,12 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from milepost.eta.accuracy import groups
 from milepost.eta.estimate import Table, choose, forecasts, record_of
 from milepost.eta.facts import DAY_US, Facts, Road
+from milepost.eta.milestones import Reached, lasted, reached
 from milepost.eta.ports import Situation
 from milepost.eta.stages import CREATED, one_standing
 
@@ -21,13 +23,16 @@ _AT_START = Situation(CREATED, 0.0, 0.0)
 
 
 class Quote(Struct, frozen=True, gc=False):
-    """What was said when the shipment began: days before and after calibration, and each median."""
+    """What was said when the shipment began: days before and after calibration, and each median;
+    and what was said at the milestones that it has reached since.
+    """
 
     facts: Facts
     predictor: str
     days: tuple[float, float, float]
     told: tuple[float, float, float]
     medians: tuple[tuple[str, float], ...]
+    reached: tuple[Reached, ...] = ()
 
 
 def quote(facts: Facts, table: Table) -> Quote:
@@ -40,6 +45,12 @@ def quote(facts: Facts, table: Table) -> Quote:
     return Quote(facts, name, days, stretched, medians)
 
 
+def follow(road: Road, quoted: Quote, table: Table) -> Quote:
+    """The road has been scanned: what is said at a new milestone is kept as well."""
+    found = reached(road, quoted.reached, table)
+    return quoted if found == quoted.reached else replace(quoted, reached=found)
+
+
 def learn(road: Road, quoted: Quote | None, table: Table) -> None:
     """A road was delivered: lanes, promises, accuracy and calibration learn from it."""
     if road.delivered_us is None:
@@ -48,15 +59,19 @@ def learn(road: Road, quoted: Quote | None, table: Table) -> None:
     if days < 0:
         return
     _judge_a_scan(road, table)
+    stones = reached(road, quoted.reached if quoted is not None else (), table)
     table.lanes.learn(road)
     table.promise.learn(road)
+    known_day = road.delivered_us / DAY_US
+    for stone in stones:
+        rest = lasted(stone, road.delivered_us)
+        table.calibration.learn(road.facts, stone.record, stone.days, rest, known_day)
     if quoted is None:
         return
     for name, median in quoted.medians:
         table.accuracy.learn(road.facts, name, median, days)
     for group in groups(road.facts)[:2]:
         table.drift.learn(group, quoted.told[1], quoted.told[2], days)
-    known_day = road.delivered_us / DAY_US
     table.calibration.learn(road.facts, quoted.predictor, quoted.days, days, known_day)
 
 
@@ -84,16 +99,15 @@ def refreshing(
     yield from table.lanes.refreshing((road for road, _ in cases), now_us)
     table.promise.settle(now_us)
     table.accuracy.settle()
-    yield from table.calibration.refreshing(
-        (
-            (
-                road.facts,
-                quoted.predictor,
-                quoted.days,
-                (now_us - road.facts.created_us) / DAY_US,
-            )
-            for road, quoted in cases
-            if quoted is not None
-        ),
-        now_us / DAY_US,
-    )
+    yield from table.calibration.refreshing(_still_open(cases, now_us), now_us / DAY_US)
+
+
+def _still_open(
+    cases: Sequence[tuple[Road, Quote | None]], now_us: int
+) -> Iterator[tuple[Facts, str, tuple[float, float, float], float]]:
+    for road, quoted in cases:
+        if quoted is not None:
+            days = (now_us - road.facts.created_us) / DAY_US
+            yield road.facts, quoted.predictor, quoted.days, days
+            for stone in quoted.reached:
+                yield road.facts, stone.record, stone.days, lasted(stone, now_us)

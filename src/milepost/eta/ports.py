@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import exp, log
 from statistics import NormalDist
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -113,4 +114,15 @@ class Predictor(Protocol):
 
     def forecast(self, facts: Facts, situation: Situation) -> Forecast | None:
         """The days that remain, or None where this predictor has nothing to say."""
+        ...
+
+
+@runtime_checkable
+class ManyPredictor(Predictor, Protocol):
+    """One that answers for many at a fraction of the cost for each."""
+
+    def forecast_many(
+        self, facts: Sequence[Facts], situations: Sequence[Situation]
+    ) -> list[Forecast | None]:
+        """As `forecast`, in the order given."""
         ...

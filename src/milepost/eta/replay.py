@@ -11,7 +11,7 @@ from heapq import heappop, heappush
 
 from milepost.eta.estimate import Table, estimate
 from milepost.eta.facts import DAY_US, Road, Window
-from milepost.eta.learning import Quote, learn, quote, refresh
+from milepost.eta.learning import Quote, follow, learn, quote, refresh
 from milepost.eta.ports import Situation
 from milepost.eta.stages import standings
 
@@ -82,7 +82,11 @@ class _State:
         while self._endings and self._endings[0][0] < now_us:
             index = heappop(self._endings)[1]
             learn(self._roads[index], self._quotes.pop(index), self._table)
-        still = [(self._open(index, now_us), kept) for index, kept in self._quotes.items()]
+        still = []
+        for index, kept in self._quotes.items():
+            road = self._open(index, now_us)
+            self._quotes[index] = said = follow(road, kept, self._table)
+            still.append((road, said))
         refresh(still, now_us, self._table)
 
     def _open(self, index: int, now_us: int) -> Road:

@@ -93,14 +93,18 @@ class HazardTable:
     def __len__(self) -> int:
         return len(self._counts)
 
-    def learn(self, chain: Sequence[Key], days: float, known_day: float) -> None:
-        """A case ended after `days`; it was known on `known_day` (days since 1970)."""
+    def learn(
+        self, chain: Sequence[Key], days: float, known_day: float, begun: float | None = None
+    ) -> None:
+        """A case ended after `days`; it was known on `known_day` (days since 1970). `begun`: so
+        many days before that it began, where `days` are in a measure of their own.
+        """
         if not 0 <= days < float("inf"):
             return
         step = step_of(days)
         for counts in self._touched(chain):
             self._fade(counts, known_day)
-            weight = self._weight(counts.day - known_day + days)
+            weight = self._weight(counts.day - known_day + (days if begun is None else begun))
             counts.ended[step] = counts.ended.get(step, 0.0) + weight
 
     def replace_open(self, cases: Iterable[tuple[Sequence[Key], float]]) -> None:
@@ -109,10 +113,16 @@ class HazardTable:
 
     def replacing_open(self, cases: Iterable[tuple[Sequence[Key], float]]) -> Iterator[None]:
         """The same, a case a step: until the last, curves rest on what was open before."""
+        return self.replacing_measured((chain, age, age) for chain, age in cases)
+
+    def replacing_measured(
+        self, cases: Iterable[tuple[Sequence[Key], float, float]]
+    ) -> Iterator[None]:
+        """The same of cases with an age in a measure of their own, and in days."""
         found: dict[_Counts, dict[int, float]] = {}
-        for chain, age in cases:
+        for chain, age, days in cases:
             if 0 <= age < float("inf"):
-                step, weight = step_of(age), self._weight(age)
+                step, weight = step_of(age), self._weight(days)
                 for counts in self._touched(chain):
                     ages = found.setdefault(counts, {})
                     ages[step] = ages.get(step, 0.0) + weight

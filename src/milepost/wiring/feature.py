@@ -21,6 +21,8 @@ from milepost.stores.postgres.pool import Pool
 from milepost.stores.sealer import Sealer, open_sealer
 from milepost.web.endpoint import Endpoint
 from milepost.wiring.dialects import KEY_FILE
+from milepost.wiring.lessons import Lessons
+from milepost.wiring.past import Past
 
 if TYPE_CHECKING:
     from milepost.wiring.milepost import Milepost
@@ -38,6 +40,14 @@ class Context:
         self.sealer: Sealer = open_sealer(milepost.settings.data / KEY_FILE)
         # Microseconds since 1970; the demo's clock runs faster than the wall's.
         self.now_us: Callable[[], int] = milepost.engine.now_us
+        # Roads that have ended, for features that learn from them.
+        self.lessons = self._lessons(milepost)
+
+    def _lessons(self, milepost: Milepost) -> Lessons:
+        shard, accounts = self.engine.shard, milepost.store.accounts
+        past = Past(self.ledger, accounts.tenants, self.engine.owns, shard.unwritten)
+        wholes = self.engine.queries.wholes
+        return Lessons(wholes, self.engine, shard.road_of, shard.states.get, past)
 
     def shown_tenants(self) -> list[int]:
         """The tenants whose shipments the public page shows, as of now."""

@@ -85,6 +85,7 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     key: str | None = None
 
 
+_TOPICS = {"closed": "case.closed", "deadline_passed": "case.deadline_passed"}
 Tracks = Callable[[int, str], Awaitable[Track | None]]
 # (tenant, the case's key of the shipment, number, city, what the vault has of the case)
 Moved = Callable[[int, int, str, str, Mapping[str, Any]], Awaitable[None]]
@@ -148,7 +149,7 @@ class CaseDesk:
             changed = after(row.case, step)
             await self._settle(row, step)
             kept = StepRow(step, digest_of(row.digest, step))
-            topic = "case.closed" if step.action == "closed" else "case.step_added"
+            topic = _TOPICS.get(step.action, "case.step_added")
             new = row._replace(case=changed, digest=kept.digest)
             if await self._store.append(row, new, kept, self._told(topic, new, step)):
                 self._woken()
@@ -199,7 +200,9 @@ class CaseDesk:
         case = row.case
         if not self._audience.wants(row.tenant, topic, case.number, row.road):
             return []
-        payload = {"number": case.number, "case": row.id, "kind": case.kind, "step": step,
-                   "waits_for": case.waits_for, "outcome": case.outcome}  # fmt: skip
+        payload = {
+            "number": case.number, "case": row.id, "kind": case.kind, "step": step,
+            "waits_for": case.waits_for, "owner": case.owner, "outcome": case.outcome,
+        }  # fmt: skip
         body = msgspec.json.encode(payload)
         return [Announcement(row.tenant, row.road, topic, case.number, body, step.at_us)]

@@ -1,6 +1,6 @@
-"""What a month's trees say: the middle of each order and how far around it the labels lie.
+"""What trees and lines say: the middle of each order and how far around it the labels lie.
 
-Labels are log(days / normal days). An order still open at the first of the month teaches too: its
+Labels are log(days / normal days). An order still open on the day of training teaches too: its
 label is drawn from the past orders that lasted at least as long. Without these draws the newest
 orders would be only the fast ones, and the tails too short.
 """
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from milepost.eta.judge.smooth import ridge, scaled
 from milepost.eta.judge.trees import told
 
 if TYPE_CHECKING:
@@ -29,17 +30,21 @@ _LONGER = 1.1  # an open order lasts at least so much longer than it has
 _FOLDS, _ROUNDS, _FOLD_ROUNDS, _SPREAD_ROUNDS, _WILD_ROUNDS = 3, 200, 150, 100, 300
 _ROBUST = {"objective": "l1"}
 _WILD = {"extra_trees": True, "num_leaves": 24}
+_LINES = 0.25  # the share of the lines in the middle; their best share is flat from 0.15 to 0.4
 
 
 @dataclass(frozen=True)
 class Ground:
-    """Times, normal days and features of all orders; `slack`: log(days promised / normal)."""
+    """Times, normal days and features of all orders; `slack`: log(days promised / normal);
+    `smooth`: numbers and indicators for lines.
+    """
 
     start: Floats
     end: Floats
     normal: Floats
     matrix: Floats
     slack: Floats
+    smooth: tuple[Floats, Floats]
 
 
 def forecast(ground: Ground, rows: Rows, now: float) -> dict[float, Floats]:
@@ -73,7 +78,7 @@ def lessons(ground: Ground, past: Rows, now: float) -> tuple[Rows, Floats]:
 
 
 def _middle(ground: Ground, taught: Rows, labels: Floats, weights: Floats, rows: Rows) -> Floats:
-    """The mean of three kinds of trees, two of which see the promise against the level."""
+    """Lines, and the mean of three kinds of trees; two see the promise against the level."""
     matrix = np.column_stack([ground.matrix, ground.slack])
     # Weighted percentiles of small leaves are coarse: only means get weights.
     found = (
@@ -81,7 +86,8 @@ def _middle(ground: Ground, taught: Rows, labels: Floats, weights: Floats, rows:
         told(matrix, taught, labels, rows, _ROUNDS, weights, {}),
         told(matrix, taught, labels, rows, _WILD_ROUNDS, weights, _WILD),
     )
-    return np.asarray(sum(found) / len(found))
+    lines = ridge(scaled(*ground.smooth, taught), taught, labels, weights, rows)
+    return np.asarray((1 - _LINES) * sum(found) / len(found) + _LINES * lines)
 
 
 def _spread(matrix: Floats, taught: Rows, labels: Floats, rows: Rows) -> tuple[Floats, Floats]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from milepost.eta.boosted import BoostedPredictor
-from milepost.eta.estimate import Table
+from milepost.eta.estimate import Table, estimate
 from milepost.eta.facts import DAY_US, Facts, Road
 from milepost.eta.features import Vocabulary, vocabulary_of
 from milepost.eta.judge.scores import auc, average_precision, rounded
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from milepost.eta.lstm import Weights
 
 Tick = Callable[[str], None]
-_LEAST_DAYS = 0.02
+_LEAST_DAYS, _SERVED = 0.02, "table_calibrated"
 
 
 class Learned(Predictor):
@@ -74,10 +74,22 @@ class Contest(Scans):
         row = self.rows[-1]
         told = [(one.name, one.forecast(row.facts, where)) for one in self._models]
         told.append(("table", self._table.lanes.forecast(row.facts, where)))
+        told.append((_SERVED, self._served(index, at_us, where)))
         if all(one is not None for _, one in told):
             for name, one in told:
                 if one is not None:
                     self.said.setdefault(name, []).append((row, one))
+
+    def _served(self, index: int, at_us: int, where: Situation) -> Forecast:
+        """The window that a server without models shows, in days from the stage's beginning."""
+        road = self._roads[index]
+        seen = [event for event in road.events if event.occurred_us <= at_us]
+        said = estimate(road.facts, seen, at_us, self._table)
+        p10, p50, p90 = (
+            where.scanned + (end_us - at_us) / DAY_US
+            for end_us in (said.p10_us, said.p50_us, said.p90_us)
+        )
+        return Forecast(p10, p50, p90, said.guess, said.reason, said.evidence)
 
     def _trained(self, now_us: int) -> list[Predictor]:
         known = drawn([row for row in self.rows if row.known_us < now_us])
@@ -103,7 +115,11 @@ def evaluate_underway(
     replay(roads, table, scanned=contest)
     if not contest.said:
         raise ValueError("too few delivered roads with scans before the first month")
-    found: dict[str, Any] = {name: _scores(said) for name, said in contest.said.items()}
+    found: dict[str, Any] = {
+        # The served window's odds come from its curve, not from its three quantiles.
+        name: _scores(said) | ({} if name == _SERVED else _late(said))
+        for name, said in contest.said.items()
+    }
     return {"scans": len(next(iter(contest.said.values()))), "predictors": found}
 
 
@@ -119,7 +135,7 @@ def _scores(said: list[tuple[Row, Forecast]]) -> dict[str, Any]:
         "mean_log_error": rounded(float(np.abs(np.log(rest / middle)).mean())),
         "p90_kept": rounded(float((rest <= high).mean()), 4),
         "p90_quote_days": rounded(float(high.mean()), 2),
-    } | _late(said)
+    }
 
 
 def _late(said: list[tuple[Row, Forecast]]) -> dict[str, Any]:

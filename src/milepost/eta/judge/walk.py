@@ -1,7 +1,7 @@
 """Monthly walk-forward over orders under the label clock.
 
-At the first of each month models are trained on what is delivered by then; level and calibration
-follow daily from deliveries and open orders of the days before. The time of a quote is `start`.
+Three times a month models are trained on what is delivered by then; level and calibration follow
+daily from deliveries and open orders of the days before. The time of a quote is `start`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,11 @@ import numpy as np
 
 from milepost.eta.judge.features import codes, facts, habits
 from milepost.eta.judge.forecasts import SHARES, Ground, forecast
+from milepost.eta.judge.lateness import pressure, risks
 from milepost.eta.judge.open_world import corrections
 from milepost.eta.judge.period import Pace, medians
+from milepost.eta.judge.promises import promise_gaps
+from milepost.eta.judge.smooth import smooth_matrix
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,7 +36,7 @@ _MEDIAN_PULL, _TAIL_PULL = 0.5, 0.75
 _MEDIAN_DAYS, _TAIL_DAYS, _KEPT_DAYS = 7.0, 3.0, 40.0
 _KEPT_PULL = 0.5
 _TAIL_MARGIN = 1.03  # the world worsens after a quote about as often as not; a promise must hold
-_LAG = 3.0
+_TRAINED_ON = (1, 11, 21)  # days of the month
 
 
 @dataclass(frozen=True)
@@ -65,35 +68,37 @@ def walk(
 ) -> Quotes:  # fmt: skip
     """Quotes for all orders from `first_month` (`2018-03`) on, each made as its clock starts."""
     start, end = starts(orders, moment), orders.delivered
-    usable = np.flatnonzero(np.isfinite(start))
-    part = start[usable]
-    order = usable[np.argsort(part, kind="stable")]
     groups = codes(orders.names["destination_state"])
     normal = medians(start, end, groups, workday, _PACE)
-    slack = np.floor(orders.times["promised_at"]) + 1 - start
-    matrix = _matrix(orders, start, normal, workday, order)
-    ground = Ground(start, end, normal, matrix, np.log(np.maximum(slack, 0.5) / normal))
+    promised = np.floor(orders.times["promised_at"])
+    slack = promised + 1 - start
+    columns = _columns(orders, start, normal, workday) | promise_gaps(
+        start, slack, groups, orders.numbers["destination_zip"]
+    )
+    level = np.log(np.maximum(slack, 0.5) / normal)
+    smooth = smooth_matrix(columns | {"slack": level}, slack)
+    ground = Ground(start, end, normal, np.column_stack([*columns.values()]), level, smooth)
+    parts = _parts(orders, start, first_month)
     raw = {share: np.full(len(orders), np.nan) for share in SHARES}
-    for month in _months(orders, first_month):
-        tick(month)
-        rows = np.flatnonzero((orders.month == month) & np.isfinite(start))
-        for share, said in forecast(ground, rows, _first_day(month)).items():
+    for now, rows in parts:
+        tick(str(np.datetime64(int(now), "D")))
+        for share, said in forecast(ground, rows, now).items():
             raw[share][rows] = said
-    days, risk = _corrected(raw, start, end, slack)
+    days, pressed = _corrected(raw, start, end, slack)
+    risk = risks(pressed, start, promised, orders.late, smooth, parts)
     return Quotes(start, days, risk, (orders.month >= first_month) & np.isfinite(start))
 
 
-def _matrix(
-    orders: Orders, start: Floats, normal: Floats, workday: NDArray[np.bool_],
-    order: NDArray[np.int64],
-) -> Floats:  # fmt: skip
+def _columns(
+    orders: Orders, start: Floats, normal: Floats, workday: NDArray[np.bool_]
+) -> dict[str, Floats]:
     safe = np.where(np.isfinite(start), start, orders.ordered)
     columns = facts(orders, safe, workday)
     if np.array_equal(safe, orders.ordered):
-        columns |= habits(orders, safe, orders.delivered, normal)
-    else:
-        columns |= _reordered(orders, start, normal, order)
-    return np.column_stack(list(columns.values()))
+        return columns | habits(orders, safe, orders.delivered, normal)
+    usable = np.flatnonzero(np.isfinite(start))
+    order = usable[np.argsort(start[usable], kind="stable")]
+    return columns | _reordered(orders, start, normal, order)
 
 
 def _reordered(
@@ -122,27 +127,32 @@ def _months(orders: Orders, first_month: str) -> list[str]:
     return before[-_WARM_UP_MONTHS:] + [month for month in months if month >= first_month]
 
 
-def _first_day(month: str) -> float:
-    return float(np.datetime64(f"{month}-01", "D").astype(np.int64))
+def _parts(
+    orders: Orders, start: Floats, first_month: str
+) -> list[tuple[float, NDArray[np.int64]]]:
+    """Days on which models are trained, with the orders that are quoted until the next one."""
+    asked, day = np.isfinite(start), np.floor(orders.ordered)
+    found = []
+    for month in _months(orders, first_month):
+        first = float(np.datetime64(f"{month}-01", "D").astype(np.int64))
+        begins = [first + day_of - 1 for day_of in _TRAINED_ON]
+        here = asked & (orders.month == month)
+        for begin, end in zip(begins, [*begins[1:], np.inf], strict=True):
+            found.append((begin, np.flatnonzero(here & (day >= begin) & (day < end))))
+    return found
 
 
 def _corrected(
     raw: dict[float, Floats], start: Floats, end: Floats, slack: Floats
 ) -> tuple[dict[float, Floats], Floats]:
-    """The current level moves all quotes, how the tails were kept lately moves those; and risk."""
+    """The current level moves all quotes, how the tails were kept lately moves those; and how hard
+    the promises are pressed.
+    """
     middle = raw[0.5]
     days = {0.5: middle * corrections(start, end, middle, 0.5, _MEDIAN_DAYS) ** _MEDIAN_PULL}
     soon = corrections(start, end, middle, 0.5, _TAIL_DAYS) ** _TAIL_PULL
     for share in SHARES[1:]:
         quote = raw[share] * soon
         days[share] = quote * corrections(start, end, quote, share, _KEPT_DAYS) ** _KEPT_PULL
-    risk = _risk(middle * soon, raw[0.9] * soon, slack)
     days[0.9] = np.maximum(days[0.9] * _TAIL_MARGIN, days[0.5])
-    return days, risk
-
-
-def _risk(middle: Floats, high: Floats, slack: Floats) -> Floats:
-    """The time expected against the time promised; the tail tells more than odds would."""
-    expected = np.sqrt((middle + _LAG) * (high + _LAG))
-    risk = expected / (np.maximum(slack, 0.1 - _LAG) + _LAG)
-    return np.nan_to_num(risk)  # without a promise nothing can be late
+    return days, pressure(middle * soon, raw[0.9] * soon, slack)

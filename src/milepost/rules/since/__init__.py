@@ -18,6 +18,11 @@ _ANNOUNCES = [
 _LAST_CODE = -2
 
 
+def announces(code: int) -> bool:
+    """Whether a mark only tells of a parcel that nobody has in hands: a label, a promise."""
+    return _ANNOUNCES[code]
+
+
 def seen_s(shipment: Shipment) -> int:
     """When the parcel was last in somebody's hands; the last news of it where it never was.
 

@@ -53,6 +53,12 @@ WHERE c.kind = 'alert' AND NOT c.closed AND c.rule IS NOT NULL
         AND a.rule = c.rule AND a.cleared_s IS NULL)
 ORDER BY c.id DESC LIMIT $1
 """
+# See the index case_overdue.
+_OVERDUE = f"""
+SELECT {_COLUMNS} FROM case_file
+WHERE NOT closed AND (body->>'overdue_us')::bigint IS DISTINCT FROM deadline_us
+    AND deadline_us < $1 ORDER BY deadline_us LIMIT $2
+"""
 MOST_LEFT = 10_000
 
 
@@ -113,6 +119,11 @@ class PostgresCases:
                 wanted.open, wanted.after, wanted.limit,
             )  # fmt: skip
         return [_row(row) for row in rows]
+
+    async def overdue(self, now_us: int, limit: int = 200) -> builtins.list[CaseRow]:
+        """Open cases of all tenants whose deadline has passed and whose steps do not say so."""
+        async with self._pool.connection() as connection:
+            return [_row(row) for row in await connection.fetch(_OVERDUE, now_us, limit)]
 
     async def left_over(self, tenants: Sequence[int]) -> builtins.list[AlertChange]:
         """Alerts that stand without a case, and (without a finding) those over whose case does

@@ -30,6 +30,10 @@ class Pool:
         self._size = size
         self._pool: asyncpg.Pool | None = None
         self._opening = asyncio.Lock()
+        # Connections that the next may have at once: the pool itself takes two turns of the event
+        # loop to take one back, and each of them is long while scans come in.
+        self._at_hand: list[asyncpg.Connection] = []
+        self._wanting = 0
         self.shared: dict[str, Any] = {}  # what all stores of a kind over this pool have in common
 
     @asynccontextmanager
@@ -38,14 +42,35 @@ class Pool:
         try:
             # No time limit: it would cost a task for each question, and a dead server refuses.
             pool = self._pool or await self._opened()
-            async with pool.acquire() as connection:
+            connection = await self._taken(pool)
+            try:
                 yield connection
+            except BaseException:
+                await pool.release(connection)
+                raise
+            if self._wanting or not _alive(connection) or pool is not self._pool:
+                await pool.release(connection)
+            else:
+                self._at_hand.append(connection)
         except GONE as error:
             await self._revive()
             raise ConnectionError(str(error) or repr(error)) from error
 
+    async def _taken(self, pool: asyncpg.Pool) -> asyncpg.Connection:
+        while self._at_hand:
+            connection = self._at_hand.pop()
+            if _alive(connection):
+                return connection
+            await pool.release(connection)
+        self._wanting += 1
+        try:
+            return await pool.acquire()
+        finally:
+            self._wanting -= 1
+
     async def close(self) -> None:
         if self._pool is not None:
+            self._at_hand.clear()
             self._pool.terminate()
             self._pool = None
 
@@ -66,6 +91,13 @@ class Pool:
         except Exception:
             # The caller tries again; there is nothing better to do than to report the first error.
             return
+
+
+def _alive(connection: asyncpg.Connection) -> bool:
+    try:
+        return not connection.is_closed()
+    except asyncpg.InterfaceError:  # the pool has taken it back when it broke
+        return False
 
 
 async def _nothing_to_reset(_: asyncpg.Connection) -> None:

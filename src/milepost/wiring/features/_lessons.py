@@ -1,36 +1,16 @@
-"""Roads as lessons: the newest of the past, and those that are looked at again and again."""
+"""Roads that are looked at again and again, and work that nobody waits for."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
-from milepost.engine.ports import ListFilter, ShipmentRow
-from milepost.wiring.feature import Context
-
-PAGE = 200
 # Work that nobody waits for gives way after so long, and rests so many times as long.
 SLICE_S = 0.001
 REST = 9.0
 # So many times slower lessons are learned while many scans come in.
 SLOWLY = 5
-
-
-async def newest(
-    context: Context, most: int, per_s: float, main: str | None = None
-) -> AsyncIterator[list[ShipmentRow]]:
-    """The newest roads of every tenant, so slowly that what happens meanwhile comes first."""
-    for tenant, _ in await context.milepost.store.accounts.tenants():
-        after, left = None, most
-        while left > 0:
-            wanted = ListFilter(main=main, limit=PAGE, after=after)
-            rows = await context.ledger.list_shipments(tenant, wanted)
-            if not rows:
-                break
-            after, left = (rows[-1].last_s, rows[-1].id), left - len(rows)
-            yield rows
-            await asyncio.sleep(len(rows) / per_s)
 
 
 async def gently(steps: Iterator[None]) -> None:
@@ -63,6 +43,11 @@ class Rounds:
         if len(self) < self._most:
             self._due_s.pop(road, None)
             self._new[road] = None
+
+    def again(self) -> None:
+        """Look at all of them soon: what they rest on has changed."""
+        self._new |= dict.fromkeys(self._due_s)
+        self._due_s = {}
 
     def drop(self, road: int) -> None:
         self._new.pop(road, None)

@@ -78,9 +78,9 @@ class _Answered:
     def answer(self) -> Answer:
         text = b"".join(self._parts)
         try:
-            return Answer(self._status, msgspec.json.decode(text) if text else None)
+            return Answer(self._status, msgspec.json.decode(text) if text else None, text)
         except msgspec.DecodeError:
-            return Answer(self._status, text.decode("utf-8", "replace"))
+            return Answer(self._status, text.decode("utf-8", "replace"), text)
 
 
 async def _nobody(_: bytes) -> None:

@@ -10,6 +10,7 @@ from msgspec import Struct
 from milepost.analytics.builder import Builder
 from milepost.analytics.gathering import Gathering
 from milepost.analytics.live import Live
+from milepost.analytics.prepared import Prepared
 from milepost.analytics.reading import Records
 from milepost.analytics.reports import Reports
 from milepost.analytics.table import JourneyTable
@@ -34,13 +35,16 @@ async def open_parts(
     ledger: Ledger,
     now_us: Callable[[], int],
     rest: Callable[[], float] = lambda: 0.0,
+    prepared: Prepared | None = None,
 ) -> Parts:
-    """Over the folder of the data and a database that is open. `rest`: see `Builder`."""
+    """Over the folder of the data and an open database. `rest` and `prepared`: see `Builder`."""
     history = History(data / "history")
     records = Records(pool)
     gathering = Gathering(records, ledger, SealedRoads(history))
     table = JourneyTable(data / "analytics" / await records.identity())
     reports = Reports(table, Live(records, gathering), now_us)
     parts = data / "history" / "parts"
-    builder = Builder(table, records, gathering, lambda: sorted(parts.glob("*.parquet")), rest)
+    builder = Builder(
+        table, records, gathering, lambda: sorted(parts.glob("*.parquet")), rest, prepared
+    )
     return Parts(table, builder, reports, history)

@@ -10,8 +10,11 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from milepost.analytics.builder import keep
+from milepost.analytics.prepared import Prepared
+from milepost.analytics.reading import OVER
 from milepost.analytics.records import Lanes
 from milepost.api import reports
+from milepost.engine.secondlook import Looked
 from milepost.web.endpoint import Endpoint
 from milepost.wiring.feature import Context, Feature
 from milepost.wiring.features._reporting import open_parts
@@ -43,15 +46,21 @@ class Analytics(Feature):
 
     async def start(self) -> None:
         one = self._context
+        self._prepared = Prepared(self._engine.shard.links.get, one.lessons.awaits)
         self.parts = await open_parts(
-            one.settings.data, one.pool, one.ledger, one.now_us, self._rest
+            one.settings.data, one.pool, one.ledger, one.now_us, self._rest, self._prepared
         )
         self.lanes = Lanes(self.parts.reports)
         self._milepost.lane_records = self.lanes  # type: ignore[attr-defined]
         self._milepost.lane_usuals = self.lanes  # type: ignore[attr-defined]
         if self._mine:
+            # What was before the start stands in the table, or how far that has come.
+            one.lessons.join(self._learn, OVER)
             turn = keep(self.parts.builder, EVERY_S, _told, self._oldest_month)
             self._task = asyncio.create_task(turn)
+
+    def _learn(self, road: int, looked: Looked) -> None:
+        self._prepared.put(looked.tenant, road, looked.number, looked.whole)
 
     def _rest(self) -> float:
         return BUSY_REST if self._engine.busy else REST

@@ -28,6 +28,7 @@ from milepost.wiring.feature import Context, Feature
 
 log = structlog.get_logger()
 PAUSE_S = 0.2
+LOOK_S = 2.0
 BY_ITSELF = "solved_by_itself"
 
 
@@ -48,12 +49,12 @@ class CaseFeature(Feature):
 
     async def start(self) -> None:
         self._engine.after_commit.append(self._note)
-        self._task = asyncio.create_task(self._run())
+        self._tasks = [asyncio.create_task(one) for one in (self._run(), self._watch_deadlines())]
 
     async def stop(self) -> None:
-        self._task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._task
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def endpoints(self) -> Sequence[Endpoint]:
         return cases.endpoints(self._rooms)
@@ -75,6 +76,24 @@ class CaseFeature(Feature):
         left = await self._store.left_over(policies.opening_cases_from("warning"))
         mine = (one for one in left if self._engine.owns(one.shipment))
         self._waiting += [one for one in mine if self._concerns(one)]
+
+    async def _watch_deadlines(self) -> None:
+        """A deadline that passes is a step of its case, and told like one."""
+        while True:
+            await asyncio.sleep(LOOK_S)
+            try:
+                await self.tell_overdue()
+            except ConnectionError as error:
+                log.warning("case_retry", error=repr(error))
+
+    async def tell_overdue(self) -> None:
+        """Every open case whose deadline has passed; each by the process that owns its road."""
+        for row in await self._store.overdue(self._engine.now_us()):
+            if self._engine.owns(row.road):
+                body = {"deadline_us": row.case.deadline_us}
+                step = self.desk.made("system", "milepost", "deadline_passed", "", body)
+                with suppress(StepError):  # somebody has set another one, or closed it, meanwhile
+                    await self.desk.step(row.tenant, row.id, step)
 
     async def _run(self) -> None:
         recalled = False

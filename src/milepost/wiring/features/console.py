@@ -9,20 +9,23 @@ from contextlib import suppress
 import structlog
 from starlette.routing import BaseRoute
 
-from milepost.carriers import registry
 from milepost.pages.console import Services, routes
 from milepost.pages.console.acts import run as run_act
 from milepost.pages.console.import_run import run as run_import
 from milepost.stores.postgres.accounts import Accounts
+from milepost.stores.postgres.console.board import Board
 from milepost.stores.postgres.console.books import Act, Acts, Audit, Views
 from milepost.stores.postgres.console.imports import Imports
 from milepost.stores.postgres.console.network import Network
+from milepost.stores.postgres.console.outlooks import Outlooks
 from milepost.stores.postgres.console.pages import TenantSettings
 from milepost.stores.postgres.console.tenants import Tenants as TenantList
 from milepost.stores.postgres.console.worries import Worries
 from milepost.stores.postgres.users import Users
 from milepost.web.limits import Limiter
 from milepost.wiring.feature import Context, Feature
+from milepost.wiring.features._carriers import carrier_name
+from milepost.wiring.features._looking_ahead import LookingAhead
 from milepost.wiring.features._native import InProcess
 from milepost.wiring.features._passing import Passing
 from milepost.wiring.features._single_sign_on import single_sign_on
@@ -53,10 +56,13 @@ class Console(Feature):
         worries, acts, network = Worries(pool), Acts(pool), Network(pool)
         self.passing = Passing(network, context.now_us)
         self.worrying = Worrying(worries, acts, engine.queries, context.ledger, self._run_act)
+        outlooks = Outlooks(pool)
+        self.looking_ahead = LookingAhead(context, outlooks)
         limiter = Limiter(settings.requests_per_s, settings.burst)
         self.services = Services(
             users=Users(pool), accounts=Accounts(pool), tenants=TenantList(pool),
-            worries=worries, audit=Audit(pool),
+            worries=worries, board=Board(pool), outlooks=outlooks,
+            look_ahead=self.looking_ahead.ask, audit=Audit(pool),
             views=Views(pool), acts=acts, network=network, imports=Imports(pool),
             settings=TenantSettings(pool), tables=Tables(),
             native=InProcess(context.milepost.endpoints, limiter), ledger=context.ledger,
@@ -64,13 +70,17 @@ class Console(Feature):
             run_act=self._run_act, now_us=context.now_us, carrier_name=carrier_name,
             single=single_sign_on(context), mail=self._mail,
             operator=settings.operator_tenant,
+            synthetic=lambda tenant: tenant in context.milepost.synthetic,
             base_url=settings.public_url.rstrip("/") if settings.public_url else None,
         )  # fmt: skip
 
     async def start(self) -> None:
         self._engine.after_commit.append(self.worrying.note)
         self._engine.after_commit.append(self.passing.note)
-        works = (self.worrying.run(), self.passing.run(), self._import())
+        self._engine.after_commit.append(self.looking_ahead.note)
+        works = (
+            self.worrying.run(), self.passing.run(), self.looking_ahead.run(), self._import(),
+        )  # fmt: skip
         self._tasks = [asyncio.create_task(one) for one in works]
 
     async def stop(self) -> None:
@@ -106,14 +116,6 @@ class Console(Feature):
 
     async def _run_act(self, act: Act) -> None:
         await run_act(self.services, act)
-
-
-def carrier_name(slug: str, locale: str) -> str:
-    """A carrier's name for readers; the slug itself where it is not known."""
-    carrier = registry.find(slug)
-    if carrier is None:
-        return slug
-    return (carrier.name_zh or carrier.name) if locale.startswith("zh") else carrier.name
 
 
 def open_feature(context: Context) -> Feature:

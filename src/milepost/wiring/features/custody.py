@@ -11,16 +11,19 @@ from milepost.custody import Anomaly, Carriage
 from milepost.custody.holding import VEHICLES
 from milepost.documents.liability import render
 from milepost.documents.signing import sign
+from milepost.documents.wording import Wording
 from milepost.domain.moment import to_datetime
 from milepost.domain.scan import id_number
 from milepost.domain.telemetry import parcel_name
 from milepost.domain.track import Track
 from milepost.engine.containment import chains
+from milepost.locale.papers import language_of
 from milepost.sensing.chain import FOREVER_US
 from milepost.stores.postgres.alerts import AlertRow, PostgresAlerts
 from milepost.stores.postgres.containment import PostgresContainment
 from milepost.web.endpoint import Endpoint
 from milepost.wiring.feature import Context, Feature
+from milepost.wiring.features._carriers import carrier_name
 
 # Alerts about the goods themselves; the others tell of time and papers.
 TELLING = frozenset({
@@ -67,11 +70,11 @@ class CustodyFeature(Feature):
             for stretches in found.values() for one in stretches if one.asset not in names
         ]  # fmt: skip
 
-    async def signed(self, tenant: int, track: Track, report: Report) -> bytes:
+    async def signed(self, tenant: int, track: Track, report: Report, lang: str = "en") -> bytes:
         made_at = to_datetime(self._context.now_us(), 0)
         document = await asyncio.to_thread(
             render, track.number, report.liability, report.custody, report.anomalies, made_at,
-            synthetic=track.synthetic,
+            synthetic=track.synthetic, words=Wording(language_of(lang), carrier_name),
         )  # fmt: skip
         reason = f"Liability report of {track.number}"
         return await sign(document, self._context.settings.data, reason)

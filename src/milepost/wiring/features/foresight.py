@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from itertools import islice
 
 import structlog
 
 from milepost.domain.alert import Finding
 from milepost.domain.marks import PROMISE
-from milepost.engine.foresight import ENDS, Foresight, ends, no_models
+from milepost.engine.foresight import ENDS, Foresight, no_models
 from milepost.engine.ports import Group
 from milepost.engine.secondlook import Looked
+from milepost.eta.facts import Window
 from milepost.eta.lanes import LaneTable
 from milepost.eta.models import ModelStore
 from milepost.eta.ports import Predictor
 from milepost.eta.training import train
+from milepost.rules.since import seen_s
 from milepost.wiring.feature import Context, Feature
-from milepost.wiring.features._lessons import SLOWLY, Rounds, gently, newest
+from milepost.wiring.features._lessons import SLOWLY, Rounds, gently
 
 log = structlog.get_logger()
 PAUSE_S = 0.5
-# At most this share of a core, however many parcels arrive: the rest teaches nothing.
+# At most this share of a core, however many are announced: of the rest nothing is kept.
 MOST_AT_ONCE = 50
 MOST_WAITING = 20_000
 REFRESH_EVERY_US = 600_000_000
@@ -46,17 +47,19 @@ class ForesightFeature(Feature):
         self._context = context
         self._engine = context.engine
         self._foresight = Foresight()
-        self._delivered: dict[int, None] = {}
         self._announced: dict[int, None] = {}
         self._watched = Rounds(WATCH_AGAIN_S, MOST_WATCHED)
         self._refreshed_us = 0
+        self._heeded = 0
         self._models = ModelStore(context.settings.data / "models")
         self._version: str | None = None
 
     async def start(self) -> None:
         self._engine.queries.foresight = self._foresight
         self._engine.after_commit.append(self._note)
-        work = (self._run(), self._begin(), self._keep_fresh(), self._keep_models())
+        self._context.lessons.join(self._learn, ENDS, past=FIRST_LESSONS, of_past="delivered")
+        self._begin()
+        work = (self._run(), self._keep_fresh(), self._keep_models())
         self._tasks = [asyncio.create_task(one) for one in work]
 
     async def stop(self) -> None:
@@ -65,14 +68,12 @@ class ForesightFeature(Feature):
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _note(self, group: Group) -> None:
-        """After every commit, so on the hot path: most scans are neither an end nor a promise."""
+        """After every commit, so on the hot path: most scans are no promise."""
         road_of, standing = self._engine.shard.road_of, self._engine.desk.standing
         for row in group.rows:
             event = row[2]
             if event.code == PROMISE:
                 self._watched.add(road_of(event.parcel))
-            elif ends(event) and len(self._delivered) < MOST_WAITING:
-                self._delivered[road_of(event.parcel)] = None
             # What is open may be over with the next scan: a silence certainly is.
             elif standing and (road := road_of(event.parcel)) in standing and self._warned(road):
                 self._watched.add(road)
@@ -91,21 +92,15 @@ class ForesightFeature(Feature):
             if self._engine.pressed:
                 continue
             try:
-                await self._learn()
+                await self._open()
                 await self._watch()
             except ConnectionError as error:
                 log.warning("foresight_retry", error=repr(error))
 
-    async def _begin(self) -> None:
-        """After a start: the newest delivered roads of every tenant teach what was known before;
-        what stands, and what was promised, is watched again.
-        """
+    def _begin(self) -> None:
+        """After a start: what stands, and what was promised, is watched again."""
         for road in [*filter(self._warned, self._engine.desk.standing), *self._promised()]:
             self._watched.add(road)
-        with suppress(ConnectionError):
-            pace = MOST_AT_ONCE / PAUSE_S
-            async for rows in newest(self._context, FIRST_LESSONS, pace, main="delivered"):
-                self._delivered |= dict.fromkeys(row.id for row in rows)
 
     def _promised(self) -> list[int]:
         """The roads under way of which anything was promised or taken back (bytes 4 and 5)."""
@@ -157,24 +152,21 @@ class ForesightFeature(Feature):
             self._models.use(manifest.version)
         log.info("trained", version=manifest.version, better=trained.better, roads=trained.roads)
 
-    async def _learn(self) -> None:
-        """From some of the roads that have ended, or begun, since the last time."""
-        for waiting, teach in (
-            (self._announced, self._foresight.open), (self._delivered, self._foresight.learn),
-        ):  # fmt: skip
-            for road, looked in (await self._take(waiting)).items():
-                teach(looked.tenant, road, looked.whole)
-                if waiting is self._delivered:
-                    self._watched.drop(road)
-                    self._settle(road, looked, {})
-                await asyncio.sleep(0)
+    def _learn(self, road: int, looked: Looked) -> None:
+        """A road has ended: nothing that was foretold of it stands any more."""
+        self._foresight.learn(looked.tenant, road, looked.whole)
+        self._watched.drop(road)
+        self._settle(road, looked, {})
 
-    async def _take(self, waiting: dict[int, None]) -> dict[int, Looked]:
-        roads = list(islice(waiting, MOST_AT_ONCE))
+    async def _open(self) -> None:
+        """Some of the shipments that were announced since the last time."""
+        roads = list(islice(self._announced, MOST_AT_ONCE))
         found = await self._engine.queries.wholes(roads)
         for road in roads:
-            waiting.pop(road, None)
-        return found
+            self._announced.pop(road, None)
+        for road, looked in found.items():
+            self._foresight.open(looked.tenant, road, looked.whole)
+            await asyncio.sleep(0)
 
     async def _keep_fresh(self) -> None:
         """Answers that are kept ready are told as they are: in half a minute they are made anew."""
@@ -188,18 +180,32 @@ class ForesightFeature(Feature):
 
     async def _watch(self) -> None:
         """Some of the roads that something was promised for: will it be kept?"""
+        notices = self._engine.queries.notices.changes
+        if notices != self._heeded:  # a closure counts into every promise that it touches
+            self._heeded = notices
+            self._watched.again()
         now_s = self._context.now_us() // 1_000_000
         due = self._watched.take(MOST_AT_ONCE, now_s)
-        for road, looked in (await self._engine.queries.wholes(due)).items():
+        looks = await self._engine.queries.wholes(due)
+        for (road, looked), window in zip(looks.items(), self._windows(looks, now_s), strict=True):
+            self._foresight.follow(road, looked.whole)
             standing = {one.rule for one in self._engine.desk.of(road)}
-            self._settle(road, looked, self._findings(looked, now_s, standing))
+            self._settle(road, looked, self._findings(looked, window, now_s, standing))
 
-    def _findings(self, looked: Looked, now_s: int, standing: set[str]) -> dict[str, Finding]:
+    def _windows(self, looks: dict[int, Looked], now_s: int) -> list[Window | None]:
+        """All at once, which costs trained models a fraction."""
+        delay_s = self._engine.queries.notices.delay_s
+        asked = [
+            (one.tenant, one.whole, delay_s(one.tenant, one.whole, now_s)) for one in looks.values()
+        ]
+        return self._foresight.windows(asked, now_s * 1_000_000)
+
+    def _findings(
+        self, looked: Looked, window: Window | None, now_s: int, standing: set[str]
+    ) -> dict[str, Finding]:
         """`standing`: what is open already; it takes better odds to clear it than to open it."""
         tenant, whole, now_us = looked.tenant, looked.whole, now_s * 1_000_000
         found: dict[str, Finding] = {}
-        delay_s = self._engine.queries.notices.delay_s(tenant, whole, now_s)
-        window = self._foresight.window(tenant, whole, now_us, delay_s)
         promised_s = whole.shipment.promised_s
         if window is not None and promised_s is not None and now_s <= promised_s:
             odds = window.late_odds
@@ -216,7 +222,7 @@ class ForesightFeature(Feature):
         if silence is not None and silence.evidence >= FEWEST and silence.heard_by_now > limit:
             told = {"usual_h": round(24 * silence.usual_days, 1),
                     "heard_pm": round(1000 * silence.heard_by_now)}  # fmt: skip
-            last_s = whole.shipment.last_s
+            last_s = seen_s(whole.shipment)
             found["silence_abnormal"] = Finding("silence_abnormal", "warning", last_s, {**told})
         return found
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
-from itertools import islice
 
 from milepost.api import roads as api
 from milepost.domain.event import is_status
@@ -17,13 +15,7 @@ from milepost.engine.roads import RULES, Roads
 from milepost.engine.secondlook import Looked
 from milepost.web.endpoint import Endpoint
 from milepost.wiring.feature import Context, Feature
-from milepost.wiring.features._lessons import SLOWLY, newest
 
-PAUSE_S = 0.5
-# At most this share of a core, however many parcels move: what ended goes first, the rest of the
-# busiest times teaches when it ends.
-MOST_AT_ONCE = 40
-MOST_WAITING = 20_000
 JUDGE_EVERY_S = 2.0
 FIRST_LESSONS = 10_000
 _TELLING = frozenset(
@@ -34,6 +26,7 @@ _ENDING = frozenset(
     code for code in _TELLING
     if MAIN[code] in ("delivered", "available_for_pickup", "returning", "returned")
 )  # fmt: skip
+_MOVING = _TELLING - _ENDING
 
 
 class RoadsFeature(Feature):
@@ -41,15 +34,15 @@ class RoadsFeature(Feature):
         self._context = context
         self._engine = context.engine
         self.roads = Roads()
-        self._ended: dict[int, None] = {}
-        self._moved: dict[int, None] = {}
+        self._lessons = context.lessons
         self._recalling = True
 
     async def start(self) -> None:
         self._engine.queries.roads = self.roads
         self._engine.second_look.usual_way = self._usual_way
         self._engine.after_commit.append(self._note)
-        work = (self._run(), self._begin(), self._watch())
+        self._ask = self._lessons.join(self._learn, _ENDING, moves=_MOVING, past=FIRST_LESSONS)
+        work = (self._begin(), self._watch())
         self._tasks = [asyncio.create_task(one) for one in work]
 
     async def stop(self) -> None:
@@ -63,48 +56,23 @@ class RoadsFeature(Feature):
     @property
     def waiting(self) -> int:
         """How many roads have changed since they were learned."""
-        return len(self._ended) + len(self._moved)
+        return len(self._lessons)
 
     def _note(self, group: Group) -> None:
-        if self.waiting >= MOST_WAITING:
-            return
+        """What is no scan on the way, but changes what a road teaches."""
         road_of = self._engine.shard.road_of
         for row in group.rows:
             event = row[2]
-            if event.code in _ENDING:
-                self._ended[road_of(event.parcel)] = None
-            # A bare retraction or a promise has no place, but the former changes the road.
-            elif event.code in _TELLING or event.reference is not None:
-                self._moved[road_of(event.parcel)] = None
+            if event.reference is not None and event.code not in _ENDING:
+                self._ask(road_of(event.parcel))
         for fact in group.facts:  # its ends may be known from now on
             road = road_of(fact.parcel)
             if road in self.roads.of(fact.tenant).kept:
-                self._moved[road] = None
-
-    async def _run(self) -> None:
-        while True:
-            await asyncio.sleep(PAUSE_S * (SLOWLY if self._engine.busy else 1))
-            if self._engine.pressed:
-                continue
-            with suppress(ConnectionError):
-                await self.learn()
+                self._ask(road)
 
     async def learn(self) -> None:
         """From some of the roads that have ended or moved since the last time."""
-        left = MOST_AT_ONCE
-        for waiting in (self._ended, self._moved):
-            roads = list(islice(waiting, left))
-            left -= len(roads)
-            for road in roads:  # before they are read: what comes meanwhile is news
-                del waiting[road]
-            try:
-                found = await self._engine.queries.wholes(roads)
-            except ConnectionError:
-                waiting.update(dict.fromkeys(roads))
-                raise
-            for road, looked in found.items():
-                self._learn(road, looked)
-                await asyncio.sleep(0)
+        await self._lessons.turn()
 
     def _learn(self, road: int, looked: Looked) -> None:
         tenant, number, whole = looked
@@ -134,15 +102,12 @@ class RoadsFeature(Feature):
         self.roads.judge(tenant, notices, now_s)
 
     async def _begin(self) -> None:
-        """After a start: the newest roads of every tenant teach what was known before."""
-        with suppress(ConnectionError):
-            pace = MOST_AT_ONCE / PAUSE_S
-            async for rows in newest(self._context, FIRST_LESSONS, pace):
-                road_of, owns = self._engine.shard.road_of, self._engine.owns
-                self._moved |= dict.fromkeys(one.id for one in rows if owns(road_of(one.id)))
+        """After a start: once the past has taught, what stands is looked at again."""
+        await self._lessons.recalled.wait()
         self._recalling = False
-        standing = self._engine.desk.standing.items()
-        self._moved |= {road: None for road, known in standing if known.keys() & set(RULES)}
+        for road, known in list(self._engine.desk.standing.items()):
+            if known.keys() & set(RULES):
+                self._ask(road)
 
 
 def open_feature(context: Context) -> Feature:

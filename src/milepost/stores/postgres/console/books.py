@@ -142,6 +142,16 @@ class Acts:
         where = "tenant = $1 AND user_id = $2 AND id = $3 AND NOT claimed"
         return await self._take("done_at = now()", where, tenant, user, act)
 
+    async def waiting(self, tenant: int, action: str) -> list[Act]:
+        """Acts of a kind whose moment has not come yet, the oldest first."""
+        async with self._pool.connection() as connection:
+            rows = await connection.fetch(
+                "SELECT id, tenant, actor, action, numbers, body FROM console_act "
+                "WHERE tenant = $1 AND action = $2 AND done_at IS NULL ORDER BY id LIMIT 500",
+                tenant, action,
+            )  # fmt: skip
+        return [Act(row[0], row[1], row[2], row[3], row[4], _decode(row[5])) for row in rows]
+
     async def due(self) -> Act | None:
         """One act whose moment has come; it comes again if it is not settled within a minute."""
         change = "claimed = true, runs_at = now() + interval '1 minute'"
