@@ -16,7 +16,7 @@ from typing import Any
 import httpx2
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from milepost.pages.console.access.sessions import new_link
 from milepost.settings import Settings
@@ -336,3 +336,130 @@ def test_without_script(console: Console, browser: Browser) -> None:
     page.get_by_role("button", name="Undo").click()
     assert page.locator(f"[data-number={number}]").count() == 1
     context.close()
+
+
+def _board(desk: Page) -> str:
+    """The case of the board, which waits for us again."""
+    desk.goto("/console/cases")
+    ticket = desk.locator(".ticket", has_text=NUMBERS[0])
+    expect(ticket).to_have_count(1)
+    return ticket.get_attribute("data-case") or ""
+
+
+def _column(desk: Page, side: str, case: str) -> Locator:
+    return desk.locator(f"[data-column={side}] #case-{case}")
+
+
+def test_a_case_is_dragged_and_taken_back(desk: Page) -> None:
+    case = _board(desk)
+    start = _column(desk, "merchant", case).bounding_box()
+    end = desk.locator("[data-column=carrier]").bounding_box()
+    assert start is not None
+    assert end is not None
+    desk.mouse.move(start["x"] + 60, start["y"] + 30)
+    desk.mouse.down()
+    desk.mouse.move(end["x"] + 60, end["y"] + 60, steps=6)
+    expect(desk.locator("[data-column=carrier]")).to_have_class("over")
+    desk.mouse.up()
+
+    expect(_column(desk, "carrier", case)).to_be_visible()
+    expect(desk.locator("#toast")).to_contain_text("Waits for the carrier")
+    desk.keyboard.press("z")
+    expect(_column(desk, "merchant", case)).to_be_visible()
+
+
+def test_a_case_is_moved_by_keys_and_by_its_menu(desk: Page) -> None:
+    case = _board(desk)
+    desk.locator(f"#case-{case} a.name").focus()
+    desk.keyboard.press("Shift+ArrowRight")
+    expect(_column(desk, "carrier", case)).to_be_visible()
+    expect(desk.locator(f"#case-{case} a.name")).to_be_focused()
+    desk.keyboard.press("Shift+ArrowRight")
+    expect(_column(desk, "buyer", case)).to_be_visible()
+
+    desk.locator(f"#case-{case} summary").click()
+    desk.locator(f"#case-{case}").get_by_role("button", name="Waits for us").click()
+    expect(_column(desk, "merchant", case)).to_be_visible()
+    expect(desk.locator(".moving")).to_have_count(0)
+
+
+def test_a_finger_takes_a_case_by_its_handle(console: Console, browser: Browser) -> None:
+    context = browser.new_context(
+        base_url=console.url, storage_state=console.state, locale="en-GB", has_touch=True,
+        viewport={"width": 390, "height": 844},
+    )  # fmt: skip
+    page = context.new_page()
+    case = _board(page)
+    handle = page.locator(f"#case-{case} summary")
+    handle.scroll_into_view_if_needed()
+    box = handle.bounding_box()
+    assert box is not None
+    touch = context.new_cdp_session(page)
+
+    def send(kind: str, *points: tuple[float, float]) -> None:
+        at = [{"x": x, "y": y} for x, y in points]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
+
+    x, y = box["x"] + 8, box["y"] + 8
+    send("touchStart", (x, y))
+    for step in range(1, 8):
+        send("touchMove", (x + step * (320 - x) / 7, y - step))
+    expect(page.locator("[data-column=carrier]")).to_have_class("over")
+    send("touchEnd")
+    expect(_column(page, "carrier", case)).to_have_count(1)
+    page.locator("#toast button").click()
+    expect(_column(page, "merchant", case)).to_have_count(1)
+    context.close()
+
+
+def test_shipments_tell_where_they_go_and_when_they_come(desk: Page, console: Console) -> None:
+    number = "SF1000000099001"
+    promised = (datetime.now(UTC) + timedelta(days=2)).isoformat()
+    console.post("/v1/shipments", {"number": number, "carrier": "sf", "promised_to": promised,
+                 "destination": {"city": "Lyon", "country": "FR"}})  # fmt: skip
+    desk.goto("/console/shipments?to=frankreich&lang=en")
+    expect(desk.locator(".empty")).to_be_visible()
+    for _ in range(60):
+        desk.goto("/console/shipments?to=france")
+        if desk.locator(f"[data-number={number}]").count():
+            break
+        desk.wait_for_timeout(250)
+
+    row = desk.locator(f"[data-number={number}]")
+    expect(row).to_contain_text("Lyon, France")
+    expect(row).to_contain_text("promised by the shop")
+    desk.goto("/console/shipments")
+    desk.get_by_label("Arrives by").select_option("72")
+    expect(desk).to_have_url(re.compile("due=72"))
+    expect(row).to_be_visible()
+    desk.get_by_label("Arrives by").select_option("overdue")
+    expect(row).to_have_count(0)
+
+
+def test_each_row_says_why_it_stands_where_it_stands(desk: Page) -> None:
+    desk.goto("/console")
+    row = desk.locator("[data-row]").first
+
+    expect(row.locator(".why").first).to_contain_text("counts")
+    desk.keyboard.press("j")
+    desk.keyboard.press("p")
+    expect(desk.locator("#peek")).to_contain_text("Why here")
+
+
+def test_who_is_liable_in_the_readers_words_and_on_paper(desk: Page) -> None:
+    desk.goto(f"/console/shipments/{NUMBERS[1]}/liability?problem=delay&lang=zh")
+    expect(desk.locator("main")).to_contain_text("小时")
+    expect(desk.locator("main")).not_to_contain_text("held it")
+    with desk.expect_download() as download:
+        desk.get_by_role("link", name="签名报告").click()
+
+    assert Path(download.value.path()).read_bytes().startswith(b"%PDF-")
+    desk.goto("/console?lang=en")
+
+
+def test_deliveries_by_dialect(desk: Page) -> None:
+    desk.goto("/console/deliveries")
+    desk.get_by_label("Dialect").select_option("kdniao")
+
+    expect(desk).to_have_url(re.compile("dialect=kdniao"))
+    expect(desk.locator(".empty")).to_be_visible()

@@ -14,9 +14,10 @@ export function live(): void {
   const renew = async (): Promise<void> => {
     waiting = 0;
     const rows = document.querySelector("[data-part=rows]");
-    if (rows && document.querySelectorAll("[data-row]").length <= 60) {
+    if (rows && (document.getElementById("moves") || document.querySelectorAll("[data-row]").length <= 60)) {
       const html = await part(location.href, "rows");
-      if (html !== null && !document.querySelector("dialog[open]")) swap(rows, html);
+      const held = document.querySelector("dialog[open], .dragging, details.move[open]");
+      if (html !== null && !held) swap(rows, html);
     }
     const whole = document.getElementById("whole");
     if (whole && !busy(whole)) await renewWhole(whole);

@@ -1,4 +1,5 @@
 // The console's comforts. Every page works without them.
+import { board } from "./board";
 import { forms } from "./forms";
 import { keys } from "./keys";
 import { live } from "./live";
@@ -12,4 +13,5 @@ forms();
 palette();
 keys();
 live();
+board();
 toast();

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from starlette.responses import Response
 
 from milepost.api.services import Services
@@ -30,7 +30,7 @@ from milepost.web.problems import ProblemError
 
 Anomalies = Callable[[int, Track], Awaitable[Sequence[Anomaly]]]
 Carriages = Callable[[int, Track], Awaitable[Sequence[Carriage]]]
-Sign = Callable[[int, Track, "Report"], Awaitable[bytes]]
+Sign = Callable[[int, Track, "Report", str], Awaitable[bytes]]
 Within = Callable[[Sequence[Holding]], Sequence[Holding]]
 PDF = "application/pdf"
 
@@ -63,10 +63,11 @@ class Report(Struct, frozen=True, kw_only=True):
 
 
 class LiabilityQuery(Struct):
-    """`format` pdf gives a signed document."""
+    """`format` pdf gives a signed document, in the language `lang` where we write papers in it."""
 
     problem: Literal["damage", "loss", "temperature", "delay"] = "damage"
     format: Literal["json", "pdf"] = "json"
+    lang: Annotated[str, Meta(max_length=35)] = "en"
 
 
 class Bench(Struct):
@@ -129,7 +130,9 @@ async def liability(bench: Bench, call: Call) -> Report | Response:
         return report
     name = f"liability-{track.number}-{call.query.problem}.pdf"
     headers = {"Content-Disposition": f'inline; filename="{name}"'}
-    return Response(await bench.sign(tenant, track, report), media_type=PDF, headers=headers)
+    return Response(
+        await bench.sign(tenant, track, report, call.query.lang), media_type=PDF, headers=headers
+    )
 
 
 async def _within(bench: Bench, call: Call, track: Track) -> Within:

@@ -13,7 +13,7 @@ from milepost.engine.dialects import called
 
 Topic = Literal[
     "shipment.status_changed", "shipment.event_added", "alert.opened", "alert.cleared",
-    "case.opened", "case.step_added", "case.closed",
+    "case.opened", "case.step_added", "case.deadline_passed", "case.closed",
 ]  # fmt: skip
 assert set(Topic.__args__) == set(TOPICS)  # type: ignore[attr-defined]
 Topics = Annotated[list[Topic], Meta(min_length=1, max_length=20)]

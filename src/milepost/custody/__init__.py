@@ -3,7 +3,7 @@
 from milepost.custody.aboard import Carriage, aboard
 from milepost.custody.archive import Node, archive_of
 from milepost.custody.holding import Custody, Flaw, Holding, custody_of
-from milepost.custody.liability import PROBLEMS, Anomaly, Liability, Share, liability_of
+from milepost.custody.liability import PROBLEMS, Anomaly, Liability, Reason, Share, liability_of
 
 __all__ = [
     "PROBLEMS",
@@ -14,6 +14,7 @@ __all__ = [
     "Holding",
     "Liability",
     "Node",
+    "Reason",
     "Share",
     "aboard",
     "archive_of",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -54,13 +54,16 @@ class Holding(Struct, frozen=True, kw_only=True):
 
 
 class Flaw(Struct, frozen=True, kw_only=True):
-    """What is wrong with the record: `gap`, `contradiction`, `after_delivery`, `unclear_time`."""
+    """What is wrong with the record: `gap`, `contradiction`, `after_delivery`, `unclear_time`.
+    `values`: what `text` says in figures and names, for other languages.
+    """
 
     kind: str
     text: str
     from_s: int | None
     until_s: int | None
     events: tuple[str, ...]
+    values: dict[str, Any] = {}
 
 
 class Custody(Struct, frozen=True, kw_only=True):
@@ -189,6 +192,7 @@ def _gaps(holdings: Sequence[Holding]) -> Iterator[Flaw]:
                 from_s=one.from_s,
                 until_s=other.from_s,
                 events=(*one.events[-1:], *other.events[:1]),
+                values={"giver": one.holder, "taker": other.holder},
             )
 
 
@@ -197,13 +201,15 @@ def _contradictions(nodes: Sequence[Node]) -> Iterator[Flaw]:
     placed = [(node, at) for node in nodes if (at := position_of(node.place)) is not None]
     for (one, here), (other, there) in pairwise(placed):
         away_m = distance_m(here, there)
-        if away_m > NEAR_M and away_m > FASTEST_M_S * (_at(other) - _at(one)):
+        apart_s = _at(other) - _at(one)
+        if away_m > NEAR_M and away_m > FASTEST_M_S * apart_s:
             yield Flaw(
                 kind="contradiction",
-                text=f"{away_m / 1000:.0f} km in {(_at(other) - _at(one)) / 60:.0f} minutes",
+                text=f"{away_m / 1000:.0f} km in {apart_s / 60:.0f} minutes",
                 from_s=one.at_s,
                 until_s=other.at_s,
                 events=(one.event, other.event),
+                values={"km": round(away_m / 1000), "minutes": round(apart_s / 60)},
             )
 
 
@@ -231,4 +237,5 @@ def _unclear(nodes: Sequence[Node]) -> Iterator[Flaw]:
             from_s=None,
             until_s=None,
             events=tuple(node.event for node in vague),
+            values={"n": len(vague)},
         )

@@ -41,8 +41,33 @@ class Anomaly(Struct, frozen=True, kw_only=True):
     detail: dict[str, Any] = {}
 
 
+class Reason(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Why a holding is weighed as it is. `held`: so many `hours` of the time in question; `over`:
+    so many beyond what is usual; `handled` so many `times`; `sensed`: what a `rule` of sensors
+    says, and whose sensor it was.
+    """
+
+    kind: Literal["held", "over", "handled", "sensed"]
+    hours: float = 0.0
+    times: int = 0
+    rule: str = ""
+    source: str = ""
+
+    @property
+    def text(self) -> str:
+        """In plain English."""
+        return {
+            "held": f"held it for {self.hours:.1f} h of the time in question",
+            "over": f"{self.hours:.1f} h beyond what is usual",
+            "handled": f"handled it {self.times} times",
+            "sensed": f"{self.rule} by {self.source}",
+        }[self.kind]
+
+
 class Share(Struct, frozen=True, kw_only=True):
-    """One holding's part: `probability_pm` per mille of all; `because` in plain words."""
+    """One holding's part: `probability_pm` per mille of all; `because` in plain English, `reasons`
+    the same for other languages.
+    """
 
     holder: str
     carrier: str | None
@@ -54,6 +79,7 @@ class Share(Struct, frozen=True, kw_only=True):
     events: tuple[str, ...]
     took: str | None
     gave: str | None
+    reasons: tuple[Reason, ...] = ()
 
 
 class Liability(Struct, frozen=True, kw_only=True):
@@ -167,25 +193,26 @@ def _weight(
     anomalies: Sequence[Anomaly],
     began: _Bound,
     ended: _Bound,
-) -> tuple[float, list[str]]:
+) -> tuple[float, list[Reason]]:
     seconds = _overlap_s(holding, began.at_s, ended.at_s) or 0
     hours = seconds / HOUR_S
     rates = hazards()[problem][holding.where]
-    because = [f"held it for {hours:.1f} h of the time in question"]
+    because = [Reason(kind="held", hours=round(hours, 1))]
     if problem == "delay":
         over_h = max(0.0, hours - hazards()["usual_h"][holding.where])
-        return over_h, [*because, f"{over_h:.1f} h beyond what is usual"] if over_h else because
+        beyond = Reason(kind="over", hours=round(over_h, 1))
+        return over_h, [*because, beyond] if over_h else because
     touched = sum(1 for one in nodes if one.event in holding.events and _inside(one, began, ended))
     weight = rates["handling"] * max(1, touched) + rates["hour"] * hours
     if touched:
-        because.append(f"handled it {touched} times")
+        because.append(Reason(kind="handled", times=touched))
     for kind, source in dict.fromkeys(
         (one.kind, one.source) for one in anomalies if _meets(one, holding)
     ):
         factor = hazards()["evidence"][problem].get(kind)
         if factor is not None:
             weight *= factor
-            because.append(f"{kind} by {source}")
+            because.append(Reason(kind="sensed", rule=kind, source=source))
     return weight, because
 
 
@@ -208,7 +235,7 @@ def _concerns(flaw: Flaw, from_s: int | None, until_s: int | None) -> bool:
 
 
 def _shares(
-    weighed: Sequence[tuple[Holding, float, list[str]]], flaws: Sequence[Flaw]
+    weighed: Sequence[tuple[Holding, float, list[Reason]]], flaws: Sequence[Flaw]
 ) -> tuple[tuple[Share, ...], int]:
     """Odds per mille, most likely first. Each gap or contradiction leaves a tenth more open."""
     total = sum(weight for _, weight, _ in weighed)
@@ -221,7 +248,8 @@ def _shares(
     shares = [
         Share(
             holder=one.holder, carrier=one.carrier, where=one.where, from_s=one.from_s,
-            until_s=one.until_s, probability_pm=part, because=tuple(because), events=one.events,
+            until_s=one.until_s, probability_pm=part, events=one.events,
+            because=tuple(reason.text for reason in because), reasons=tuple(because),
             took=one.took, gave=one.gave,
         )
         for (one, _, because), part in zip(weighed, parts, strict=True)

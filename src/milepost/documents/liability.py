@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from io import BytesIO
 from xml.sax.saxutils import escape
 
@@ -15,18 +16,18 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
-from milepost.custody import Anomaly, Custody, Liability
+from milepost.custody import Anomaly, Custody, Holding, Liability, Share
+from milepost.documents.wording import Wording
 
-# Chinese names need a font that has them; PDF readers bring this one along.
-FONT = "STSong-Light"
+# Names in Han signs need a font that has them; PDF readers bring this one along.
+LATIN_FONT, HAN_FONT = "Helvetica", "STSong-Light"
 INK, FAINT, LINE = (
     colors.HexColor("#1a1a1a"),
     colors.HexColor("#666666"),
     colors.HexColor("#cccccc"),
 )
-_TITLES = {
-    "damage": "Damage", "loss": "Loss", "temperature": "Temperature excursion", "delay": "Delay",
-}  # fmt: skip
+# Runs of Chinese and Japanese signs in a text of another script: names of places and carriers.
+_HAN = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+")
 
 
 def render(
@@ -37,107 +38,124 @@ def render(
     made_at: datetime,
     *,
     synthetic: bool = False,
+    words: Wording | None = None,
 ) -> bytes:
-    """An A4 document. `made_at` stands on it; `synthetic` data says that it is."""
-    if FONT not in pdfmetrics.getRegisteredFontNames():
-        pdfmetrics.registerFont(UnicodeCIDFont(FONT))
-    title = f"Liability report: {_TITLES[liability.problem]} of {number}"
-    story = [
-        Paragraph(escape(title), _style(16, 20)),
-        Paragraph(
-            f"Made at {_time(int(made_at.timestamp()))} from the record.", _style(9, 14, FAINT)
-        ),
-        *([Paragraph("Synthetic data: a made-up shipment.", _style(10, 16))] if synthetic else []),
-        Spacer(1, 4 * mm),
-        Paragraph(_question(liability), _style(10, 15)),
-        *_section("Who answers for it", _shares(liability)),
-        *_section("Custody", _holdings(custody)),
-        *_section("Sensors and alerts", _anomalies(anomalies)),
-        *_section("What the record leaves open", _flaws(liability)),
-        Spacer(1, 6 * mm),
-        Paragraph(_METHOD, _style(8, 12, FAINT)),
-    ]
-    out = BytesIO()
-    SimpleDocTemplate(
-        out, pagesize=A4, title=title, author="Milepost", leftMargin=18 * mm, rightMargin=18 * mm,
-        topMargin=18 * mm, bottomMargin=18 * mm,
-    ).build(story)  # fmt: skip
-    return out.getvalue()
+    """An A4 document. `made_at` stands on it; `synthetic` data says that it is; `words`: in whose
+    language, English unless given.
+    """
+    return _Paper(words or Wording("en", lambda slug, _: slug)).document(
+        number, liability, custody, anomalies, made_at, synthetic=synthetic
+    )
 
 
-_METHOD = (
-    "Method: the window lies between the last proof that all was well and the first that it was "
-    "not. Each holding inside it is weighed by how often the parcel was handled, how long it was "
-    "held, and what sensors say of that time. Gaps and contradictions in the record leave a part "
-    "open. Odds are estimates, not proof; the scans named are."
-)
+class _Paper:
+    """A document in one language and its type face."""
+
+    def __init__(self, words: Wording) -> None:
+        self._words = words
+        self._font = words.text("font")
+        for name in {self._font, HAN_FONT} - {LATIN_FONT}:
+            if name not in pdfmetrics.getRegisteredFontNames():
+                pdfmetrics.registerFont(UnicodeCIDFont(name))
+
+    def document(
+        self, number: str, liability: Liability, custody: Custody, anomalies: Sequence[Anomaly],
+        made_at: datetime, *, synthetic: bool,
+    ) -> bytes:  # fmt: skip
+        words = self._words
+        text = words.text
+        title = text("title", problem=text(f"problem.{liability.problem}"), number=number)
+        made = text("made", when=words.time(int(made_at.timestamp())))
+        story = [
+            self._line(title, 16, 20), self._line(made, 9, 14, FAINT),
+            *([self._line(text("synthetic"), 10, 16)] if synthetic else []),
+            Spacer(1, 4 * mm), self._line(self._question(liability), 10, 15),
+            *self._section("who", self._shares(liability, custody)),
+            *self._section("custody", self._holdings(custody)),
+            *self._section("sensors", self._anomalies(anomalies)),
+            *self._section("open", self._flaws(liability)),
+            Spacer(1, 6 * mm), self._line(text("method"), 8, 12, FAINT),
+        ]  # fmt: skip
+        out = BytesIO()
+        SimpleDocTemplate(
+            out, pagesize=A4, title=title, author="Milepost", lang=words.locale,
+            leftMargin=18 * mm, rightMargin=18 * mm, topMargin=18 * mm, bottomMargin=18 * mm,
+        ).build(story)  # fmt: skip
+        return out.getvalue()
+
+    def _question(self, liability: Liability) -> str:
+        words = self._words
+        first = words.time(liability.from_s) if liability.from_s else words.text("unknown_time")
+        last = words.time(liability.until_s) if liability.until_s else words.text("now")
+        return words.text("window", first=first, last=last)
+
+    def _section(self, title: str, rows: list[list[str]]) -> list[object]:
+        if len(rows) < 2:
+            return []
+        cells = [[self._line(cell, 8, 11) for cell in row] for row in rows]
+        table = Table(cells, repeatRows=1, hAlign="LEFT")
+        table.setStyle(
+            TableStyle([("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE),
+                        ("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0)])
+        )  # fmt: skip
+        return [Spacer(1, 5 * mm), self._line(self._words.text(title), 12, 17), table]
+
+    def _names(self, *names: str) -> list[str]:
+        return [self._words.text(name) for name in names]
+
+    def _shares(self, liability: Liability, custody: Custody) -> list[list[str]]:
+        words = self._words
+        places = {one.events: _label(one) for one in custody.holdings}
+        rows = [self._names("odds", "holder", "since", "until", "because")]
+        rows += [
+            [words.odds(one.probability_pm), self._held(one, places.get(one.events)),
+             words.time(one.from_s), words.until(one.until_s), words.reasons(one)]
+            for one in liability.shares
+            if one.probability_pm
+        ]  # fmt: skip
+        if liability.unclear_pm:
+            odds = words.odds(liability.unclear_pm)
+            rows.append([odds, words.text("nobody"), "", "", words.text("does_not_tell")])
+        return rows
+
+    def _held(self, one: Share | Holding, place: str | None) -> str:
+        where = self._words.text(f"where.{one.where}")
+        return f"{self._words.holder(one, place)} ({where})"
+
+    def _holdings(self, custody: Custody) -> list[list[str]]:
+        words = self._words
+        rows = [self._names("holder", "since", "until", "handled_by", "scans")]
+        return rows + [
+            [self._held(one, _label(one)), words.time(one.from_s), words.until(one.until_s),
+             ", ".join([*one.operators, *one.devices]) or words.text("not_told"),
+             words.number(one.handled)]
+            for one in custody.holdings
+        ]  # fmt: skip
+
+    def _anomalies(self, anomalies: Sequence[Anomaly]) -> list[list[str]]:
+        words = self._words
+        rows = [self._names("what", "since", "until", "source")]
+        return rows + [
+            [words.rule(one.kind), words.time(one.from_s), words.until(one.until_s),
+             words.source(one.source)]
+            for one in anomalies
+        ]  # fmt: skip
+
+    def _flaws(self, liability: Liability) -> list[list[str]]:
+        words = self._words
+        rows = [self._names("flaw", "what")]
+        return rows + [[words.text(f"kind.{one.kind}"), words.flaw(one)] for one in liability.flaws]
+
+    def _line(self, text: str, size: int, leading: int, colour: colors.Color = INK) -> Paragraph:
+        style = ParagraphStyle(
+            f"s{size}{leading}{colour}", fontName=self._font, fontSize=size, leading=leading,
+            textColor=colour, wordWrap=None if self._font == LATIN_FONT else "CJK",
+        )  # fmt: skip
+        shown = escape(text)
+        if self._font == LATIN_FONT:
+            shown = _HAN.sub(lambda run: f'<font name="{HAN_FONT}">{run[0]}</font>', shown)
+        return Paragraph(shown, style)
 
 
-def _question(liability: Liability) -> str:
-    start = _time(liability.from_s) if liability.from_s else "an unknown time"
-    end = _time(liability.until_s) if liability.until_s else "now"
-    return f"It can have happened between <b>{start}</b> and <b>{end}</b>."
-
-
-def _section(title: str, rows: list[list[str]]) -> list[object]:
-    if len(rows) < 2:
-        return []
-    cells = [[Paragraph(escape(cell), _style(8, 11)) for cell in row] for row in rows]
-    table = Table(cells, repeatRows=1, hAlign="LEFT")
-    table.setStyle(
-        TableStyle([("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE), ("VALIGN", (0, 0), (-1, -1), "TOP"),
-                    ("LEFTPADDING", (0, 0), (-1, -1), 0)])
-    )  # fmt: skip
-    return [Spacer(1, 5 * mm), Paragraph(title, _style(12, 17)), table]
-
-
-def _shares(liability: Liability) -> list[list[str]]:
-    rows = [["Odds", "Holder", "From", "Until", "Because"]]
-    rows += [
-        [_odds(one.probability_pm), one.holder, _time(one.from_s), _until(one.until_s),
-         "; ".join(one.because)]
-        for one in liability.shares
-        if one.probability_pm
-    ]  # fmt: skip
-    if liability.unclear_pm:
-        rows.append([_odds(liability.unclear_pm), "Open", "", "", "the record does not tell"])
-    return rows
-
-
-def _holdings(custody: Custody) -> list[list[str]]:
-    rows = [["Holder", "From", "Until", "Handled by", "Scans"]]
-    return rows + [
-        [one.holder, _time(one.from_s), _until(one.until_s),
-         ", ".join([*one.operators, *one.devices]) or "not told", str(one.handled)]
-        for one in custody.holdings
-    ]  # fmt: skip
-
-
-def _anomalies(anomalies: Sequence[Anomaly]) -> list[list[str]]:
-    rows = [["What", "From", "Until", "Source"]]
-    return rows + [
-        [one.kind, _time(one.from_s), _until(one.until_s), one.source] for one in anomalies
-    ]
-
-
-def _flaws(liability: Liability) -> list[list[str]]:
-    return [["Flaw", "What"], *([one.kind, one.text] for one in liability.flaws)]
-
-
-def _odds(per_mille: int) -> str:
-    return f"{per_mille / 10:.1f} %"
-
-
-def _time(at_s: int) -> str:
-    return datetime.fromtimestamp(at_s, UTC).strftime("%Y-%m-%d %H:%M UTC")
-
-
-def _until(at_s: int | None) -> str:
-    return _time(at_s) if at_s is not None else "still"
-
-
-def _style(size: int, leading: int, colour: colors.Color = INK) -> ParagraphStyle:
-    return ParagraphStyle(
-        f"s{size}{leading}{colour}", fontName=FONT, fontSize=size, leading=leading,
-        textColor=colour, wordWrap="CJK",
-    )  # fmt: skip
+def _label(one: Holding) -> str | None:
+    return one.place.label if one.place is not None else None

@@ -11,6 +11,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from milepost.pages.console import board
 from milepost.pages.console.desk import Visit
 from milepost.pages.console.native import Answer, Who
 from milepost.pages.console.reader import HOUR_US
@@ -25,8 +26,10 @@ SNOOZE_H = (4, 24, 72)
 
 
 async def act(visit: Visit) -> Response:
-    """The form of the list: an action on the chosen numbers."""
+    """The form of a list: an action on the chosen numbers; of the board, where a case goes."""
     form = visit.form
+    if form.get("move"):
+        return await board.move(visit)
     action, numbers = form.get("action"), list(dict.fromkeys(form.all("number")))[:MOST]
     if form.get("one"):  # the button of a single row
         action, _, number = form.get("one").partition("~")
@@ -58,7 +61,7 @@ async def undo(visit: Visit) -> Response:
             visit.tenant, names, [before[one][0] for one in names],
             [before[one][1] for one in names],
         )  # fmt: skip
-    else:
+    elif found.action in LATER:
         await services.worries.hold(visit.tenant, found.numbers, None)
     await visit.note("undone", f"act {found.id}", {"action": found.action}, None)
     return visit.back(_home(visit), visit.reader.text("act.undone"))
@@ -113,6 +116,8 @@ async def run(services: Services, one: Act) -> None:
             if not answer.ok:
                 outcome[number] = answer.why
         await services.worries.hold(one.tenant, one.numbers, None)
+    elif one.action == board.MOVE and not (answer := await board.run(services, one)).ok:
+        outcome[one.numbers[0]] = answer.why
     await services.acts.settle(one.id, {"refused": outcome} if outcome else None)
     if outcome:
         await services.audit.note(

@@ -1,4 +1,4 @@
-"""`/console/cases`: the board of open cases, and one case with its steps and next actions."""
+"""`/console/cases/{id}`: one case with its steps and next actions; see `board` for all of them."""
 
 from __future__ import annotations
 
@@ -9,44 +9,18 @@ from urllib.parse import quote
 from babel.numbers import get_currency_precision
 from starlette.responses import Response
 
-from milepost.domain.status import BY_CODE
 from milepost.domain.track import Track
 from milepost.engine.cases.check import PROBLEMS
 from milepost.engine.cases.kinds import Kind, kinds
 from milepost.engine.resolve import BadScanError
 from milepost.pages.console.desk import Visit
-from milepost.pages.console.filters import Filters
 from milepost.pages.console.reader import HOUR_US
 from milepost.web.problems import ProblemError
 
 _AMOUNT = re.compile(r"(\d{1,12})(?:[.,](\d{1,3}))?", re.ASCII)
-COLUMNS = ("late", "merchant", "carrier", "buyer", "system")
-ACTIONS = ("noted", "asked_carrier", "carrier_answered", "escalated")
-LONGEST_BOARD = 200
-
-
-async def board(visit: Visit) -> Response:
-    """Open cases by whose turn it is; those whose deadline has passed stand apart."""
-    filters = Filters("/console/cases", visit.request.query_params, ("kind", "owner", "number"))
-    owner = filters.get("owner")
-    query = {
-        "open": "true", "limit": LONGEST_BOARD, "kind": filters.get("kind") or None,
-        "owner": visit.user.email if owner == "me" else owner or None,
-        "number": filters.get("number") or None,
-    }  # fmt: skip
-    answer = await visit.call("GET", "/v1/cases", query=query)
-    found = answer.body["cases"] if answer.ok else []
-    columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
-    now_us = visit.services.now_us()
-    for one in sorted(found, key=lambda one: one["case"].get("deadline_us") or 2**62):
-        late = (one["case"].get("deadline_us") or 2**62) < now_us
-        columns["late" if late else one["case"]["waits_for"]].append(one)
-    numbers = [str(one["case"]["number"]) for one in found]
-    return visit.page(
-        "cases.html", columns=columns, filters=filters, kinds=list(kinds()),
-        cut=len(found) == LONGEST_BOARD, sub_of=lambda code: BY_CODE[code].sub,
-        worries=await visit.services.worries.find(visit.tenant, numbers),
-    )  # fmt: skip
+ACTIONS = (
+    "noted", "asked_carrier", "carrier_answered", "asked_buyer", "buyer_answered", "escalated",
+)  # fmt: skip
 
 
 async def new(visit: Visit) -> Response:
@@ -89,8 +63,9 @@ async def show(visit: Visit) -> Response:
     case = answer.body["case"]
     track, worth = await _beside(visit, str(case["number"]))
     due = case.get("deadline_us")
+    template = "_case_peek.html" if visit.part == "peek" else "case.html"
     return visit.page(
-        "case.html", id=answer.body["id"], case=case, steps=answer.body["steps"][::-1],
+        template, id=answer.body["id"], case=case, steps=answer.body["steps"][::-1],
         intact=answer.body["intact"], kind=_kind(case["kind"]), actions=ACTIONS,
         late=due is not None and due < visit.services.now_us(),
         number_url=f"/console/shipments/{quote(case['number'], safe='')}", track=track, worth=worth,

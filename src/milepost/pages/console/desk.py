@@ -174,6 +174,7 @@ class Desk:
             "visit": visit, "frame": visit.frame, "user": visit.user, "csrf": visit.csrf,
             "may": visit.may, "menu": menu.of(visit.user.role), "path": visit.request.url.path,
             "said": said, "undo": undo, "undo_s": self.services.undo_s, "part": visit.part,
+            "made_up": self.services.synthetic(visit.user.tenant),
         }  # fmt: skip
         response = self.plain(visit.request, visit.reader, template, status, **texts, **context)
         if said and visit.part is None:

@@ -6,6 +6,7 @@ import asyncio
 import csv
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import cast
 from urllib.parse import quote
 
 from msgspec import Struct
@@ -20,6 +21,7 @@ from milepost.web.problems import ProblemError
 HOME = "/console/import"
 KINDS = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".json", ".ndjson", ".jsonl")
 SHOWN = 5
+MOST_LOOKS = 20
 
 
 async def show(visit: Visit) -> Response:
@@ -42,9 +44,8 @@ async def job(visit: Visit) -> Response:
     found = await _found(visit)
     if found.state != "previewed":
         return visit.page("import_job.html", job=found)
-    content = await visit.services.imports.content(found.id)
     try:
-        look = await asyncio.to_thread(_look, visit.services.tables, found.name, content)
+        look = await _looked(visit, found)
     except (ValueError, csv.Error) as error:
         return visit.back(HOME, visit.reader.text("import.unreadable", why=str(error)[:200]))
     return visit.page(
@@ -71,6 +72,19 @@ async def refused(visit: Visit) -> Response:
     name = quote(f"{Path(found.name).stem}.refused.csv")
     more = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
     return Response(text.encode("utf-8-sig"), headers=HEADERS | more, media_type="text/csv")
+
+
+async def _looked(visit: Visit, job: ImportJob) -> Look:
+    """Kept for the newest uploads. Raises ValueError or csv.Error for what cannot be read."""
+    services, looks = visit.services, visit.services.looks
+    if (known := looks.get(job.id)) is not None:
+        return cast("Look", known)
+    content = await services.imports.content(job.id)
+    look = await asyncio.to_thread(_look, services.tables, job.name, content)
+    looks[job.id] = look
+    while len(looks) > MOST_LOOKS:
+        looks.pop(next(iter(looks)), None)
+    return look
 
 
 class Look(Struct, frozen=True):

@@ -24,10 +24,11 @@ class Who(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True):
-    """The status and the decoded JSON body; None without one."""
+    """The status and the decoded JSON body, None without one; `content` is the body as it came."""
 
     status: int
     body: Any
+    content: bytes = b""
 
     @property
     def ok(self) -> bool:

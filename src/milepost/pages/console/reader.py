@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,6 +18,8 @@ from milepost.pages.view.tone import tone_of
 HOUR_US = 3_600_000_000
 # Seconds beyond this are a moment (2001), below it a span.
 _EARLIEST_S = 1_000_000_000
+# A figure with a unit: `3 d`.
+_QUANTITY = re.compile(r"(\d+) ([a-z]+)")
 # The end of a detail's name → its unit, and how much of it is one.
 _UNITS = {"m": ("m", 1), "km": ("km", 1), "mc": ("°C", 1000), "mg": ("g", 1000),
           "lux": ("lx", 1), "deg": ("°", 1)}  # fmt: skip
@@ -80,10 +83,13 @@ class ConsoleReader(Struct, frozen=True):
 
     def units(self, text: str) -> str:
         """`3 d` with its unit in words."""
-        words = (
-            self.text(f"unit.{one}") if known(f"unit.{one}") else one for one in text.split(" ")
-        )
-        return " ".join(words)
+        return _QUANTITY.sub(self._quantity, text)
+
+    def _quantity(self, found: re.Match[str]) -> str:
+        number, unit = found.groups()
+        if not known(f"unit_of.{unit}"):
+            return found[0]
+        return self.text(f"unit_of.{unit}", n=number)
 
     def named(self, kind: str, name: str | None) -> str:
         """`name` in words: the text `kind.name`, else the name itself made readable."""
@@ -172,10 +178,15 @@ class ConsoleReader(Struct, frozen=True):
         return f"{self.when(begins)} – {self.when(ends)}"
 
     def measured(self, name: str, value: object) -> str:
-        """What a device measured: weights in their usual unit, all else as it came."""
+        """What a device measured: weights and warmth in their usual unit, all else as it came."""
         if name == "weight_g" and isinstance(value, int | float):
             shown = units.mass(value, self.locale, units.system_of(None))
             return f"{self.text('measure.weight')}: {shown}"
+        if name == "temperature_c" and isinstance(value, int | float):
+            shown = units.temperature(value, self.locale, units.system_of(None))
+            return f"{self.text('measure.temperature')}: {shown}"
+        if name == "humidity_pct" and isinstance(value, int | float):
+            return f"{self.text('measure.humidity')}: {self.share(round(value * 10))}"
         return f"{self.named('measure', name)}: {value}"
 
 

@@ -12,6 +12,8 @@ from milepost.pages.console.desk import Visit
 from milepost.pages.console.filters import Filters
 
 STATES = ("pending", "delivered", "failed")
+# As people call them; who has none of these is told by our own webhooks.
+DIALECTS = ("17track", "aftership", "easypost", "kdniao", "kuaidi100", "shippo")
 SUBSCRIPTIONS, DELIVERIES = "/console/subscriptions", "/console/deliveries"
 
 
@@ -67,15 +69,18 @@ def _tested(visit: Visit, body: Any) -> str:
 
 
 async def deliveries(visit: Visit) -> Response:
-    known = ("state", "number", "subscription", "after")
+    known = ("state", "number", "subscription", "dialect", "after")
     filters = Filters(DELIVERIES, visit.request.query_params, known)
-    query = {name: filters.get(name) or None for name in known[:3]}
+    query = {name: filters.get(name) or None for name in known[:4]}
+    if query["dialect"] not in DIALECTS:
+        query["dialect"] = None
     query["cursor"] = filters.get("after") or None
     answer = await visit.call("GET", "/v1/deliveries", query=query)
     body = answer.body if answer.ok else {"deliveries": [], "next": None}
     more = filters.with_(after=body["next"]) if body["next"] else None
     return visit.page("deliveries.html", rows=body["deliveries"], more=more, filters=filters,
-                      states=STATES, fault=None if answer.ok else answer.why)  # fmt: skip
+                      states=STATES, dialects=DIALECTS,
+                      fault=None if answer.ok else answer.why)  # fmt: skip
 
 
 async def delivery(visit: Visit) -> Response:
@@ -91,6 +96,10 @@ async def replay(visit: Visit) -> Response:
         path = f"/v1/deliveries/{quote(number, safe='')}/replay"
         answer = await visit.changed("POST", path, "replayed", f"delivery {number}")
         return visit.said(answer, "sending.replayed", DELIVERIES, n=1)
-    answer = await visit.changed("POST", "/v1/deliveries/replay", "replayed", "deliveries", body={})
+    # Those that the list was of; both filters are the API's own.
+    names = ("subscription", "dialect")
+    wish = {name: visit.form.get(name) for name in names if visit.form.get(name)}
+    answer = await visit.changed("POST", "/v1/deliveries/replay", "replayed", "deliveries",
+                                 body=wish)  # fmt: skip
     count = answer.body["replayed"] if answer.ok else 0
     return visit.said(answer, "sending.replayed", DELIVERIES, n=count)

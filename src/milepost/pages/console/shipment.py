@@ -38,17 +38,17 @@ SHOWN_EVENTS = 12
 
 async def show(visit: Visit) -> Response:
     """The page; its peek for the panel beside a list."""
-    track = await _track(visit)
+    track = await track_of(visit)
     if track is None:
-        return _unknown(visit)
+        return unknown(visit)
     return await _page(visit, track)
 
 
 async def personal(visit: Visit) -> Response:
     """The page with who sends and who receives, which is noted."""
-    track = await _track(visit)
+    track = await track_of(visit)
     if track is None:
-        return _unknown(visit)
+        return unknown(visit)
     answer = await visit.call("GET", f"/v1/shipments/{track.shipment}/personal", personal=True)
     await visit.note("personal_seen", f"shipment {track.number}", None, {"shown": answer.ok})
     return await _page(visit, track, answer)
@@ -56,9 +56,9 @@ async def personal(visit: Visit) -> Response:
 
 async def evidence(visit: Visit) -> Response:
     """To a file of the evidence, by a link that ends soon; noted."""
-    track, piece = await _track(visit), quote(visit.form.get("piece"), safe="")
+    track, piece = await track_of(visit), quote(visit.form.get("piece"), safe="")
     if track is None:
-        return _unknown(visit)
+        return unknown(visit)
     path = f"/v1/shipments/{track.shipment}/evidence/{piece}/link"
     answer = await visit.call("POST", path, personal=True, body={})
     await visit.note("evidence_seen", f"shipment {track.number}", None, {"evidence": piece})
@@ -67,7 +67,7 @@ async def evidence(visit: Visit) -> Response:
     return RedirectResponse(urlsplit(answer.body["url"]).path, 303, HEADERS)
 
 
-async def _track(visit: Visit) -> Track | None:
+async def track_of(visit: Visit) -> Track | None:
     number = str(visit.request.path_params["number"])
     try:
         return await visit.services.queries.track(visit.tenant, number, private=True)
@@ -75,7 +75,7 @@ async def _track(visit: Visit) -> Track | None:
         return None
 
 
-def _unknown(visit: Visit) -> Response:
+def unknown(visit: Visit) -> Response:
     number = str(visit.request.path_params["number"])
     return visit.page("no_shipment.html", 404, number=number)
 
@@ -108,22 +108,6 @@ async def raw(visit: Visit) -> Response:
     answer = await visit.call("GET", f"/v1/track/{quote(number, safe='')}")
     return visit.page("raw.html", answer.status if not answer.ok else 200, number=number,
                       answer=answer)  # fmt: skip
-
-
-async def liability(visit: Visit) -> Response:
-    """Who most probably had it when it was harmed, and why; see `custody`."""
-    track = await _track(visit)
-    if track is None:
-        return _unknown(visit)
-    answer = await visit.call("GET", f"/v1/shipments/{track.shipment}/liability")
-    events = {event.id: event for event in track.events}
-    shares = answer.body["liability"]["shares"] if answer.ok else []
-    took = [[events[id_] for id_ in one["events"][:1] if id_ in events] for one in shares]
-    return visit.page(
-        "liability.html", number=track.number, answer=answer,
-        number_url=f"/console/shipments/{quote(track.number, safe='')}",
-        places=[_between(visit, one) for one in took],
-    )  # fmt: skip
 
 
 def because_of(track: Track) -> list[EventView]:

@@ -13,6 +13,7 @@ from milepost.pages.console.desk import Visit
 from milepost.pages.console.filters import Filters
 from milepost.pages.console.next_step import Next, next_of
 from milepost.pages.console.reader import HOUR_US
+from milepost.pages.console.why import Why, why_of
 from milepost.stores.postgres.console.books import View
 from milepost.stores.postgres.console.worries import COUNTED, Worry, WorryFilter
 
@@ -36,6 +37,7 @@ class Line(Struct, frozen=True):
     url: str
     next: Next
     late: bool
+    why: Why
 
 
 class Tab(Struct, frozen=True):
@@ -104,6 +106,7 @@ def line_of(visit: Visit, one: Worry) -> Line:
         url=f"/console/shipments/{quote(one.number, safe='')}",
         next=next_of(one),
         late=one.due_us < visit.services.now_us(),
+        why=why_of(one, visit.reader),
     )
 
 

@@ -120,15 +120,19 @@ def _zone_note(window: Window, reader: Reader) -> list[str]:
     return [reader.text("arrival.zone", zone=reader.text("arrival.city", city=city, offset=offset))]
 
 
+def when_text(window: Window, reader: Reader) -> str:
+    """`Wed 25 Nov, 14–18 h`, `Mon 23 – Thu 26 Nov`: the window in as few words as there are."""
+    if not window.one_day:
+        return days_text("days", window, reader)
+    when = day_word(window.last.day, window.today, reader) or dates.weekday_short(
+        window.last.day, reader.locale, window.today
+    )
+    clocks = hours(window, reader)
+    return reader.text("time.at", day=when, clock=unbroken(clocks)) if clocks else when
+
+
 def _short(window: Window, reader: Reader) -> str:
-    if window.one_day:
-        when = day_word(window.last.day, window.today, reader) or dates.weekday_short(
-            window.last.day, reader.locale, window.today
-        )
-        if clocks := hours(window, reader):
-            when = reader.text("time.at", day=when, clock=unbroken(clocks))
-    else:
-        when = days_text("days", window, reader)
+    when = when_text(window, reader)
     key = f"arrival.{window.arrival.source}_short" if window.promised else "arrival.until"
     key = "arrival.guess_short" if window.arrival.guess else key
     return reader.text(key, when=when)

@@ -17,9 +17,22 @@ def sureness(arrival: Arrival, reader: Reader) -> str:
     odds = arrival.probability
     if odds is None:
         return reader.text("arrival.estimate")
-    word = next(name for least, name in _WORDS if odds >= least)
     percent = dates.percent(odds, reader.locale)
-    return reader.text("arrival.odds", word=reader.text(f"arrival.{word}"), percent=percent)
+    return reader.text("arrival.odds", word=_word(odds, reader), percent=percent)
+
+
+def odds_short(arrival: Arrival, reader: Reader) -> str:
+    """`Very likely · 80%`; of a guess, that it is one; of what nobody reckoned, nothing."""
+    if arrival.guess:
+        return reader.text("arrival.guess")
+    if arrival.probability is None:
+        return ""
+    percent = dates.percent(arrival.probability, reader.locale)
+    return f"{_word(arrival.probability, reader)} · {percent}"
+
+
+def _word(odds: float, reader: Reader) -> str:
+    return reader.text(f"arrival.{next(name for least, name in _WORDS if odds >= least)}")
 
 
 def breaks(arrival: Arrival | None) -> bool:

@@ -67,7 +67,7 @@ def hours(window: Window, reader: Reader) -> str | None:
     first, last = window.first, window.last
     if last.clock is None or window.arrival.guess:
         return None
-    if first is None or first.clock is None:
+    if first is None or first.clock is None or first == last:
         return reader.text("arrival.by", to=reader.hour(last.clock))
     whole = first.clock.minute == last.clock.minute == 0
     if window.likely is None and not whole:

@@ -7,6 +7,7 @@ import io
 import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import msgspec
 from milepost.wiring.tabular.money import minor_of
 from milepost.wiring.tabular.times import iso
 
+_LONGEST_NAME = 200
 # What the columns of shops', carriers' and aggregators' exports are called, in small letters with
 # blanks and underscores dropped.
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -32,6 +34,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "place": ("place", "location", "city", "地点", "所在地"),
     "promised_to": ("promisedto", "promised", "promiseddate", "edd", "estimateddelivery",
                     "预计送达"),
+    "destination": ("destination", "destinationcity", "tocity", "目的地", "目的城市"),
     "service": ("service", "servicetype", "产品"),
     "declared_value": ("declaredvalue", "value", "ordervalue", "ordertotal", "total", "货值",
                        "声明价值", "申报价值", "订单金额", "warenwert"),
@@ -110,7 +113,13 @@ def _decoded(data: bytes) -> str:
 
 def meaning_of(name: object) -> str | None:
     """What we call a column of this name, however it is written: `Tracking-No.` too."""
-    plain = unicodedata.normalize("NFKC", str(name or "")).casefold()
+    return _meaning(str(name or "")[:_LONGEST_NAME])
+
+
+# A file has the same few names in each of its rows.
+@lru_cache(4_096)
+def _meaning(name: str) -> str | None:
+    plain = unicodedata.normalize("NFKC", name).casefold()
     return _MEANING.get("".join(one for one in plain if one.isalnum()))
 
 
@@ -129,6 +138,8 @@ def understood(row: Mapping[str, Any], number: str | None = None) -> dict[str, A
     for name in ("occurred_at", "promised_to"):
         if name in found:
             found[name] = iso(str(found[name]))
+    if (toward := found.pop("destination", None)) is not None and "occurred_at" not in found:
+        found["destination"] = {"name": str(toward)[:_LONGEST_NAME]}
     value, currency = found.pop("declared_value", None), found.pop("currency", "")
     if value is not None:
         found["declared_value_minor"], found["currency"] = minor_of(str(value), str(currency))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -64,7 +65,7 @@ def consignee_of(row: Mapping[str, Any]) -> dict[str, Any] | None:
         return dict(given)
     found: dict[str, str] = {}
     for name, value in row.items():
-        meaning = _MEANING.get(_plain(name))
+        meaning = _meaning(str(name or "")[:_LONGEST])
         if meaning and value not in (None, "") and not isinstance(value, (dict, list)):
             found.setdefault(meaning, str(value).strip())
     if not _TELLING & set(found):
@@ -94,5 +95,7 @@ def note_of(row: int, number: str, consignee: Mapping[str, Any]) -> AddressNote 
     )  # fmt: skip
 
 
-def _plain(name: object) -> str:
-    return "".join(one for one in str(name or "").lower() if one.isalnum())
+# A file has the same few names in each of its rows.
+@lru_cache(4_096)
+def _meaning(name: str) -> str | None:
+    return _MEANING.get("".join(one for one in name.lower() if one.isalnum()))
