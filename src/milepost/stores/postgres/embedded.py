@@ -8,6 +8,7 @@ import socket
 import subprocess
 import time
 import warnings
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -70,8 +71,10 @@ class Embedded:
 
     def stop(self) -> None:
         """Stop the server, keeping all data."""
-        if self._server is not None:
-            self._server.stop()
+        # It may end by itself while it is being told to.
+        with suppress(psutil.NoSuchProcess):
+            if self._server is not None:
+                self._server.stop()
 
     @property
     def pid(self) -> int | None:
