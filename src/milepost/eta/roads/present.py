@@ -8,6 +8,7 @@ it is slow. This is the one-sample log-rank test, with what is still there censo
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from math import sqrt
 
 from msgspec import Struct
@@ -82,13 +83,19 @@ def slow_now(moment: Moment, traffic: Traffic) -> dict[What, State]:
 def _judged(moment: Moment, spans: Mapping[What, Mapping[tuple[int, int], Span]]) -> Iterable[What]:
     """A facility whose departures are scanned is judged by them, else by arrivals elsewhere."""
     for what, there in spans.items():
-        if sum(until_s is None for _, until_s in there.values()) < _FEWEST_NOW:
+        if not _enough(there):
             continue
         if what[0] == "transit":
             if moment.evidence("transit/edge", *what[1:]) >= _FEWEST_KNOWN:
                 yield what
         elif family(moment, what[1]) == what[0]:
             yield what
+
+
+def _enough(there: Mapping[tuple[int, int], Span]) -> bool:
+    """Whether enough are there now. Thousands may be, and this is asked for every facility."""
+    now = (until_s for _, until_s in there.values() if until_s is None)
+    return sum(1 for _ in islice(now, _FEWEST_NOW)) >= _FEWEST_NOW
 
 
 def family(moment: Moment, node: str) -> str | None:
