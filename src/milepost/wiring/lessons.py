@@ -20,8 +20,10 @@ from typing import Protocol
 
 import structlog
 
+from milepost.domain.place import Place
 from milepost.engine.ports import Group
 from milepost.engine.secondlook import Looked
+from milepost.places import locate
 from milepost.wiring.past import Learner, Past, anything
 
 log = structlog.get_logger()
@@ -111,6 +113,8 @@ class Lessons:
 
     async def run(self) -> None:
         """Hand on what waits until cancelled."""
+        # The gazetteer is read at first use, which takes a tenth of a second.
+        await asyncio.to_thread(locate, Place(city="Shanghai", country="CN"))
         while True:
             await asyncio.sleep(PAUSE_S)
             try:
@@ -139,6 +143,7 @@ class Lessons:
             if page is None:
                 self.recalled.set()
             self._old = page or {}
+            await asyncio.sleep(0)  # a page that nobody wants anything of is work too
 
     def _take(self) -> dict[int, int]:
         """Of what was before the start at most half, so that neither has to wait; what only moves

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple, TypeVar
 
 from milepost.domain.settle import MAIN
@@ -50,10 +51,12 @@ class Past:
         for tenant, _ in await _patiently(self._tenants):
             walk = Walk(learners)
             states = {road: state for road, (whose, state) in newest.items() if whose == tenant}
-            yield walk.bits(states.items())
+            fresh = iter(states.items())
+            while portion := list(islice(fresh, PAGE)):
+                yield walk.bits(portion)
             async for rows in self._rows(tenant, walk):
-                fresh = [(one.id, one.state) for one in rows if one.id not in states]
-                yield walk.bits((road, state) for road, state in fresh if self._owns(road))
+                others = [(one.id, one.state) for one in rows if one.id not in states]
+                yield walk.bits((road, state) for road, state in others if self._owns(road))
 
     async def _rows(self, tenant: int, walk: Walk) -> AsyncIterator[list[ShipmentRow]]:
         """All roads while somebody wants any; from there on those of a main status."""
