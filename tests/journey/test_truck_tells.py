@@ -133,8 +133,7 @@ def test_nobody_else_sees_them(yard: Running, told: Caller) -> None:
 
 
 def test_the_command_shows_them(yard: Running, told: Caller, monkeypatch: Any) -> None:
-    monkeypatch.setattr(command, "_ask", lambda url, key, name: told.get(
-        f"/v1/assets/{name}").content)  # fmt: skip
+    monkeypatch.setattr(command, "asked", lambda url, key, path: (200, told.get(path).content))
 
     plain = CliRunner().invoke(command.asset_command, ["truck:T1", "--key", "k"])
     lines = CliRunner().invoke(command.asset_command, ["truck:T1", "--key", "k", "--json"])

@@ -24,6 +24,22 @@ def on_server(command: Command) -> Command:
     return url(key(as_json(command)))
 
 
+def asked(url: str, key: str, path: str, body: Any = None) -> tuple[int, bytes]:
+    """The server's own bytes, with 200 or 404; with a body it is a POST. Raises ClickException
+    where there is no answer or another.
+    """
+    try:
+        answer = httpx2.request(
+            "GET" if body is None else "POST", f"{url.rstrip('/')}{path}", json=body,
+            headers={"Authorization": f"Bearer {key}"}, timeout=30,
+        )  # fmt: skip
+    except httpx2.HTTPError as error:
+        raise click.ClickException(f"No answer from {url}: {error}") from None
+    if answer.status_code not in (200, 404):
+        raise click.ClickException(f"{url} answers {answer.status_code}: {answer.text}")
+    return answer.status_code, answer.content
+
+
 class Native:
     """Calls of one key. What the server refuses becomes a ClickException with its own words."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from urllib.parse import quote
 
 import click
 import msgspec
 from rich.console import Console
 from rich.table import Table
+
+from milepost.cli._native import asked, on_server
 
 Value = str | int | float | bool
 
@@ -44,16 +45,13 @@ class Asset(msgspec.Struct):
 
 @click.command("asset")
 @click.argument("names", nargs=-1, required=True)
-@click.option("--url", default=lambda: os.environ.get("MILEPOST_URL", "http://127.0.0.1:8000"),
-              help="The server [http://127.0.0.1:8000, or MILEPOST_URL].")  # fmt: skip
-@click.option("--key", envvar="MILEPOST_KEY", required=True, help="API key (MILEPOST_KEY).")
-@click.option("--json", "as_json", is_flag=True, help="Print the server's JSON, one a line.")
+@on_server
 def asset_command(names: tuple[str, ...], url: str, key: str, as_json: bool) -> None:
     """Show the assets NAMES, such as truck:A1: devices, what they say of it, and their alarms."""
     unknown = False
     for name in names:
-        body = _ask(url, key, name)
-        if body is None:
+        status, body = asked(url, key, f"/v1/assets/{quote(name, safe=':')}")
+        if status == 404:
             unknown = True
             click.secho(f"{name}: there is no such asset", fg="yellow", err=True)
         elif as_json:
@@ -62,23 +60,6 @@ def asset_command(names: tuple[str, ...], url: str, key: str, as_json: bool) -> 
             _show(msgspec.json.decode(body, type=Asset))
     if unknown:
         raise SystemExit(1)
-
-
-def _ask(url: str, key: str, name: str) -> bytes | None:
-    import httpx2
-
-    try:
-        answer = httpx2.get(
-            f"{url.rstrip('/')}/v1/assets/{quote(name, safe=':')}",
-            headers={"Authorization": f"Bearer {key}"}, timeout=30,
-        )  # fmt: skip
-    except httpx2.HTTPError as error:
-        raise click.ClickException(f"No answer from {url}: {error}") from None
-    if answer.status_code == 404:
-        return None
-    if answer.status_code != 200:
-        raise click.ClickException(f"{url} answers {answer.status_code}: {answer.text}")
-    return answer.content
 
 
 def _show(asset: Asset) -> None:
