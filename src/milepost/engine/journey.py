@@ -75,6 +75,7 @@ class Journey:
         """Walk a native batch. Raises NotABatchError and OverloadedError."""
         self._check_load()
         raw, received_us = await self._keeper.keep(tenant, "api", content_type, body)
+        await self._walk.turnstile.turn()
         try:
             decoded = decode_scans(body, lines=lines)
         except NotABatchError as error:

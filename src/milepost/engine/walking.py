@@ -17,6 +17,7 @@ from milepost.engine.ports import AlertChange, Group, Row
 from milepost.engine.redact import redact
 from milepost.engine.resolve import BadScanError, Resolver, check_text
 from milepost.engine.shard import Outcome, Shard
+from milepost.engine.turnstile import Turnstile
 
 # Queries must stay quick under load, so a batch gives way to them after so many scans.
 SLICE = 50
@@ -78,14 +79,14 @@ class Walk:
         self._peers = peers
         self._wake = wake
         self._redacts = redacts
+        self.turnstile = Turnstile()
         self.accepted = self.duplicates = 0
 
     async def scans(self, batch: Batch, scans: Sequence[tuple[int, Scan]]) -> None:
         """All of a batch; it is durable when this returns."""
         foreign: dict[int, list[tuple[int, Row]]] = {}
         for start in range(0, len(scans), SLICE):
-            if start:
-                await asyncio.sleep(0)
+            await self.turnstile.turn()
             rows = self._resolved(batch, scans[start : start + SLICE])
             if self._peers is not None:
                 rows = self._split(self._peers, rows, foreign)
@@ -99,8 +100,7 @@ class Walk:
     ) -> None:
         """Events that another shard's process has resolved and that are ours."""
         for start in range(0, len(rows), SLICE):
-            if start:
-                await asyncio.sleep(0)
+            await self.turnstile.turn()
             part = rows[start : start + SLICE]
             if self._wake is not None:
                 await self._wake(part)
