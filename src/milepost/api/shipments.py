@@ -19,7 +19,7 @@ from milepost.domain.status import BY_CODE, MAINS
 from milepost.domain.track import Track
 from milepost.engine.decode import Rejected, decode_each, items_of
 from milepost.engine.ports import ListFilter, ShipmentRow
-from milepost.engine.register import Registered, Registration
+from milepost.engine.registration import Registered, Registration
 from milepost.web.endpoint import NUL, Call, Endpoint
 from milepost.web.problems import ProblemError
 

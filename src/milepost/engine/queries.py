@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import msgspec
 
@@ -30,9 +28,7 @@ from milepost.engine.roads import Ahead, Roads, coming
 from milepost.engine.secondlook import Looked
 from milepost.engine.shard import Shard
 from milepost.engine.unfold import Boxes, unfold, whole_of
-
-# So many roads are read at once for those who look at many; a question is about one.
-TOGETHER = 8
+from milepost.engine.wholes import Wholes
 
 
 class Sealed(Protocol):
@@ -76,6 +72,7 @@ class Queries:
         self.foresight: Foresight | None = None
         self.roads: Roads | None = None
         self._shipments: dict[int, list[Link]] = {}
+        self._wholes = Wholes(shard, ledger, self._links_beside, self._since)
 
     def learn(self, links: Sequence[Link]) -> None:
         """Know that numbers belong together."""
@@ -97,7 +94,10 @@ class Queries:
 
     def roads_beside(self, link: Link) -> set[int]:
         """The roads of all boxes of a number's shipment."""
-        return {one.road for one in self._shipments.get(link.shipment, [link])}
+        return {one.road for one in self._links_beside(link)}
+
+    def _links_beside(self, link: Link) -> Sequence[Link]:
+        return self._shipments.get(link.shipment, [link])
 
     def roads_at(self, key: int) -> set[int]:
         """The roads of the shipment that a parcel's key belongs to."""
@@ -249,40 +249,7 @@ class Queries:
 
     async def wholes(self, roads: Sequence[int]) -> dict[int, Looked]:
         """These roads with all that was said of them, for rules over the whole road."""
-        names = self._fresh(roads)
-        if missing := [road for road in roads if road not in names]:
-            names |= await self._ledger.names_of(missing)
-        asked = [self._asked(road, *names[road]) for road in dict.fromkeys(roads) if road in names]
-        found: dict[int, Looked] = {}
-        for alike in _alike(asked):
-            for start in range(0, len(alike), TOGETHER):
-                found |= await self._folded(alike[start : start + TOGETHER])
-        return {road: found[road] for road in roads if road in found}
-
-    def _fresh(self, roads: Sequence[int]) -> dict[int, tuple[int, str]]:
-        """Road → (tenant, number) of those that memory knows better than the read model."""
-        known = ((road, self._shard.links.get(road) or self._shard.behind(road)) for road in roads)
-        return {road: (one.tenant, one.number) for road, one in known if one is not None}
-
-    def _asked(self, road: int, tenant: int, number: str) -> _Asked:
-        link = self._shard.links.get(road)
-        links = self._shipments.get(link.shipment, []) if link is not None else []
-        parcels = {one.parcel for one in links if one.road == road} or {road}
-        told = parcels | {one.shipment for one in links}
-        return _Asked(road, tenant, number, parcels, told, self._since(list(parcels)) or date.max)
-
-    async def _folded(self, asked: Sequence[_Asked]) -> dict[int, Looked]:
-        """Some roads of one tenant, read with one question."""
-        keys = sorted({key for one in asked for key in one.told})
-        since = min(one.since for one in asked)
-        rows, facts = await self._ledger.road_and_facts(asked[0].tenant, keys, since)
-        found: dict[int, Looked] = {}
-        for one in asked:
-            events = [row.event for row in rows if row.event.parcel in one.parcels]
-            told = [fact.facts for fact in facts if fact.parcel in one.told]
-            found[one.road] = Looked(one.tenant, one.number, whole_of(events, told))
-            await asyncio.sleep(0)
-        return found
+        return await self._wholes.of(roads)
 
     async def track_many(
         self, tenant: int, numbers: Sequence[str], *, private: bool = False
@@ -309,22 +276,3 @@ class Queries:
             return date(2000, 1, 1)
         states = [self._shard.states[road] for road in roads if road in self._shard.states]
         return min((first_day(state) for state in states), default=None)
-
-
-class _Asked(NamedTuple):
-    """A road that is read whole. `parcels`: whose events are its own; `told`: whose facts are."""
-
-    road: int
-    tenant: int
-    number: str
-    parcels: set[int]
-    told: set[int]
-    since: date
-
-
-def _alike(asked: Iterable[_Asked]) -> Iterable[list[_Asked]]:
-    """Those that one question can be about. Where the journal has nothing, it is not asked."""
-    found: dict[tuple[int, bool], list[_Asked]] = defaultdict(list)
-    for one in asked:
-        found[one.tenant, one.since == date.max].append(one)
-    return found.values()

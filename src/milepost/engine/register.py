@@ -6,75 +6,29 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Annotated
 
 import msgspec
-from msgspec import Meta, Struct
 
-from milepost.domain.care import Category
-from milepost.domain.event import key_of
-from milepost.domain.place import Place
-from milepost.domain.scan import Facts, LinkedNumber, Scan, id_text
+from milepost.domain.scan import Facts, LinkedNumber, id_text
 from milepost.engine.decode import Rejected
 from milepost.engine.journey import Journey
-from milepost.engine.personal import Parties, Party, Personal, coarse
+from milepost.engine.linking import appended, links_of
+from milepost.engine.personal import Parties, Personal
 from milepost.engine.ports import Ledger, Link
 from milepost.engine.queries import Queries
+from milepost.engine.registration import (
+    Registered,
+    Registration,
+    RegistrationError,
+    announced,
+    boxes_of,
+    facts_of,
+    promise_of,
+)
 from milepost.engine.resolve import BadScanError, checked_number
 
 # So many registrations walk together.
 WAVE = 100
-Declared = Annotated[str, Meta(max_length=200)]
-
-
-class ParcelRegistration(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One box and the numbers it travels under, in the order of travel."""
-
-    numbers: list[LinkedNumber]
-
-
-class Registration(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a merchant knows of a shipment. Give `number` and `carrier` for one box under one
-    number, or `parcels` for more. `promised_to` is what the buyer was told, at
-    `promised_at` (now by default): the newest promise counts. `goods`, `hs_code` and `packing` are
-    as declared to customs. `consignee` and `consignor` go into the vault; only city, region,
-    country and the beginning of the postal code are kept beside it, where `destination` and
-    `origin` are not given. The declared value is in the smallest unit of its `currency`.
-    """
-
-    number: str | None = None
-    carrier: str | None = None
-    parcels: list[ParcelRegistration] = []
-    order_number: str | None = None
-    service: str | None = None
-    origin: Place | None = None
-    destination: Place | None = None
-    promised_from: datetime | None = None
-    promised_to: datetime | None = None
-    promised_at: datetime | None = None
-    ordered_at: datetime | None = None
-    weight_g: int | None = None
-    category: Category | None = None
-    categories: list[Category] = []
-    goods: Declared | None = None
-    hs_code: Declared | None = None
-    packing: Declared | None = None
-    consignee: Party | None = None
-    consignor: Party | None = None
-    declared_value_minor: Annotated[int, Meta(ge=0, le=2**62)] | None = None
-    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")] | None = None
-
-
-class Registered(Struct, frozen=True):
-    """The shipment's id and its tracking numbers."""
-
-    id: str
-    numbers: list[str]
-
-
-class RegistrationError(ValueError):
-    """A registration that cannot be taken; the text is for its sender."""
-
 
 Join = Callable[[Sequence[Link]], Awaitable[None]]
 
@@ -94,23 +48,23 @@ class Registrar:
 
         Raises RegistrationError and BadScanError.
         """
-        boxes = _boxes(wanted)
+        boxes = boxes_of(wanted)
         links = self._settled(tenant, links_of(tenant, boxes))
         first = links[0]
         await self._keep(tenant, first, wanted)
         heads = list({link.box: link for link in reversed(links)}.values())[::-1]
-        promises = (_promise(wanted, link, now) for link in heads)
+        promises = (promise_of(wanted, link, now) for link in heads)
         found = [scan for scan in promises if scan is not None]
         # Announced once: to register again must not look like news.
         known = await self._queries.known([link.road for link in heads], tenant)
-        found += [_announced(wanted, link, now) for link in heads if link.road not in known]
+        found += [announced(wanted, link, now) for link in heads if link.road not in known]
         body = msgspec.json.encode(found)
         receipt = await self._journey.take_given(tenant, "merchant", body, found)
         if receipt.rejected:
             raise RegistrationError(receipt.rejected[0].error)
         if len(links) > 1:
             await self.link(links)
-        await self._journey.add_facts(tenant, "merchant", [_facts(wanted, first)])
+        await self._journey.add_facts(tenant, "merchant", [facts_of(wanted, first)])
         return Registered(id_text(first.shipment), [link.number for link in links])
 
     async def register_many(
@@ -189,7 +143,7 @@ class Registrar:
         fresh = [link for link in rest if not self._queries.links_of(tenant, link.number)]
         home = self._queries.links_of(tenant, first.number)
         if fresh:
-            await self.link(_appended(home, first.number, fresh) if home else [first, *fresh])
+            await self.link(appended(home, first.number, fresh) if home else [first, *fresh])
 
 
 def _waves(
@@ -216,100 +170,3 @@ def _spelt(wanted: Registration) -> set[str]:
         with suppress(BadScanError):
             found.add(checked_number(number))
     return found
-
-
-def links_of(tenant: int, boxes: Sequence[Sequence[LinkedNumber]]) -> list[Link]:
-    """The links of a shipment's numbers, box by box. Raises BadScanError for a bad number."""
-    links: list[Link] = []
-    seen: set[str] = set()
-    shipment: int | None = None
-    for box, numbers in enumerate(boxes, 1):
-        road: int | None = None
-        for position, linked in enumerate(numbers, 1):
-            number = checked_number(linked.number)
-            if number in seen:
-                continue
-            seen.add(number)
-            parcel = key_of(tenant, number)
-            road = parcel if road is None else road
-            shipment = road if shipment is None else shipment
-            links.append(
-                Link(tenant, number, parcel, road, shipment, linked.carrier, box, position)
-            )
-    return links
-
-
-def _appended(known: Sequence[Link], number: str, links: Sequence[Link]) -> list[Link]:
-    first = next(link for link in known if link.number == number)
-    position = max(link.position for link in known if link.box == first.box)
-    return [
-        link._replace(
-            road=first.road, shipment=first.shipment, box=first.box, position=position + offset
-        )
-        for offset, link in enumerate(links, 1)
-    ]
-
-
-def _boxes(wanted: Registration) -> list[list[LinkedNumber]]:
-    if wanted.parcels and wanted.number:
-        raise RegistrationError("give either 'number' or 'parcels', not both")
-    if wanted.number:
-        return [[LinkedNumber(number=wanted.number, carrier=wanted.carrier)]]
-    boxes = [parcel.numbers for parcel in wanted.parcels]
-    if not boxes or not all(boxes):
-        raise RegistrationError("a shipment needs at least one tracking number in each parcel")
-    return boxes
-
-
-def _facts(wanted: Registration, first: Link) -> Facts:
-    return Facts(
-        number=first.number,
-        carrier=first.carrier,
-        service=wanted.service,
-        order_number=wanted.order_number,
-        weight_g=wanted.weight_g,
-        pieces=len(wanted.parcels) or None,
-        origin=coarse(wanted.origin, wanted.consignor),
-        destination=coarse(wanted.destination, wanted.consignee),
-        categories=_categories(wanted),
-        declared_value_minor=wanted.declared_value_minor,
-        currency=wanted.currency,
-        goods=wanted.goods,
-        hs_code=wanted.hs_code,
-        packing=wanted.packing,
-    )
-
-
-def _categories(wanted: Registration) -> tuple[str, ...]:
-    """As given; a shipment that changes its country is cross-border without being told."""
-    found: set[str] = {*wanted.categories, *([wanted.category] if wanted.category else [])}
-    places = coarse(wanted.origin, wanted.consignor), coarse(wanted.destination, wanted.consignee)
-    ends = [one.country for one in places if one and one.country]
-    if len(set(ends)) > 1:
-        found.add("cross_border")
-    return tuple(sorted(found))
-
-
-def _promise(wanted: Registration, link: Link, now: datetime) -> Scan | None:
-    if wanted.promised_to is None:
-        return None
-    return Scan(
-        number=link.number,
-        carrier=link.carrier,
-        occurred_at=wanted.promised_at or now,
-        code="promise",
-        order_number=wanted.order_number,
-        estimated_from=wanted.promised_from,
-        estimated_to=wanted.promised_to,
-    )
-
-
-def _announced(wanted: Registration, link: Link, now: datetime) -> Scan:
-    """That the merchant has announced it is an event like any other."""
-    return Scan(
-        number=link.number,
-        carrier=link.carrier,
-        occurred_at=wanted.ordered_at or now,
-        code="info_received.created",
-        order_number=wanted.order_number,
-    )

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from milepost.domain.event import key_of
 from milepost.domain.scan import LinkedNumber, Scan
+from milepost.engine.linking import links_of
 from milepost.engine.ports import ListFilter
-from milepost.engine.register import links_of
 from milepost.runners.inline import Inline
 from milepost.stores.memory import MemoryLedger
 from unit.engine.whole import NOW_US, TENANT, Clock, engine, folds_of, scan_at

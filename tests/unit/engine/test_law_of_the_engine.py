@@ -18,7 +18,7 @@ from milepost.carriers import registry
 from milepost.domain.place import Place
 from milepost.domain.scan import LinkedNumber, ParseContext, Scan, id_text
 from milepost.domain.status import STATUSES
-from milepost.engine.register import links_of
+from milepost.engine.linking import links_of
 from milepost.engine.resolve import Resolver
 from shared import shared
 from unit.engine.whole import NOW, NOW_US, TABLES, TENANT, Seen, Step, walk

@@ -14,7 +14,7 @@ from milepost.compat.kdniao.faults import KdniaoError
 from milepost.compat.kdniao.states import visible
 from milepost.domain.place import Place
 from milepost.domain.track import Track
-from milepost.engine.register import Registration, RegistrationError
+from milepost.engine.registration import Registration, RegistrationError
 
 Json = dict[str, Any]
 MAP = "8005"

@@ -21,7 +21,7 @@ from milepost.compat.seventeentrack.faults import FaultError
 from milepost.compat.seventeentrack.fields import phone_of, place_of, read_fields
 from milepost.compat.seventeentrack.road import is_postal, told_of
 from milepost.domain.moment import to_datetime
-from milepost.engine.register import Registration, RegistrationError
+from milepost.engine.registration import Registration, RegistrationError
 
 
 async def register(call: Call, body: bytes) -> Item:
