@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import sys
 from collections.abc import Callable
 
 import click
@@ -19,6 +20,10 @@ from milepost.wiring.milepost import Milepost
 from milepost.wiring.sole import sole_server
 
 log = structlog.get_logger()
+
+# How long a busy thread (that trains, reads a photograph, sorts an index) may keep the loop waiting
+# each time it wakes. At Python's 5 ms a turn was 5.3 ms late beside one, at this 0.7 ms.
+SWITCH_S = 0.0005
 
 
 class Announced(uvicorn.Server):
@@ -36,6 +41,7 @@ def serve(app: Starlette, settings: Settings) -> None:
     cannot be had.
     """
     garbage.begin()
+    sys.setswitchinterval(SWITCH_S)
     config = uvicorn.Config(
         app,
         log_level="warning",
