@@ -40,11 +40,9 @@ def compose(text: str) -> Rule | None:
     nothing, all together, and never about a final status.
     """
     silent = _LANGUAGES.silent(text)
-    own = [item for item in LEXICONS if item.letters.search(text)]
-    pages = [item for item in own if _page(item, text)]
-    if text.isascii() and any(item.language not in silent for item in pages):
-        return None  # Languages in Latin letters read one another's headings as events.
-    own = [item for item in own if item not in pages]
+    if of_a_page(text, silent):
+        return None
+    own = [item for item in LEXICONS if item.letters.search(text) and not _page(item, text)]
     if not own:
         return None
     ideas = _ideas(text, {item.language for item in own})
@@ -54,6 +52,17 @@ def compose(text: str) -> Rule | None:
         if found is not None and main_of(found.sub) in FINAL:
             return None
     return found
+
+
+def of_a_page(text: str, silent: frozenset[str] | None = None) -> bool:
+    """Whether the normalised `text` is a web page's in a language that may be its own."""
+    silent = _LANGUAGES.silent(text) if silent is None else silent
+    own = [item for item in LEXICONS if item.letters.search(text)]
+    pages = [item for item in own if _page(item, text)]
+    if text.isascii():
+        # Languages in Latin letters read one another's headings as events.
+        return any(item.language not in silent for item in pages)
+    return bool(own) and len(pages) == len(own)
 
 
 def _ideas(text: str, languages: set[str]) -> dict[str, frozenset[str]]:

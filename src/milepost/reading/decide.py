@@ -7,9 +7,10 @@ from functools import cache, lru_cache
 
 from milepost.domain.status import main_of
 
-from .composing import compose
+from .composing import compose, of_a_page
 from .languages import Languages
 from .normalise import normalise
+from .opinion import opinion, other_than_delivered
 from .rulebook import FINAL, Compiled, Rule, Rulebook
 from .rulefiles import load, load_carriers, vocabulary
 from .speakers import own_hands
@@ -40,6 +41,11 @@ def _decide(text: str, carrier: str | None, code: str | None) -> Rule | None:
         own = _first(_holding(_carrier_book(carrier), text), None)
         if own is not None:
             return own
+    return _believed(by_rules(text, code), text)
+
+
+def by_rules(text: str, code: str | None = None) -> Rule | None:
+    """What rules and ideas say of the normalised `text`, without the second opinion."""
     silent = _LANGUAGES.silent(text)
     best = _holding(_BOOK, text, silent)
     if not best and (wider := _LANGUAGES.wider(text, silent)) != silent:
@@ -54,6 +60,15 @@ def _composed(text: str, silent: frozenset[str]) -> Rule | None:
     if rule is None or main_of(rule.sub) not in FINAL:
         return rule
     return None if any(vetoed(language, text) for language in LANGUAGES - silent) else rule
+
+
+def _believed(rule: Rule | None, text: str) -> Rule | None:
+    """The second opinion where there is no `rule`, and where it tells of a delivery against it."""
+    if rule is None:
+        return None if of_a_page(text) else opinion(text)
+    if main_of(rule.sub) == "delivered":
+        return other_than_delivered(text) or rule
+    return rule
 
 
 def _holding(book: Rulebook, text: str, silent: frozenset[str] = frozenset()) -> list[Compiled]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -61,21 +62,39 @@ def _expand(pattern: str, words: dict[str, str], stem: str) -> str:
     return fold(_MACRO.sub(put, pattern))
 
 
-def load(folder: Traversable = _FOLDER) -> list[Rule]:
-    """Every rule of a folder, file by file in the order of their names."""
-    paths = sorted((p for p in folder.iterdir() if p.name.endswith(".toml")), key=lambda p: p.name)
-    return [rule for path in paths for rule in rules_of(read_toml(path), path.name[:-5])]
+@cache
+def languages() -> dict[str, dict[str, Any]]:
+    """The rules of each language as one object, also where several files share them.
 
-
-def vocabulary(folder: Traversable = _FOLDER) -> dict[str, list[str]]:
-    """What tells a language: the examples of its rules and the common words its file lists."""
-    words: dict[str, list[str]] = {}
-    for path in folder.iterdir():
+    `en.toml` holds a language's words; `en.road.toml` holds more of its rules.
+    """
+    merged: dict[str, dict[str, Any]] = {}
+    for path in sorted(_FOLDER.iterdir(), key=lambda p: p.name):
         if path.name.endswith(".toml") and path.name != "ranks.toml":
+            language = merged.setdefault(
+                path.name.partition(".")[0], {"language": {}, "words": {}, "rule": []}
+            )
             data = read_toml(path)
-            examples = [text for row in data["rule"] for text in row.get("examples", ())]
-            words[path.name[:-5]] = [data.get("language", {}).get("words", ""), *examples]
-    return words
+            language["words"] |= data.get("words", {})
+            language["rule"] += data.get("rule", [])
+            language["language"] |= data.get("language", {})
+    return merged
+
+
+def load() -> list[Rule]:
+    """Every rule, language by language in the order of their names."""
+    return [rule for name, data in languages().items() for rule in rules_of(data, name)]
+
+
+def vocabulary() -> dict[str, list[str]]:
+    """What tells a language: the examples of its rules and the common words its file lists."""
+    return {
+        name: [
+            data["language"].get("words", ""),
+            *(text for row in data["rule"] for text in row.get("examples", ())),
+        ]
+        for name, data in languages().items()
+    }
 
 
 def load_carriers() -> dict[str, list[Rule]]:
