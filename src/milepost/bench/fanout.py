@@ -19,6 +19,7 @@ from milepost.bench.output import middle, show, steps
 from milepost.bench.server import Server, room
 
 SUBSCRIBERS = 1_000
+ALONE = 5
 BATCH = 500
 NUMBER = number_of(99, prefix="FO")
 _OK = b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n"
@@ -27,11 +28,13 @@ _OK = b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n"
 class FanoutFigures(Struct, frozen=True, kw_only=True):
     """Scans a second while nobody is told and while every change of one number goes to all
     subscribers, in turns; `ratio` is the median of the pairs. `spread_s`: from the change to the
-    last subscriber. `pushes_per_s`: taken while scans came in.
+    last subscriber. `push_cpu_us`: CPU time of a push when nothing else goes on, of the server and
+    of PostgreSQL; unlike the ratio it is the same on a crowded machine.
     """
 
     ratio: float
     ratios: list[float]
+    push_cpu_us: tuple[int, int]
     plain_events_per_s: int
     pushing_events_per_s: int
     subscribers: int
@@ -128,6 +131,7 @@ def run(seconds: float, rounds: int, folder: Path | None) -> FanoutFigures:
         sink.wait(SUBSCRIBERS)
         caller.change()
         alone_s = sink.wait(2 * SUBSCRIBERS)
+        push_cpu_us = _push_cpu_us(server, sink, caller)
         progress.done("warming up")
         sender = stack.enter_context(Generator(server, size=BATCH))
         sender.do("flood", seconds=2, connections=4)
@@ -146,6 +150,7 @@ def run(seconds: float, rounds: int, folder: Path | None) -> FanoutFigures:
         return FanoutFigures(
             ratio=middle(ratios, 3),
             ratios=ratios,
+            push_cpu_us=push_cpu_us,
             plain_events_per_s=round(middle(plain)),
             pushing_events_per_s=round(middle(pushing)),
             subscribers=SUBSCRIBERS,
@@ -160,6 +165,22 @@ def run(seconds: float, rounds: int, folder: Path | None) -> FanoutFigures:
 def _flood(sender: Generator, seconds: float) -> float:
     took = sender.do("flood", seconds=seconds, connections=4)
     return float(took["accepted"] / took["taken_s"])
+
+
+def _push_cpu_us(server: Server, sink: Sink, caller: Caller) -> tuple[int, int]:
+    """Of the server and of PostgreSQL, less what they use by themselves in the same time."""
+    before, began = server.cpu_s(), time.perf_counter()
+    for _ in range(ALONE):
+        wanted = sink.count + SUBSCRIBERS
+        caller.change()
+        sink.wait(wanted)
+        time.sleep(0.3)  # what was taken is written down
+    spent, took_s = server.cpu_s(), time.perf_counter() - began
+    time.sleep(took_s)
+    idle = server.cpu_s()
+    used = [(one - a) - (rest - one) for a, one, rest in zip(before, spent, idle, strict=True)]
+    server_us, postgres_us = (round(one / ALONE / SUBSCRIBERS * 1e6) for one in used)
+    return server_us, postgres_us
 
 
 def _change(sink: Sink, caller: Caller, spreads: list[float]) -> None:

@@ -30,6 +30,9 @@ LONGEST_TRY_S = 60.0
 # Announcements and subscriptions of other processes are noticed within so many seconds.
 POLL_S = 3.0
 MOST_AT_ONCE = 512
+# While others are on their way, outcomes are gathered for so long and written together, and so is
+# what is to be sent next.
+GATHER_S = 0.01
 OUTBOX_BATCH = 1_000
 PRUNE_EVERY = timedelta(hours=1)
 PRUNE_BATCH = 5_000
@@ -66,7 +69,7 @@ class Announcer:
         self._sending: set[asyncio.Task[None]] = set()
         self._broken_off: list[int] = []
         self._outcomes: list[Outcome] = []
-        self._writing = asyncio.Lock()
+        self._writing = False
         self._audience_at: datetime | None = None
         self._pruned_at: datetime | None = None
 
@@ -83,6 +86,8 @@ class Announcer:
             if wait_s:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._woken.wait(), wait_s)
+                if self._lanes.busy:
+                    await asyncio.sleep(GATHER_S)
 
     async def drain_once(self) -> int:
         """Send everything that is due now, and wait for it; how many attempts were made."""
@@ -178,8 +183,9 @@ class Announcer:
         if outcome.disable:
             log.warning("subscription_ends", id=due.subscription.id, why=outcome.disable)
         self._outcomes.append(outcome)
-        await self._write()
-        self._woken.set()
+        if not self._writing:
+            await self._write()
+            self._woken.set()
 
     async def _try(self, subscription: Subscription, message: Message) -> Answer:
         channel = self.channels.get(subscription.channel)
@@ -195,15 +201,22 @@ class Announcer:
 
     async def _write(self) -> None:
         """Write outcomes; those that come in meanwhile go together into the next write."""
-        async with self._writing:
+        self._writing = True
+        try:
             while self._outcomes:
-                batch = list(self._outcomes)
-                try:
-                    await self._outbox.finish(batch)
-                except ConnectionError:
-                    await asyncio.sleep(1.0)
-                else:
-                    del self._outcomes[: len(batch)]
+                if self._lanes.busy:
+                    await asyncio.sleep(GATHER_S)
+                await self._write_batch(list(self._outcomes))
+        finally:
+            self._writing = False
+
+    async def _write_batch(self, batch: list[Outcome]) -> None:
+        try:
+            await self._outbox.finish(batch)
+        except ConnectionError:
+            await asyncio.sleep(1.0)
+        else:
+            del self._outcomes[: len(batch)]
 
     async def _idle_s(self) -> float:
         """How long nothing will be due."""

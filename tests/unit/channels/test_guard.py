@@ -6,10 +6,9 @@ import socket
 from ipaddress import ip_address
 from typing import Any
 
-import httpcore2
 import pytest
 
-from milepost.channels.webhook.guard import GuardedNetwork, RefusedTargetError, check
+from milepost.channels.guard import Names, RefusedTargetError, check
 
 PRIVATE = [
     "10.1.2.3", "127.0.0.1", "127.9.9.9", "172.16.0.1", "192.168.1.1", "100.64.0.1", "198.18.0.1",
@@ -47,10 +46,10 @@ def test_taken_where_private_ones_are_allowed(text: str) -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "2130706433", "0x7f.1", "localhost", "127.1"])
 async def test_the_address_is_checked_however_it_is_written(host: str) -> None:
-    network = GuardedNetwork(allow_private=False)
+    names = Names(allow_private=False)
     with pytest.raises(RefusedTargetError):
-        await network.connect_tcp(host, 9)
-    network.close()
+        await names.addresses(host, 9)
+    names.close()
 
 
 async def test_one_private_address_among_public_ones_is_enough(
@@ -60,14 +59,14 @@ async def test_one_private_address_among_public_ones_is_enough(
         return [(0, 0, 0, "", (text, 80)) for text in ("93.184.216.34", "10.0.0.1")]
 
     monkeypatch.setattr(socket, "getaddrinfo", both)
-    network = GuardedNetwork(allow_private=False)
+    names = Names(allow_private=False)
     with pytest.raises(RefusedTargetError):
-        await network.connect_tcp("two.example", 80)
-    network.close()
+        await names.addresses("two.example", 80)
+    names.close()
 
 
 async def test_a_name_without_address() -> None:
-    network = GuardedNetwork(allow_private=False)
-    with pytest.raises(httpcore2.ConnectError, match="cannot be resolved"):
-        await network.connect_tcp("nowhere.invalid", 80)
-    network.close()
+    names = Names(allow_private=False)
+    with pytest.raises(OSError, match="cannot be resolved"):
+        await names.addresses("nowhere.invalid", 80)
+    names.close()

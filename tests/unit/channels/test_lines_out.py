@@ -11,15 +11,14 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
-import httpcore2
 import pytest
 import uvloop
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from milepost.channels.webhook.guard import GuardedNetwork
-from milepost.channels.webhook.network import connect
+from milepost.channels.client import Client
+from milepost.channels.wire import MOST_HEAD_BYTES, BrokenOffError
 
 _OK = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\ntaken"
 Play = Callable[[], Coroutine[Any, Any, None]]
@@ -81,7 +80,7 @@ class Receiver:
 
 
 @asynccontextmanager
-async def open_pool(
+async def open_client(
     receiver: Receiver, certificate: Path | None = None, trusted: ssl.SSLContext | None = None
 ) -> AsyncIterator[Callable[[], Coroutine[Any, Any, bytes]]]:
     """Posts to the receiver."""
@@ -90,19 +89,17 @@ async def open_pool(
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)
     server = await asyncio.start_server(receiver.take, "127.0.0.1", 0, ssl=context)
-    network = GuardedNetwork(allow_private=True)
-    pool = httpcore2.AsyncConnectionPool(ssl_context=trusted, network_backend=network)
+    client = Client(allow_private=True, tls=trusted)
     scheme = "http" if context is None else "https"
     url = f"{scheme}://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
 
     async def post() -> bytes:
-        answer = await pool.request("POST", url, content=b"news")
+        answer = await client.request("POST", url, (), b"news", most_bytes=100, within_s=30)
         assert answer.status == 200
-        return bytes(answer.content)
+        return answer.body
 
     yield post
-    await pool.aclose()
-    network.close()
+    await client.close()
     server.close()
     await asyncio.sleep(0.05)
 
@@ -110,7 +107,7 @@ async def open_pool(
 def test_a_line_is_used_again(play: Callable[[Play], None]) -> None:
     async def scene() -> None:
         receiver = Receiver()
-        async with open_pool(receiver) as post:
+        async with open_client(receiver) as post:
             assert [await post() for _ in range(3)] == [b"taken"] * 3
         assert (receiver.lines, receiver.taken) == (1, 3)
 
@@ -120,7 +117,7 @@ def test_a_line_is_used_again(play: Callable[[Play], None]) -> None:
 def test_a_line_that_was_closed_meanwhile_is_not(play: Callable[[Play], None]) -> None:
     async def scene() -> None:
         receiver = Receiver(each=1)
-        async with open_pool(receiver) as post:
+        async with open_client(receiver) as post:
             for _ in range(3):
                 assert await post() == b"taken"
                 await asyncio.sleep(0.05)
@@ -133,7 +130,7 @@ def test_by_tls(play: Callable[[Play], None], certificate: Path) -> None:
     async def scene() -> None:
         receiver = Receiver()
         trusted = ssl.create_default_context(cafile=str(certificate))
-        async with open_pool(receiver, certificate, trusted) as post:
+        async with open_client(receiver, certificate, trusted) as post:
             assert [await post() for _ in range(3)] == [b"taken"] * 3
         assert (receiver.lines, receiver.taken) == (1, 3)
 
@@ -143,24 +140,149 @@ def test_by_tls(play: Callable[[Play], None], certificate: Path) -> None:
 def test_an_unknown_certificate_is_refused(play: Callable[[Play], None], certificate: Path) -> None:
     async def scene() -> None:
         receiver = Receiver()
-        async with open_pool(receiver, certificate, ssl.create_default_context()) as post:
-            with pytest.raises(httpcore2.ConnectError, match=r"(?i)certificate"):
+        async with open_client(receiver, certificate, ssl.create_default_context()) as post:
+            with pytest.raises(ssl.SSLCertVerificationError):
                 await post()
         assert receiver.taken == 0
 
     play(scene)
 
 
+ANSWERS = {
+    "by its length": (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\ntaken", b"taken"),
+    "in chunks": (
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+        b"2\r\nta\r\n3\r\nken\r\n0\r\n\r\n"), b"taken",
+    ),
+    "by the end of the connection": (b"HTTP/1.0 200 OK\r\n\r\ntaken", b"taken"),
+    "nothing": (b"HTTP/1.1 204 No Content\r\n\r\n", b""),
+    "after a wait": (
+        (b"HTTP/1.1 100 Continue\r\nX: 1\r\n\r\n"
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"), b"ok",
+    ),
+    "cut": (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n123456789", b"12345678"),
+}  # fmt: skip
+NO_ANSWERS = {
+    "not HTTP": b"220 mail.example.org ESMTP\r\n",
+    "broken off": b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\ntak",
+    "another protocol": b"HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
+    "a head without end": b"HTTP/1.1 200 OK\r\nX: " + b"y" * 2 * MOST_HEAD_BYTES,
+    "nothing": b"",
+}
+
+
+async def told(said: bytes, **more: Any) -> Any:
+    """What is made of these bytes from a receiver that then hangs up, and which line is left."""
+
+    async def say(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        for part in (said[:20], said[20:]):
+            writer.write(part)
+            await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(say, "127.0.0.1", 0)
+    client = Client(allow_private=True)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    asked = {"most_bytes": 8, "within_s": 30.0} | more
+    try:
+        return await client.request("POST", url, (("x-a", "b"),), b"", **asked)
+    finally:
+        await client.close()
+        server.close()
+
+
+async def test_a_line_that_ends_as_it_is_used_again_is_made_anew() -> None:
+    lines = 0
+
+    async def forgetful(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal lines
+        lines += 1
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(_OK)
+        if lines == 1:  # takes the second request, and says nothing
+            await reader.readuntil(b"\r\n\r\n")
+        else:
+            await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(forgetful, "127.0.0.1", 0)
+    client = Client(allow_private=True)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    for _ in range(2):
+        found = await client.request("POST", url, (), b"", most_bytes=99, within_s=30)
+        assert found.body == b"taken"
+    assert lines == 2
+    await client.close()
+    server.close()
+    await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize("how", ANSWERS)
+async def test_answers_of_every_kind(how: str) -> None:
+    said, body = ANSWERS[how]
+
+    found = await told(said)
+
+    assert (found.body, found.cut) == (body, how == "cut")
+    assert "x" not in found.headers
+
+
+@pytest.mark.parametrize("how", NO_ANSWERS)
+async def test_what_is_no_answer(how: str) -> None:
+    with pytest.raises(BrokenOffError):
+        await told(NO_ANSWERS[how])
+
+
+async def test_what_comes_unasked_is_nobodys_answer() -> None:
+    async def chatter(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(_OK + _OK)
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(chatter, "127.0.0.1", 0)
+    client = Client(allow_private=True)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    for _ in range(2):
+        await client.request("POST", url, (), b"", most_bytes=99, within_s=30)
+        await asyncio.sleep(0.05)
+        assert client.connections == 0
+    await client.close()
+    server.close()
+
+
+@pytest.mark.parametrize("value", ["a\r\nX-More: 1", "a\nb", "a\0", "\u4f60"])
+async def test_a_header_stays_one_header(value: str) -> None:
+    client = Client(allow_private=True)
+    with pytest.raises(ValueError, match=r"line break|encode"):
+        await client.request(
+            "POST", "http://127.0.0.1:9/", (("x", value),), b"", most_bytes=9, within_s=9
+        )
+    await client.close()
+
+
+@pytest.mark.parametrize("name", ["Transfer-Encoding", "content-length", "Host", "x y", "x:", ""])
+async def test_a_header_does_not_move_where_a_request_ends(name: str) -> None:
+    client = Client(allow_private=True)
+    with pytest.raises(ValueError, match="must not be called"):
+        await client.request(
+            "POST", "http://127.0.0.1:9/", ((name, "1"),), b"", most_bytes=9, within_s=9
+        )
+    await client.close()
+
+
 def test_nobody_listens_or_nobody_answers(play: Callable[[Play], None]) -> None:
     async def scene() -> None:
         server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
-        port = server.sockets[0].getsockname()[1]
-        line = await connect("127.0.0.1", port, 1.0)
-        with pytest.raises(httpcore2.ReadTimeout):
-            await line.read(10, 0.05)
-        await line.aclose()
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        client = Client(allow_private=True)
+        with pytest.raises(TimeoutError):
+            await client.request("POST", url, (), b"", most_bytes=9, within_s=0.05)
         server.close()
-        with pytest.raises(httpcore2.ConnectError):
-            await connect("127.0.0.1", port, 1.0)
+        with pytest.raises(ConnectionRefusedError):
+            await client.request("POST", url, (), b"", most_bytes=9, within_s=30)
+        assert client.connections == 0
+        await client.close()
 
     play(scene)

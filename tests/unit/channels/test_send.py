@@ -8,9 +8,9 @@ from email.utils import format_datetime
 import pytest
 from msgspec import structs
 
+from milepost.channels import guarded
+from milepost.channels.client import Client
 from milepost.channels.discovery import Options
-from milepost.channels.webhook import send
-from milepost.channels.webhook.pools import Pools
 from milepost.channels.webhook.send import Webhook
 from milepost.engine.delivery import Message, Subscription
 from receiver import Receiver, Reply
@@ -65,7 +65,7 @@ async def test_retry_after_as_a_date() -> None:
 async def test_a_long_answer_is_cut_and_a_slow_one_broken_off(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(send, "TIMEOUT_S", 0.3)
+    monkeypatch.setattr(guarded, "TIMEOUT_S", 0.3)
     async with Receiver() as receiver:
         webhook = Webhook(OPTIONS)
         receiver.next += [Reply(500, body="é".encode() * 500_000), Reply(200, after_s=2)]
@@ -90,7 +90,7 @@ async def test_nobody_there(url: str) -> None:
 
 
 async def test_a_certificate_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(send, "TIMEOUT_S", 0.5)
+    monkeypatch.setattr(guarded, "TIMEOUT_S", 0.5)
     async with Receiver() as receiver:
         webhook = Webhook(OPTIONS)
         answer = await webhook.send(subscription(receiver.url.replace("http:", "https:")), MESSAGE)
@@ -109,14 +109,14 @@ def test_targets_spelt_out_are_checked_at_once() -> None:
 
 async def test_connections_are_used_again_and_idle_ones_closed() -> None:
     now = 100.0
-    async with Receiver() as receiver:
+    async with Receiver() as receiver, Receiver() as another:
         webhook = Webhook(OPTIONS)
-        pools = webhook._pools = Pools(webhook._network, lambda: now)
-        for _ in range(3):
-            await webhook.send(subscription(receiver.url), MESSAGE)
-        assert pools.connections == 1
+        client = webhook._outward.client = Client(allow_private=True, clock=lambda: now)
+        for one in (1, 2, 3):  # whoever calls there
+            await webhook.send(structs.replace(subscription(receiver.url), id=one), MESSAGE)
+        assert client.connections == 1
         now += 30
-        other = structs.replace(subscription(receiver.url), id=2)
-        await webhook.send(other, MESSAGE)
-        assert list(pools._kept) == [2]
+        await webhook.send(subscription(another.url), MESSAGE)
+        assert [key[2] for key in client._idle] == [another.port]
         await webhook.close()
+        assert client.connections == 0

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from msgspec import Meta, Struct
 
-from milepost.channels.guarded import RefusedTargetError, check
+from milepost.channels.guard import RefusedTargetError, check
 from milepost.engine.delivery import Answer
 
 TIMEOUT_S = 15.0

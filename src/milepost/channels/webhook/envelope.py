@@ -39,3 +39,20 @@ def envelope(message: Message, source: str) -> bytes:
         data=msgspec.Raw(message.payload),
     )
     return msgspec.json.encode(event)
+
+
+class Envelopes:
+    """Bodies of messages. One that a thousand subscribers get is written once, as they get it one
+    after the other.
+    """
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._last: tuple[Message | None, bytes] = (None, b"")
+
+    def of(self, message: Message) -> bytes:
+        before, body = self._last
+        if before != message:
+            body = envelope(message, self._source)
+            self._last = (message, body)
+        return body

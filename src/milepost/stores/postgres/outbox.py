@@ -1,4 +1,4 @@
-"""Announcements waiting to be sent, and the deliveries made of them."""
+"""Deliveries: claimed, tried by who claimed them, and written down."""
 
 from __future__ import annotations
 
@@ -9,94 +9,12 @@ import asyncpg
 import msgspec
 
 from milepost.engine.delivery import Due, Message, Outcome, Wanted
+from milepost.stores.postgres.audience import audience_of, followed_of
+from milepost.stores.postgres.fanout import MOST_A_DAY, QUICK, fan_out
 from milepost.stores.postgres.pool import Pool
 from milepost.stores.postgres.subscriptions import SUBSCRIPTION, subscription_of
 from milepost.stores.sealer import Sealer
 
-# So many messages a tenant may send a day, unless the server is told otherwise.
-MOST_A_DAY = 10_000_000
-
-# These statements do not wait for the disk: if the server's machine dies, what is lost is undone as
-# a whole and done again. Said within each of them, it costs no round trip of its own.
-_QUICK = "set_config('synchronous_commit', 'off', true)"
-# ANY(ARRAY(…)) takes the rows once even where the planner believes the outbox to be empty, as it
-# mostly is; IN would look for them anew with each row.
-# A dialect tells how things stand, so of the news of a batch each watch is sent the last. The road
-# of a change has the watches of all its numbers. OFFSET 0 has them looked up one by one: there may
-# be a million, of which few have news. What goes over a day's cap is kept as failed, so that a
-# person can send it later; the batch that would pass the cap is held back as a whole.
-_FAN_OUT = f"""
-WITH taken AS (
-    DELETE FROM outbox WHERE id = ANY(ARRAY(
-        SELECT id FROM outbox ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED))
-    RETURNING id, tenant, shipment, topic, number, payload, created_us,
-        'msg_' || replace(gen_random_uuid()::text, '-', '') AS message_id
-), plain AS (
-    SELECT t.id, t.tenant, s.id AS subscription, t.message_id, t.topic, t.number, t.payload,
-        t.created_us
-    FROM taken t JOIN subscription s ON s.tenant = t.tenant AND s.active AND s.dialect IS NULL
-        AND t.topic = ANY(s.events) AND s.number IS NULL
-), bound AS (
-    SELECT t.id, t.tenant, s.id AS subscription, t.message_id, t.topic, n.number, t.payload,
-        t.created_us
-    FROM taken t CROSS JOIN LATERAL (
-        SELECT t.number UNION
-        SELECT l.number FROM link l WHERE l.road = t.shipment AND l.tenant = t.tenant
-    ) AS n
-    JOIN subscription s ON s.tenant = t.tenant AND s.active AND s.dialect IS NULL
-        AND t.topic = ANY(s.events) AND s.number = n.number
-), news AS (
-    SELECT DISTINCT ON (w.id, s.id) t.*, s.id AS subscription, w.id AS watch, w.number AS watched
-    FROM taken t CROSS JOIN LATERAL (
-        SELECT t.shipment AS parcel UNION SELECT l.parcel FROM link l WHERE l.road = t.shipment
-    ) AS p
-    CROSS JOIN LATERAL (
-        SELECT id, number, dialect, subscription FROM dialect_watch
-        WHERE parcel = p.parcel AND tenant = t.tenant AND active OFFSET 0
-    ) AS w
-    JOIN subscription s ON s.tenant = t.tenant AND s.dialect = w.dialect AND s.active
-        AND t.topic = ANY(s.events)
-        AND (s.id = w.subscription OR (w.subscription IS NULL AND s.account))
-    ORDER BY w.id, s.id, t.id DESC
-), buyers AS (
-    SELECT DISTINCT ON (t.id, s.id) t.id, t.tenant, s.id AS subscription, t.message_id, t.topic,
-        t.number, t.payload, t.created_us
-    FROM taken t CROSS JOIN LATERAL (
-        SELECT t.shipment AS parcel UNION SELECT l.parcel FROM link l WHERE l.road = t.shipment
-    ) AS p
-    JOIN buyer_parcel b ON b.parcel = p.parcel
-    JOIN subscription s ON s.id = b.subscription AND s.tenant = t.tenant AND s.active
-        AND t.topic = ANY(s.events)
-), wanted AS (
-    SELECT * FROM plain
-    UNION ALL
-    SELECT * FROM bound
-    UNION ALL
-    SELECT * FROM buyers
-    UNION ALL
-    SELECT n.id, n.tenant, n.subscription, 'msg_' || replace(gen_random_uuid()::text, '-', ''),
-        n.topic, n.watched, convert_to('{{"watch":' || n.watch || ',"change":'
-            || convert_from(n.payload, 'UTF8') || '}}', 'UTF8'), n.created_us
-    FROM news n
-), counted AS (
-    INSERT INTO push_day AS p (tenant, day, pushes)
-    SELECT tenant, $3::integer, count(*) FROM wanted GROUP BY tenant ORDER BY tenant
-    ON CONFLICT (tenant, day) DO UPDATE SET pushes = p.pushes + excluded.pushes
-    RETURNING tenant, pushes <= $4::bigint AS room
-), made AS (
-    INSERT INTO delivery (tenant, subscription, message_id, topic, number, payload, next_at,
-        created_at, state, last_error, finished_at)
-    SELECT w.tenant, w.subscription, w.message_id, w.topic, w.number, w.payload,
-        CASE WHEN c.room THEN $2::timestamptz END,
-        timestamptz 'epoch' + w.created_us * interval '1 microsecond',
-        CASE WHEN c.room THEN 'pending' ELSE 'failed' END,
-        CASE WHEN NOT c.room THEN 'Not sent: the cap of ' || $4::bigint
-            || ' messages a day is reached.' END,
-        CASE WHEN NOT c.room THEN $2::timestamptz END
-    FROM wanted w JOIN counted c USING (tenant) ORDER BY w.id
-)
-SELECT count(*), {_QUICK} FROM taken
-"""
 # The recursion hops from one waiting subscription to the next, however long their queues are. Each
 # gets an equal share of the places, in random order, so that none is always the last.
 _WAITING = """
@@ -128,7 +46,7 @@ _CLAIM = f"""
         d.created_at
 )
 SELECT c.id AS delivery, c.attempts, c.message_id, c.topic, c.number AS about, c.payload,
-    c.created_at AS happened_at, {_QUICK}, {SUBSCRIPTION}
+    c.created_at AS happened_at, {QUICK}, {SUBSCRIPTION}
 FROM claimed c JOIN subscription s ON s.id = c.subscription ORDER BY c.id
 """
 _NEXT_DUE = f"""
@@ -157,25 +75,11 @@ WITH o AS (
     FROM unnest($9::bigint[], $10::timestamptz[]) AS f (id, at)
     WHERE s.id = f.id AND s.failing_since IS NULL
 )
-SELECT {_QUICK}
+SELECT {QUICK}
 """
 _DISABLE = """
 UPDATE subscription SET active = false, disabled_why = $2
 WHERE id = $1 AND active AND (failing_since IS NOT NULL OR NOT $3)
-"""
-# Who has very many subscriptions of single numbers is told of all that happens.
-MOST_NUMBERS = 5_000
-# A dialect's clients and buyers follow parcels, whichever numbers these have.
-_AUDIENCE = """
-SELECT tenant, topic, bool_or(dialect IS NOT NULL) AS followed,
-    coalesce(bool_or(dialect IS NULL AND number IS NULL), false)
-        OR count(*) FILTER (WHERE dialect IS NULL) > $1 AS every,
-    array_agg(DISTINCT number) FILTER (WHERE dialect IS NULL AND number IS NOT NULL) AS numbers
-FROM subscription, unnest(events) AS topic WHERE active GROUP BY tenant, topic
-"""
-_FOLLOWED = """
-SELECT parcel FROM dialect_watch
-UNION SELECT parcel FROM buyer_parcel ORDER BY parcel
 """
 _PRUNE = """
 DELETE FROM delivery WHERE id IN (
@@ -196,17 +100,16 @@ class PostgresOutbox:
 
     async def audience(self) -> dict[int, Wanted]:
         async with self._pool.connection() as connection:
-            return _wanted(await connection.fetch(_AUDIENCE, MOST_NUMBERS))
+            return await audience_of(connection)
 
     async def followed(self) -> list[int]:
         """Keys of the parcels that clients of dialects and buyers follow or followed, ascending."""
         async with self._pool.connection() as connection:
-            return [row[0] for row in await connection.fetch(_FOLLOWED)]
+            return await followed_of(connection)
 
     async def claim_outbox(self, limit: int, now: datetime) -> int:
         async with self._pool.connection() as connection:
-            day = int(now.timestamp()) // 86_400
-            return int(await connection.fetchval(_FAN_OUT, limit, now, day, self._most_a_day))
+            return await fan_out(connection, limit, now, self._most_a_day)
 
     async def claim_deliveries(
         self, limit: int, room: Mapping[int, int], usual_room: int, now: datetime, lease_s: float
@@ -249,25 +152,6 @@ class PostgresOutbox:
         async with self._pool.connection() as connection:
             done: str = await connection.execute(_PRUNE, before, limit)
         return int(done.rpartition(" ")[2])
-
-
-def _wanted(rows: Sequence[asyncpg.Record]) -> dict[int, Wanted]:
-    of_tenant: dict[int, list[asyncpg.Record]] = {}
-    for row in rows:
-        of_tenant.setdefault(row["tenant"], []).append(row)
-    return {tenant: _wanted_of(some) for tenant, some in of_tenant.items()}
-
-
-def _wanted_of(rows: Sequence[asyncpg.Record]) -> Wanted:
-    return Wanted(
-        topics=frozenset(row["topic"] for row in rows if row["every"]),
-        numbers={
-            row["topic"]: frozenset(row["numbers"])
-            for row in rows
-            if row["numbers"] and not row["every"]
-        },
-        followed=frozenset(row["topic"] for row in rows if row["followed"]),
-    )
 
 
 def _due(row: asyncpg.Record, sealer: Sealer) -> Due:

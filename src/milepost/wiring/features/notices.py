@@ -7,14 +7,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 
-import httpcore2
 import structlog
 
 from milepost.api import notices
 from milepost.api.notices import FeedAnswer, Taken
-from milepost.channels.discovery import Options
-from milepost.channels.webhook.guard import GuardedNetwork, RefusedTargetError, trusted
-from milepost.channels.webhook.send import FAILURES, Webhook
+from milepost.channels.client import FAILURES, Client
+from milepost.channels.guard import RefusedTargetError, check_url
 from milepost.domain.moment import to_datetime
 from milepost.domain.notice import Notice
 from milepost.engine.notices import NoticeRow, placed
@@ -37,12 +35,8 @@ class Desk:
     def __init__(self, context: Context) -> None:
         self._engine = context.engine
         self._store = PostgresNotices(context.pool)
-        allow = context.settings.allow_private_targets
-        self._network = GuardedNetwork(allow_private=allow)
-        self._check_url = Webhook(Options(allow_private_targets=allow)).check_target
-        self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=trusted(), network_backend=self._network
-        )
+        self._allow_private = context.settings.allow_private_targets
+        self._client = Client(allow_private=self._allow_private)
         self._known: list[NoticeRow] = []
         self.now_us = context.now_us
 
@@ -119,19 +113,20 @@ class Desk:
 
     async def _get(self, url: str) -> bytes:
         """At most `MOST_BYTES` from a public address (as webhooks: never from inside)."""
-        body = b""
-        async with asyncio.timeout(READ_TIMEOUT_S), self._pool.stream("GET", url) as answer:
-            if answer.status != 200:
-                raise ValueError(f"{url}: status {answer.status}")
-            async for part in answer.aiter_stream():
-                body += part
-                if len(body) > MOST_BYTES:
-                    raise ValueError(f"{url}: more than {MOST_BYTES} bytes")
-        return body
+        answer = await self._client.request(
+            "GET", url, (), b"", most_bytes=MOST_BYTES, within_s=READ_TIMEOUT_S
+        )
+        if answer.status != 200:
+            raise ValueError(f"{url}: status {answer.status}")
+        if answer.cut:
+            raise ValueError(f"{url}: more than {MOST_BYTES} bytes")
+        return answer.body
 
     async def close(self) -> None:
-        await self._pool.aclose()
-        self._network.close()
+        await self._client.close()
+
+    def _check_url(self, url: str) -> None:
+        check_url(url, allow_private=self._allow_private)
 
 
 class NoticeFeature(Feature):

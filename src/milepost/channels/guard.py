@@ -9,18 +9,15 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
-import httpcore2
-from httpcore2 import AsyncNetworkBackend, AsyncNetworkStream
-
-from milepost.channels.webhook.network import connect
+from httpcore2 import default_ssl_context
 
 Address = IPv4Address | IPv6Address
+LONGEST_URL = 2_048
 _UNICAST = IPv6Network("2000::/3")
 _NAT64 = IPv6Network("64:ff9b::/96")
 # Name servers may be slow; look-ups for one receiver must not use up the threads of the others.
@@ -46,6 +43,20 @@ def check(address: Address, *, allow_private: bool) -> None:
         )
 
 
+def check_url(url: str, *, allow_private: bool) -> None:
+    """Raises ValueError, in words for the subscriber, for a URL that nothing can be sent to."""
+    parts = _parts(url)
+    host = parts.hostname or ""
+    address = literal(host)
+    if address is None and host.rstrip(".").lower() == "localhost":
+        address = literal("127.0.0.1")
+    if address is not None:
+        try:
+            check(address, allow_private=allow_private)
+        except RefusedTargetError as error:
+            raise ValueError(f"url: {error}") from None
+
+
 def literal(host: str) -> Address | None:
     """The address that a URL's host spells out, None for a name."""
     try:
@@ -57,37 +68,22 @@ def literal(host: str) -> Address | None:
 @cache
 def trusted() -> ssl.SSLContext:
     """What certificates are checked by. Loading them takes 50 ms, so all connections share it."""
-    return httpcore2.default_ssl_context()
+    return default_ssl_context()
 
 
-class GuardedNetwork(AsyncNetworkBackend):
-    """Connects to checked addresses only."""
+class Names:
+    """Finds the addresses of a host, all of them checked."""
 
     def __init__(self, *, allow_private: bool) -> None:
         self._allow_private = allow_private
-        self._threads = ThreadPoolExecutor(LOOKUPS_AT_ONCE, "webhook-lookup")
+        self._threads = ThreadPoolExecutor(LOOKUPS_AT_ONCE, "lookup")
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - the signature is httpcore's
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> AsyncNetworkStream:
-        addresses = await self._look_up(host, port)
-        for address in addresses:
+    async def addresses(self, host: str, port: int) -> list[Address]:
+        """Raises RefusedTargetError, and OSError for a name that has none."""
+        found = await self._look_up(host, port)
+        for address in found:
             check(address, allow_private=self._allow_private)
-        failure: Exception = httpcore2.ConnectError(f"'{host}' has no address.")
-        for address in addresses:
-            try:
-                return await connect(str(address), port, timeout)
-            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
-                failure = error
-        raise failure
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
+        return found
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -102,9 +98,24 @@ class GuardedNetwork(AsyncNetworkBackend):
                 self._threads, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
             )
         except (OSError, UnicodeError):
-            raise httpcore2.ConnectError(f"'{host}' cannot be resolved.") from None
+            raise OSError(f"'{host}' cannot be resolved.") from None
         texts = dict.fromkeys(str(one[4][0]).partition("%")[0] for one in found)
         return [ip_address(text) for text in texts]
+
+
+def _parts(url: str) -> SplitResult:
+    if len(url) > LONGEST_URL or not url.isascii() or not url.isprintable() or " " in url:
+        raise ValueError(f"url: must have {LONGEST_URL} printable ASCII characters at most")
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise ValueError(f"url: {error}") from None
+    if parts.scheme not in {"http", "https"} or not host:
+        raise ValueError("url: must begin with https:// or http:// and a host")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("url: must not hold a user name or password; deliveries are signed")
+    return parts
 
 
 def _public(address: Address) -> bool:
