@@ -51,6 +51,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     device_host: str | None = None
     device_connections: int = 20_000
     device_idle_s: float = 600.0
+    # Pictures, sounds and films of terminals are removed after so many days.
+    media_keep_days: int = 90
     # Devices over MQTT; see docs/devices.md. mqtt_client names the session that the broker keeps.
     mqtt_url: str | None = None
     mqtt_client: str = "milepost"

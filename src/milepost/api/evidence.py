@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Annotated, Any
+from typing import Any
 
-import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 from starlette.responses import Response
 
+from milepost.api.evidence_shapes import (
+    CheckAnswer,
+    EvidenceLine,
+    EvidenceLink,
+    EvidencePage,
+    EvidenceQuery,
+    NewCheck,
+    NewLink,
+    Secrets,
+    asked,
+    line_of,
+    position_of,
+)
 from milepost.api.multipart import BadFormError, read_form
 from milepost.api.personal import SCOPE, shipment_of
 from milepost.api.services import Services
@@ -21,12 +33,10 @@ from milepost.engine.evidence.desk import (
     LockedError,
     NothingToCompareError,
     Piece,
-    Position,
-    Secret,
 )
 from milepost.engine.evidence.faults import EvidenceError
-from milepost.engine.evidence.files import KINDS, Kind
-from milepost.engine.evidence.links import LINK_HOLDS_S, LONGEST_HOLD_S, EvidenceLinks
+from milepost.engine.evidence.files import KINDS
+from milepost.engine.evidence.links import EvidenceLinks
 from milepost.web.endpoint import Call, Endpoint
 from milepost.web.problems import ProblemError
 
@@ -35,76 +45,6 @@ MEDIA_TYPES = (
     "multipart/form-data",
     *sorted({kind for one in KINDS.values() for kind in one.types}),
 )
-Latitude = Annotated[float, Meta(ge=-90, le=90)]
-Longitude = Annotated[float, Meta(ge=-180, le=180)]
-Value = Annotated[str, Meta(min_length=1, max_length=200)]
-
-
-class EvidenceQuery(Struct):
-    """What the file is, where the body is the file itself; a form has the same as fields."""
-
-    kind: Kind | None = None
-    latitude: Latitude | None = None
-    longitude: Longitude | None = None
-    actor: Annotated[str, Meta(max_length=200)] | None = None
-
-
-class EvidenceLine(Struct):
-    """A piece. `reference` is what a scan's `evidence` names it by; `named_by` are the events that
-    do; `position` is what its sender gave, WGS 84.
-    """
-
-    id: str
-    reference: str
-    kind: Kind
-    content_type: str
-    bytes: int
-    received_at: str
-    position: Position | None = None
-    actor: str | None = None
-    passed: bool | None = None
-    named_by: list[str] = []
-
-
-class EvidencePage(Struct):
-    """Oldest first."""
-
-    evidence: list[EvidenceLine]
-
-
-class EvidenceLink(Struct):
-    """`url` shows the file to whoever has it, until `expires_at`."""
-
-    url: str
-    expires_at: str
-
-
-class NewLink(Struct, forbid_unknown_fields=True):
-    holds_s: Annotated[int, Meta(ge=10, le=LONGEST_HOLD_S)] = LINK_HOLDS_S
-
-
-class Secrets(Struct, forbid_unknown_fields=True):
-    """What answers are compared with: never shown again. `identity` is what the tenant asks at the
-    door, such as the end of an identity card's number.
-    """
-
-    pickup_code: Value | None = None
-    identity: Value | None = None
-
-
-class NewCheck(Struct, forbid_unknown_fields=True):
-    kind: Secret
-    value: Value
-    actor: Annotated[str, Meta(max_length=200)] | None = None
-    position: Position | None = None
-
-
-class CheckAnswer(Struct):
-    """`evidence` is the record of a check that passed; name it in the scan of the sign-off."""
-
-    passed: bool
-    attempts_left: int
-    evidence: EvidenceLine | None = None
 
 
 class EvidenceRooms(Struct):
@@ -149,16 +89,16 @@ async def add(rooms: EvidenceRooms, call: Call) -> EvidenceLine:
     road, _ = await shipment_of(rooms.services, call)
     try:
         form = read_form(call.request.headers.get("content-type"), call.body)
-        query = _asked(call.query, form.fields)
+        query = asked(call.query, form.fields)
         if query.kind is None:
             raise ProblemError(422, f"kind: say which of {', '.join(KINDS)} it is.")
-        detail = Detail(_position(query), query.actor)
+        detail = Detail(position_of(query), query.actor)
         piece = await rooms.desk.add(
             call.caller.tenant, road, query.kind, form.body, form.content_type, detail
         )
     except (BadFormError, EvidenceError) as error:
         raise ProblemError(422, str(error)) from None
-    return _line(piece)
+    return line_of(piece)
 
 
 async def page(rooms: EvidenceRooms, call: Call) -> EvidencePage:
@@ -166,7 +106,7 @@ async def page(rooms: EvidenceRooms, call: Call) -> EvidencePage:
     tenant = call.caller.tenant
     pieces = await rooms.desk.pieces(tenant, number)
     named = await _named(rooms.services, tenant, number) if pieces else {}
-    return EvidencePage([_line(one, named.get(one.reference, ())) for one in pieces])
+    return EvidencePage([line_of(one, named.get(one.reference, ())) for one in pieces])
 
 
 async def show(rooms: EvidenceRooms, call: Call) -> Response:
@@ -204,7 +144,7 @@ async def check(rooms: EvidenceRooms, call: Call) -> CheckAnswer:
     except LockedError:
         wait = {"Retry-After": str(LOCKED_US // 1_000_000)}
         raise ProblemError(429, "Too many wrong answers; try again later.", headers=wait) from None
-    piece = None if verdict.piece is None else _line(verdict.piece)
+    piece = None if verdict.piece is None else line_of(verdict.piece)
     return CheckAnswer(verdict.passed, verdict.attempts_left, piece)
 
 
@@ -239,35 +179,3 @@ async def _named(services: Services, tenant: int, number: str) -> dict[str, list
         for reference in event.evidence or ():
             found.setdefault(reference, []).append(event.id)
     return found
-
-
-def _asked(query: EvidenceQuery, fields: dict[str, str]) -> EvidenceQuery:
-    given = {name: value for name, value in fields.items() if name in query.__struct_fields__}
-    try:
-        said = msgspec.convert(given, EvidenceQuery, strict=False)
-    except msgspec.ValidationError as error:
-        raise BadFormError(str(error)) from None
-    names = query.__struct_fields__
-    values = {one: getattr(query if getattr(said, one) is None else said, one) for one in names}
-    return EvidenceQuery(**values)
-
-
-def _position(query: EvidenceQuery) -> Position | None:
-    if query.latitude is None or query.longitude is None:
-        return None
-    return Position(query.latitude, query.longitude)
-
-
-def _line(piece: Piece, named_by: Any = ()) -> EvidenceLine:
-    return EvidenceLine(
-        id=piece.id,
-        reference=piece.reference,
-        kind=piece.kind,
-        content_type=piece.content_type,
-        bytes=piece.bytes,
-        received_at=to_text(piece.at_us, 0),
-        position=piece.detail.position,
-        actor=piece.detail.actor,
-        passed=piece.detail.passed,
-        named_by=list(named_by),
-    )

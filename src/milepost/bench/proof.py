@@ -34,13 +34,15 @@ BASE_US = 1_790_000_000_000_000
 
 class ProofFigures(Struct, frozen=True, kw_only=True):
     """`proof_…`: of one event by its id alone, checkpoint at hand; `number_…`: with its tracking
-    number. `leaf_us`: CPU a commit spends on hashing an event. `file_bytes…`: what an event takes
+    number; `proof_cpu_ms`: of the server's process, by id. `fill_s`: how long the journal took.
+    `leaf_us`: CPU a commit spends on hashing an event. `file_bytes…`: what an event takes
     in the log's files, `chain_bytes…`: in the database. `checkpoint_ms`: signing one of all.
     """
 
     events: int
     proof_p50_ms: float
     proof_p99_ms: float
+    proof_cpu_ms: float
     number_p50_ms: float
     number_p99_ms: float
     consistency_p99_ms: float
@@ -50,6 +52,7 @@ class ProofFigures(Struct, frozen=True, kw_only=True):
     file_bytes_per_event: float
     chain_bytes_per_event: float
     proofs: int
+    fill_s: float
     machine: Machine
 
 
@@ -101,7 +104,9 @@ async def _measure(folder: Path, events: int, count: int, told: Steps) -> ProofF
     notary = Notary(PostgresNotary(store.pool), archive, store.linker, key, lambda: BASE_US)
     try:
         tenant = await store.accounts.tenant("bench")
+        began = time.perf_counter()
         await _fill(store, notary, tenant, events, told)
+        fill_s = time.perf_counter() - began
         async with store.pool.connection() as connection:
             await connection.execute("ANALYZE journal; ANALYZE notary_link; CHECKPOINT")
             chain = await connection.fetchval("SELECT pg_total_relation_size('notary_link')")
@@ -111,12 +116,15 @@ async def _measure(folder: Path, events: int, count: int, told: Steps) -> ProofF
         checkpoint_ms = (time.perf_counter() - began) * 1_000
         told.done("asking for proofs")
         await _timed(notary, tenant, list(_asked(events, 20, numbers=False)))
+        cpu_s = time.process_time()
         by_id = await _timed(notary, tenant, list(_asked(events, count, numbers=False)))
+        cpu_s = time.process_time() - cpu_s
         by_number = await _timed(notary, tenant, list(_asked(events, count, numbers=True)))
         return ProofFigures(
             events=events,
             proof_p50_ms=round(quantile(by_id, 0.5), 2),
             proof_p99_ms=round(quantile(by_id, 0.99), 2),
+            proof_cpu_ms=round(cpu_s / count * 1_000, 2),
             number_p50_ms=round(quantile(by_number, 0.5), 2),
             number_p99_ms=round(quantile(by_number, 0.99), 2),
             consistency_p99_ms=round(await _consistency(notary, tenant, events), 2),
@@ -126,6 +134,7 @@ async def _measure(folder: Path, events: int, count: int, told: Steps) -> ProofF
             file_bytes_per_event=round(_bytes_in(folder / "notary") / events, 1),
             chain_bytes_per_event=round(chain / events, 2),
             proofs=count,
+            fill_s=round(fill_s, 1),
             machine=machine(str(version)),
         )
     finally:

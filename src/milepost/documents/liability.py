@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from importlib.resources import files
 from io import BytesIO
 from xml.sax.saxutils import escape
 
@@ -14,20 +15,24 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfbase.pdfmetrics import Font
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from milepost.custody import Anomaly, Custody, Holding, Liability, Share
 from milepost.documents.wording import Wording
 
-# Names in Han signs need a font that has them; PDF readers bring this one along.
-LATIN_FONT, HAN_FONT = "Helvetica", "STSong-Light"
+# Names in Han signs need a font that has them; PDF readers bring this one along. The other is ours:
+# what every reader has knows neither Cyrillic nor Vietnamese, nor many Latin names of Europe.
+LETTER_FONT, HAN_FONT = "DejaVuSans", "STSong-Light"
 INK, FAINT, LINE = (
     colors.HexColor("#1a1a1a"),
     colors.HexColor("#666666"),
     colors.HexColor("#cccccc"),
 )
-# Runs of Chinese and Japanese signs in a text of another script: names of places and carriers.
+# Runs of another script than the text's own: names of places and carriers.
 _HAN = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+")
+_LETTERS = re.compile("[\u0100-\u052f\u1e00-\u1eff]+")
 
 
 def render(
@@ -54,9 +59,8 @@ class _Paper:
     def __init__(self, words: Wording) -> None:
         self._words = words
         self._font = words.text("font")
-        for name in {self._font, HAN_FONT} - {LATIN_FONT}:
-            if name not in pdfmetrics.getRegisteredFontNames():
-                pdfmetrics.registerFont(UnicodeCIDFont(name))
+        for name in {self._font, HAN_FONT, LETTER_FONT} - set(pdfmetrics.getRegisteredFontNames()):
+            pdfmetrics.registerFont(_font(name))
 
     def document(
         self, number: str, liability: Liability, custody: Custody, anomalies: Sequence[Anomaly],
@@ -149,12 +153,18 @@ class _Paper:
     def _line(self, text: str, size: int, leading: int, colour: colors.Color = INK) -> Paragraph:
         style = ParagraphStyle(
             f"s{size}{leading}{colour}", fontName=self._font, fontSize=size, leading=leading,
-            textColor=colour, wordWrap=None if self._font == LATIN_FONT else "CJK",
+            textColor=colour, wordWrap=None if self._font == LETTER_FONT else "CJK",
         )  # fmt: skip
-        shown = escape(text)
-        if self._font == LATIN_FONT:
-            shown = _HAN.sub(lambda run: f'<font name="{HAN_FONT}">{run[0]}</font>', shown)
+        runs, font = (_HAN, HAN_FONT) if self._font == LETTER_FONT else (_LETTERS, LETTER_FONT)
+        shown = runs.sub(lambda run: f'<font name="{font}">{run[0]}</font>', escape(text))
         return Paragraph(shown, style)
+
+
+def _font(name: str) -> Font:
+    if name != LETTER_FONT:
+        return UnicodeCIDFont(name)
+    with (files(__package__) / "fonts" / f"{name}.ttf").open("rb") as file:
+        return TTFont(name, file)
 
 
 def _label(one: Holding) -> str | None:

@@ -62,6 +62,11 @@ def checks_of(
 
 
 @cache
+def is_passed(reference: str) -> bool:
+    """What the reference of a check, `ok` in `packing:ok`, says of it."""
+    return reference.strip().lower() not in _TOLD.failed
+
+
 def _needed(categories: tuple[str, ...]) -> frozenset[str]:
     """The checks of categories, and the steps of theirs that a scan may tell of as well."""
     known = [all_care()[one] for one in categories if one in all_care()]
@@ -85,7 +90,7 @@ def _told(event: Event, limits: Limits, *, signed: bool) -> Iterator[tuple[str, 
             yield name, _within(measure, value, limits)
     for evidence in event.body.evidence or ():
         kind, _, reference = evidence.partition(":")
-        yield kind, reference.strip().lower() not in _TOLD.failed
+        yield kind, is_passed(reference)
 
 
 def _within(measure: str, value: float, limits: Limits) -> bool:

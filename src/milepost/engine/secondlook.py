@@ -31,6 +31,7 @@ from milepost.engine.policies import Policies
 from milepost.engine.ports import Group
 from milepost.engine.wheel import Wheel
 from milepost.rules.learned import Usual, customs_dwell
+from milepost.rules.since import seen_s
 from milepost.rules.whole import all_rules, findings, next_due
 
 log = structlog.get_logger()
@@ -167,7 +168,7 @@ class SecondLook:
         held = customs_dwell.check(whole.shipment, now_s, excused, usual, before)
         if held is not None:
             found["customs_dwell"] = held
-        ended = self._desk.by_event(road, whole.shipment.last_s)
+        ended = self._desk.by_event(road, seen_s(whole.shipment))
         self._desk.settle(tenant, road, number, {*all_rules(), *RULES}, found, ended)
         held_due_s = customs_dwell.due(whole.shipment, excused, usual, before)
         self._again(road, now_s, next_due(whole, now_s, policy), held_due_s)

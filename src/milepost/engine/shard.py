@@ -17,7 +17,7 @@ from milepost.domain.marks import EMPTY, MOST_MARKS, Mark, code_of
 from milepost.domain.settle import MAIN
 from milepost.domain.shipment import Shipment
 from milepost.domain.status import BY_CODE
-from milepost.engine.judge import judge, plain_due
+from milepost.engine.judge import cleared_s, judge, plain_due
 from milepost.engine.policies import PolicyOf
 from milepost.engine.ports import AlertChange, Group, Link, Row
 from milepost.engine.wheel import Wheel
@@ -190,7 +190,8 @@ class Shard:
         known = self.open.get(road, {})
         verdict = judge(view, now_s, self._policy_of(tenant, road), known)
         for rule in verdict.cleared:
-            group.alerts.append(AlertChange(tenant, road, number, rule, None, view.last_s))
+            at_s = cleared_s(view, rule)
+            group.alerts.append(AlertChange(tenant, road, number, rule, None, at_s))
         for finding in verdict.opened:
             group.alerts.append(AlertChange(tenant, road, number, finding.rule, finding, None))
         for finding in verdict.moved:

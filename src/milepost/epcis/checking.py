@@ -12,7 +12,7 @@ from milepost.epcis.issue import Notes
 from milepost.epcis.parts import PARTS, TABLE, members_of
 from milepost.epcis.times import is_offset, minutes_of, parsed
 from milepost.epcis.values import LONGEST_URI, SIMPLE
-from milepost.epcis.vocabulary import PREFIXES, expand
+from milepost.epcis.vocabulary import PREFIXES, expand, is_uri
 
 EVENT_TYPES = (
     "ObjectEvent", "AggregationEvent", "TransactionEvent", "TransformationEvent",
@@ -43,7 +43,7 @@ def check_event(notes: Notes, path: str, event: Any) -> None:
     elif isinstance(kind, str) and _disguised(kind, notes.prefixes):
         # Readers that do not expand names would not know it, and it would have another hash.
         notes.error(f"{path}.type", f"'{kind[:80]}' must be written without its namespace")
-    elif isinstance(kind, str) and ":" in kind and len(kind) <= LONGEST_URI:
+    elif isinstance(kind, str) and is_uri(kind) and len(kind) <= LONGEST_URI:
         members_of(notes, path, members, _ANY, _CHECKS)
         _required(notes, path, ("eventTime", "eventTimeZoneOffset"), members)
     else:

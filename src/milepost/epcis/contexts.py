@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from milepost.epcis.vocabulary import PREFIXES
+from milepost.epcis.vocabulary import PREFIXES, is_uri
 
 EPCIS_CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
 
@@ -26,7 +26,7 @@ def _names(key: Any, value: Any) -> bool:
 def is_context(value: Any) -> bool:
     """Whether a value can stand as a JSON-LD context: a URI, an object, or a list of these."""
     if isinstance(value, str):
-        return ":" in value
+        return is_uri(value)
     if isinstance(value, list):
         return bool(value) and all(isinstance(one, dict) or is_context(one) for one in value)
     return isinstance(value, dict)

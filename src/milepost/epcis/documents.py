@@ -144,7 +144,10 @@ def _query_document(notes: Notes, value: dict[str, Any]) -> Document:
     _names(notes, path, results, ("queryName", "subscriptionID", "resultsBody"))
     if not isinstance(results.get("queryName"), str):
         notes.error(f"{path}.queryName", "is missing")
+    if "subscriptionID" in results:
+        text(notes, f"{path}.subscriptionID", results["subscriptionID"])
     inner = notes.members(f"{path}.resultsBody", results.get("resultsBody")) or {}
+    _names(notes, f"{path}.resultsBody", inner, ("eventList",))
     listed = inner.get("eventList")
     return _with_events(notes, "query document", value, f"{path}.resultsBody.eventList", listed)
 
@@ -170,6 +173,20 @@ def _header(notes: Notes, value: Mapping[str, Any], required: tuple[str, ...]) -
     for name in _PLAIN:
         if name in value:
             text(notes, name, value[name])
+    _master_shape(notes, value)
+
+
+def _master_shape(notes: Notes, value: Mapping[str, Any]) -> None:
+    """A header that is none tells of no master data; that costs no event."""
+    path, inner = "", value
+    for name, kind in (("epcisHeader", dict), ("epcisMasterData", dict), ("vocabularyList", list)):
+        if name not in inner:
+            return
+        path, inner = f"{path}.{name}".lstrip("."), inner[name]
+        if not isinstance(inner, kind):
+            form = "a list" if kind is list else "an object"
+            notes.warn(path, f"is not {form}, and tells of no master data")
+            return
 
 
 def _names(

@@ -10,6 +10,7 @@ from milepost.epcis.keys import BY_AI, KEYS, NAMES, QUALIFIERS, BadKeyError, Key
 from milepost.epcis.urn import DOMAIN, is_urn, to_link
 
 _URL = re.compile(r"https?://[^/?#\s]+(/[^?#\s]*)(?:[?#]\S*)?")
+_GS1 = re.compile(r"https?://(?:[\w-]+\.)*gs1\.org(?::\d+)?/", re.IGNORECASE)
 _VALUE = re.compile(r"""(?:%[0-9A-Fa-f]{2}|["'\-.0-9;<=>?A-Z_a-z:!()*+,#&])+""")
 _FREED = re.compile("%(21|28|29|2A|2B|2C|3A)", re.IGNORECASE)
 _SHORT_GTIN = {8, 12, 13}
@@ -26,13 +27,8 @@ def canonical(text: str) -> str:
         except BadKeyError:
             return text
     parts = path_of(text)
-    if parts is None:
+    if parts is None or not _shaped(parts):
         return text
-    try:
-        check(text)
-    except BadKeyError:
-        if not _shaped(parts):
-            return text
     return DOMAIN + "".join(f"/{ai}/{value}" for ai, value in _lowest(parts))
 
 
@@ -97,6 +93,8 @@ def check(text: str) -> None:
     if parts is None:
         return
     if not _shaped(parts):
+        if not _GS1.match(text):
+            return  # somebody's own address, in which a word is as those of GS1 are
         raise BadKeyError("the Digital Link's key has a wrong length, or qualifiers not its own")
     ai, value = parts[0]
     key = BY_AI[ai]

@@ -12,8 +12,8 @@ from milepost.epcis.issue import Notes
 from milepost.epcis.keys import BadKeyError
 from milepost.epcis.link import check, path_of
 from milepost.epcis.times import is_offset, parsed
+from milepost.epcis.vocabulary import is_uri
 
-_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 _HEX = re.compile(r"[0-9A-Fa-f]+")
 _UOM = re.compile(r"[A-Z0-9]{2,3}")
 LONGEST_URI = 1_000
@@ -28,7 +28,7 @@ def uri(notes: Notes, path: str, value: Any) -> None:
     if len(value) > LONGEST_URI:
         notes.error(path, f"has more than {LONGEST_URI} characters")
         return
-    if not _URI.fullmatch(value):
+    if not is_uri(value):
         notes.error(path, f"'{value[:80]}' is not a URI")
         return
     try:

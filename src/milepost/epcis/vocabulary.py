@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -36,8 +37,17 @@ def _vocabulary(row: dict[str, object]) -> Vocabulary:
 
 
 VOCABULARIES, PREFIXES = _load()
-_OURS = ("https://ref.gs1.org/cbv/", "http://ref.gs1.org/cbv/", "urn:epcglobal:cbv:")
+_OURS = (
+    *(f"{way}://{host}.gs1.org/cbv/" for way in ("https", "http") for host in ("ref", "ns")),
+    "urn:epcglobal:cbv:",
+)
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 _KINDS = ("BizStep-", "Disp-", "BTT-", "SDT-", "ER-", "Comp-")
+
+
+def is_uri(text: str) -> bool:
+    """Whether a text is a URI, or a compact one: a clock or an offset with its colon is none."""
+    return _URI.fullmatch(text) is not None
 
 
 def expand(text: str, prefixes: Mapping[str, str] = PREFIXES) -> str:
@@ -74,8 +84,9 @@ def fault(name: str, text: str, prefixes: Mapping[str, str] = PREFIXES) -> str |
         return None
     uri = expand(text, prefixes)
     one = VOCABULARIES[name]
-    if ":" not in uri:
-        return None if one.open else f"'{text}' is not a word of the standard, nor a URI"
+    if not is_uri(uri):
+        free = one.open and ":" not in uri
+        return None if free else f"'{text}' is not a word of the standard, nor a URI"
     if uri.startswith(_OURS) and (_kind(uri) or uri.startswith("urn:")):
         return f"'{text}' claims to be the standard's, which has no such word"
     return None

@@ -17,11 +17,14 @@ G_M_S2 = 9.80665
 FALLING_MG = 500
 # 0.15 s of fall are 11 cm: less is a step in handling, and no corner is damaged by it.
 SHORTEST_FALL_US = 150_000
-# Landing shows within a few samples of the end of the fall, as twice the weight at least.
-IMPACT_MG = 2_000
+# Landing shows within a few samples of the end of the fall, as nearly twice the weight at least:
+# what sensors of 2 g show of it ends a little below that.
+IMPACT_MG = 1_800
 LANDING_US = 120_000
 # Ringing of a tumbling sensor may interrupt a fall by a sample or two.
 INTERRUPTION_US = 30_000
+# Slow sensors take 20 samples a second; samples further apart have a pause between them.
+APART_US = 60_000
 # Nobody picks a box up and throws it again within half a second of its landing.
 BOUNCING_US = 500_000
 # Falls of two and a half metres, and what they bounce: how far around a burst one has to look.
@@ -145,6 +148,8 @@ def _falls(times: Sequence[int], felt: Sequence[float]) -> list[tuple[int, int]]
 
 def _goes_on(times: Sequence[int], last: int, index: int) -> bool:
     # Samples have to be there: a pause in the recording is no fall.
+    if index == last + 1:
+        return times[index] - times[last] <= APART_US
     return times[index] - times[last] <= INTERRUPTION_US and index - last <= 3
 
 

@@ -10,10 +10,11 @@ from msgspec.structs import replace
 from milepost.domain.marks import marks_of
 from milepost.domain.scan import id_text
 from milepost.engine.proving import LogRow
-from milepost.notary.audit import Audit, Scope
+from milepost.notary.audit import Audit
 from milepost.notary.faults import Fault, Report
 from milepost.notary.keys import KEY_FILE, PublicKey, open_key
 from milepost.notary.office import origin_of
+from milepost.notary.scope import Scope
 from milepost.settings import Settings
 from milepost.stores.history import History
 from milepost.stores.postgres.notary import PostgresNotary

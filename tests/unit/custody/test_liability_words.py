@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from msgspec import structs
+from reportlab.pdfbase import pdfmetrics
 
 from milepost.custody import Custody, Flaw, Holding, Liability, Reason, Share
-from milepost.documents.liability import render
+from milepost.documents.liability import LETTER_FONT, render
 from milepost.documents.wording import Wording
 from milepost.domain.place import Place
 from milepost.locale import papers
@@ -38,7 +40,7 @@ def share(**more: object) -> Share:
 
 def test_every_paper_has_every_text() -> None:
     assert papers.problems() == []
-    assert {"en", "zh", "zh-Hant", "de", "fr"} <= set(papers.languages())
+    assert {"en", "zh", "zh-Hant", "de", "fr", "ru", "vi"} <= set(papers.languages())
     assert papers.language_of("th") == "en"
 
 
@@ -62,18 +64,44 @@ def test_flaws_in_words_and_old_ones_as_they_were_kept() -> None:
     assert words("zh").flaw(old) == "as it was"
 
 
+HOLDING = Holding(holder="sf Depot", carrier="sf", where="facility", took=None, gave=None,
+                  place=Place(name="武汉示例中心"), from_s=AT_S, until_s=None, handled=1,
+                  events=("1",))  # fmt: skip
+REPORT = Liability(
+    problem="damage", from_s=AT_S, until_s=None, window_from=None, window_until=None,
+    shares=(share(),), unclear_pm=125, flaws=(GAP, FAR), by_carrier={"sf": 875},
+)  # fmt: skip
+CUSTODY = Custody(holdings=(HOLDING,), flaws=(GAP,))
+
+
 @pytest.mark.parametrize("locale", papers.languages())
 def test_a_document_in_each_language(locale: str) -> None:
-    holding = Holding(holder="sf Depot", carrier="sf", where="facility", took=None, gave=None,
-                      place=Place(name="武汉示例中心"), from_s=AT_S, until_s=None, handled=1,
-                      events=("1",))  # fmt: skip
-    found = Liability(
-        problem="damage", from_s=AT_S, until_s=None, window_from=None, window_until=None,
-        shares=(share(),), unclear_pm=125, flaws=(GAP, FAR), by_carrier={"sf": 875},
-    )  # fmt: skip
     made = datetime(2026, 11, 21, tzinfo=UTC)
-    custody = Custody(holdings=(holding,), flaws=(GAP,))
-    document = render("N1", found, custody, (), made, synthetic=True, words=words(locale))
+    document = render("N1", REPORT, CUSTODY, (), made, synthetic=True, words=words(locale))
 
     assert document.startswith(b"%PDF-")
     assert f"/Lang ({locale})".encode() in document
+
+
+def test_the_type_face_has_every_letter_that_it_is_asked_for() -> None:
+    """Names of Europe, Vietnam and Russia as well as our own texts; CLDR's months among them."""
+    render("N1", REPORT, CUSTODY, (), datetime(2026, 11, 21, tzinfo=UTC), words=words("ru"))
+    known = set(pdfmetrics.getFont(LETTER_FONT).face.charToGlyph)
+    own = [one for one in papers.languages() if words(one).text("font") == LETTER_FONT]
+    said = "Łódź Kraków Đà Nẵng Ağrı Şırnak Ørsted Țăndărei Челябинск Київ Αθήνα €№–—·„“«»‹›"
+    for locale in own:
+        said += "".join(str(text) for text in papers._texts(locale).values())
+        said += "".join(words(locale).time(AT_S + month * 30 * 86_400) for month in range(12))
+        said += words(locale).odds(875) + words(locale).number(1234567.5)
+
+    assert {"en", "de", "ru", "vi"} <= set(own)
+    assert [sign for sign in sorted(set(said)) if ord(sign) not in known] == []
+
+
+def test_letters_in_a_chinese_paper_are_set_in_the_face_that_has_them() -> None:
+    holding = structs.replace(HOLDING, place=Place(name="Łódź, Челябинск"))
+    custody = Custody(holdings=(holding,), flaws=())
+    made = datetime(2026, 11, 21, tzinfo=UTC)
+
+    assert b"DejaVuSans" in render("N1", REPORT, custody, (), made, words=words("zh"))
+    assert b"DejaVuSans" not in render("N1", REPORT, CUSTODY, (), made, words=words("zh"))

@@ -13,7 +13,9 @@ from device_frames import gt06, gt06_fix, jt808, jt808_location, teltonika, telt
 
 from milepost.domain.telemetry import RfidRead
 from milepost.engine.devices import Terminal
-from milepost.intake.devices.gateway import Gateway, Keeping, Limits
+from milepost.intake.devices.gateway import Gateway
+from milepost.intake.devices.keeping import Keeping
+from milepost.intake.devices.limits import Limits
 from milepost.intake.devices.protocols.jt808.framing import unescape
 from patience import PATIENCE_S
 

@@ -240,3 +240,13 @@ def test_a_number_is_known_in_each_of_its_spellings(known: str) -> None:
 
         assert identity is not None
         assert known in {identity.name, *identity.alternatives}
+
+
+def test_a_driver_as_2011_tells_of_them_is_answered_and_not_kept() -> None:
+    """No status and no time then: the length of the name comes first."""
+    name = "示例司机".encode("gbk")
+    body = bytes((len(name),)) + name + b"0" * 20 + b"1" * 40 + bytes((4,)) + b"made"
+    outcome = decode(jt808(0x0702, body))
+
+    assert (outcome.fault, outcome.reports) == (None, [])
+    assert len(outcome.replies) == 1

@@ -11,7 +11,7 @@ from device_doubles import Client
 from device_frames import jt808_location
 from test_gateway import House, answer
 
-from milepost.intake.devices.gateway import Limits
+from milepost.intake.devices.limits import Limits
 from milepost.intake.devices.protocols.jt808.framing import cut, escape, unescape
 from milepost.intake.devices.reassembly import Patience
 from milepost.intake.devices.wire.framing import frames

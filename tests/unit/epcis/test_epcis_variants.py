@@ -238,3 +238,58 @@ def test_older_xml_has_the_hash_of_the_same_event_in_json(
 
     assert found.valid, found.issues
     assert event_hash(found.events[0][1], found.prefixes) == hash_of(event(**same))
+
+
+REPORT = {"type": "Temperature", "value": 4.5, "uom": "CEL"}
+
+
+def sensed(**more: Any) -> dict[str, Any]:
+    return event(sensorElementList=[{"sensorReport": [REPORT | more]}])
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "https://docs.example.org/gdti/1",
+        "https://example.net/x/01/1234",
+        "https://a.example/8004/%20",
+    ],
+)
+def test_an_address_of_somebody_may_have_words_like_those_of_a_digital_link(own: str) -> None:
+    assert errors(sensed(uriValue=own)) == []
+    assert errors(event(bizTransactionList=[{"type": "inv", "bizTransaction": own}])) == []
+    assert errors(event(epcList=["https://id.gs1.org/01/1234/21/5"])) != []
+
+
+@pytest.mark.parametrize("word", ["+2:00", "-14:00", "02:00", "2026-05-02T10:00:00Z"])
+def test_what_has_a_colon_is_not_yet_a_uri(word: str) -> None:
+    where = "epcisBody.eventList[0]"
+
+    assert errors(event(bizStep=word)) == [f"{where}.bizStep"]
+    assert errors(event(type=word)) == [f"{where}.type"]
+    assert errors(sensed(type=word)) == [f"{where}.sensorElementList[0].sensorReport[0].type"]
+    sources = [{"type": word, "source": "urn:epc:id:pgln:6901234.00001"}]
+    assert errors(event(sourceList=sources)) == [f"{where}.sourceList[0].type"]
+    assert "@context" in errors(event(), [word])
+
+
+@pytest.mark.parametrize("host", ["https://ref.gs1.org", "https://ns.gs1.org"])
+def test_words_of_the_standards_namespace_have_to_be_its_words(host: str) -> None:
+    assert errors(event(bizStep=f"{host}/cbv/BizStep-beaming")) != []
+
+
+@pytest.mark.parametrize(
+    ("header", "path"),
+    [
+        (5, "epcisHeader"),
+        ({"epcisMasterData": "none"}, "epcisHeader.epcisMasterData"),
+        ({"epcisMasterData": {"vocabularyList": {}}}, "epcisHeader.epcisMasterData.vocabularyList"),
+    ],
+)
+def test_a_header_that_has_not_the_form_of_one_is_named_and_costs_no_event(
+    header: Any, path: str
+) -> None:
+    found = read_value(document(event()) | {"epcisHeader": header})
+
+    assert [(issue.level, issue.path) for issue in found.issues] == [("warning", path)]
+    assert found.valid

@@ -180,3 +180,22 @@ def test_hand_over_ends_what_stands() -> None:
 def test_nothing_is_watched_without_limits() -> None:
     curves = {"temperature_mc": ([0, 60 * MIN], [90_000, 90_000]), "shock_mg": ([0], [99_000])}
     assert episodes(Measured(curves), Limits(), 1_000 * S) == []
+
+
+@pytest.mark.parametrize("rate_hz", [20, 25, 50, 100, 400])
+@pytest.mark.parametrize("reach_mg", [1_950, 2_000, 16_000])
+def test_a_fall_is_found_by_slow_and_by_weak_sensors(rate_hz: int, reach_mg: int) -> None:
+    """At rest, half a second of fall, a landing of 60 ms, at rest; what is beyond reach is cut."""
+    step = 1_000_000 // rate_hz
+    times = list(range(0, 2_000_000, step))
+
+    def felt(at_us: int) -> int:
+        if 700_000 <= at_us < 1_200_000:
+            return 60
+        return min(9_000, reach_mg) if 1_200_000 <= at_us < 1_260_000 else 1_000
+
+    still = [0] * len(times)
+    (one,) = shocks(Burst(times, still, still, [felt(at) for at in times]))
+
+    assert one.kind == "drop"
+    assert abs(one.fall_us - 500_000) <= 2 * step

@@ -3,64 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from time import monotonic
-from typing import NamedTuple
 
 import structlog
-from msgspec import Struct
 
-from milepost.domain.telemetry import RfidRead
-from milepost.engine.devices import Facts, Media, Parts, Telemetry, Terminal, Terminals
+from milepost.engine.devices import Terminals
 from milepost.intake.devices.admission import Book
-from milepost.intake.devices.connection import Connection, Datagrams, Speaker
-from milepost.intake.devices.discovery import protocol as named
-from milepost.intake.devices.group import Admitted, Group, Heard, Strangers, admitted
+from milepost.intake.devices.connection import Connection, Speaker
+from milepost.intake.devices.doors import Doors
+from milepost.intake.devices.group import Group, Heard, Strangers, admitted
+from milepost.intake.devices.keeping import Keeping, keep
+from milepost.intake.devices.limits import Counts, Limits
 from milepost.intake.devices.protocol import Outcome, Session
-from milepost.intake.devices.reassembly import Patience, Reassembly
+from milepost.intake.devices.reassembly import Reassembly
 from milepost.intake.devices.unread import Unread
 
 log = structlog.get_logger()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# Where a terminal's card reads go: (tenant, asset, reads).
-Reads = Callable[[Terminal, Sequence[RfidRead]], Awaitable[None]]
-
-
-class Keeping(NamedTuple):
-    """Where what terminals say is kept. `reads`: where a terminal's card reads go."""
-
-    telemetry: Telemetry
-    facts: Facts
-    media: Media
-    parts: Parts
-    reads: Reads | None = None
-
-
-class Limits(Struct, frozen=True, kw_only=True):
-    """`group_s`: how long a group gathers. `idle_s`: silence after which a connection ends."""
-
-    group_s: float = 0.05
-    idle_s: float = 600.0
-    connections: int = 20_000
-    waiting: int = 50_000
-    attempts: int = 3
-    parts: Patience = Patience()
-
-
-class Counts(Struct):
-    """What has happened since the start."""
-
-    connections: int = 0
-    messages: int = 0
-    samples: int = 0
-    repeated: int = 0
-    media: int = 0
-    answers: int = 0
-    faults: int = 0
-    groups: int = 0
-    refused_connections: int = 0
 
 
 class Gateway:
@@ -86,8 +48,7 @@ class Gateway:
         self._some = asyncio.Event()
         self._paused = False
         self._look_s = 0.0
-        self._servers: list[asyncio.Server] = []
-        self._ports: list[asyncio.DatagramTransport] = []
+        self._doors = Doors(self)
         self._tasks: list[asyncio.Task[None]] = []
         self.now_s = monotonic
 
@@ -99,7 +60,7 @@ class Gateway:
         opened: dict[str, int] = {}
         try:
             for name, port in ports.items():
-                opened[name] = await self._open(host, name, port)
+                opened[name] = await self._doors.open(host, name, port)
         except BaseException:
             await self.stop()
             raise
@@ -107,36 +68,19 @@ class Gateway:
         self._tasks = [asyncio.create_task(one) for one in work]
         return opened
 
-    async def _open(self, host: str, name: str, port: int) -> int:
-        spoken = named(name)
-        loop = asyncio.get_running_loop()
-        server = await loop.create_server(
-            lambda: Connection(self, spoken), host, port, backlog=2048
-        )
-        self._servers.append(server)
-        port = int(server.sockets[0].getsockname()[1])
-        if spoken.datagrams:
-            transport, _ = await loop.create_datagram_endpoint(
-                lambda: Datagrams(self, spoken), local_addr=(host, port)
-            )
-            self._ports.append(transport)
-        return port
-
     async def stop(self) -> None:
         """Take nothing more, store and answer what was taken, and end all connections."""
-        for server in self._servers:
-            server.close()
+        self._doors.shut()
         for task in self._tasks:
             task.cancel()
         for task in self._tasks:
             with suppress(asyncio.CancelledError):
                 await task
         await self._settle()
-        for port in self._ports:
-            port.close()
+        self._doors.close()
         for connection in list(self.connections):
             connection.close()
-        self._servers, self._ports, self._tasks = [], [], []
+        self._tasks = []
 
     # What connections ask of it.
 
@@ -213,24 +157,9 @@ class Gateway:
             taken = await self._reassembly.take(pieces, self._now_us(), self.now_s())
             group.join(taken.outcomes)
             whole = taken.whole
-        await self._keep(group.admit())
+        await keep(self._keeping, group.admit(), self.counts, self._now_us())
         await self._reassembly.settle(whole)
         group.answer()
-
-    async def _keep(self, found: Admitted) -> None:
-        for tenant, samples in found.samples.items():
-            recorded = await self._keeping.telemetry.record(tenant, samples, self._now_us())
-            self.counts.samples += recorded.accepted
-            self.counts.repeated += recorded.repeated
-        for tenant, told in found.told.items():
-            await self._keeping.facts.record(tenant, told, self._now_us())
-        for terminal, medium, received in found.media:
-            received_us = round(received.timestamp() * 1e6)
-            await self._keeping.media.add(terminal.tenant, terminal.asset, medium, received_us)
-            self.counts.media += 1
-        if self._keeping.reads is not None:
-            for terminal, reads in found.reads:
-                await self._keeping.reads(terminal, reads)
 
     async def _chase(self) -> None:
         """Ask for parts that do not come, and read what will not become whole."""
@@ -254,7 +183,8 @@ class Gateway:
             asset, fault = terminal.asset, outcome.fault
             log.warning("device_message_incomplete", asset=asset, message=key[2], fault=fault)
             received = _EPOCH + timedelta(microseconds=self._now_us())
-            await self._keep(admitted(terminal, outcome, received))
+            found = admitted(terminal, outcome, received)
+            await keep(self._keeping, found, self.counts, self._now_us())
             await self._reassembly.settle([key])
 
     async def _sweep(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import asyncpg
 import msgspec
 
-from milepost.engine.devices import Told, Value
+from milepost.engine.devices import Told
 from milepost.engine.telemetry import Alarm, Fact
 from milepost.stores.postgres.pool import Pool
 from milepost.stores.postgres.telemetry import shared
@@ -20,12 +20,12 @@ ALARMS = "alarms"
 GAP_US = 15 * 60 * 1_000_000
 _Body = dict[str, tuple[int, Any]]
 
-# What is newer throughout, as it nearly always is, needs no look at each name.
-_SAVE = """
-INSERT INTO asset_fact AS known (asset, last_us, body) VALUES ($1, $2, $4::jsonb)
+# What is newer throughout, as it nearly always is, needs no look at each name: all of a body that
+# goes in with the others is of one time.
+_MERGE = """
 ON CONFLICT (asset) DO UPDATE SET
     last_us = greatest(known.last_us, excluded.last_us),
-    body = CASE WHEN known.last_us < $3 THEN known.body || excluded.body ELSE (
+    body = CASE WHEN known.last_us < {first} THEN known.body || excluded.body ELSE (
         SELECT jsonb_object_agg(key, value) FROM (
             SELECT DISTINCT ON (key) key, value FROM (
                 SELECT * FROM jsonb_each(known.body)
@@ -34,6 +34,13 @@ ON CONFLICT (asset) DO UPDATE SET
         ) AS newest
     ) END
 """
+_SAVE_MANY = """
+INSERT INTO asset_fact AS known (asset, last_us, body)
+SELECT * FROM unnest($1::integer[], $2::bigint[], $3::jsonb[])
+""" + _MERGE.format(first="excluded.last_us")
+_SAVE_MIXED = """
+INSERT INTO asset_fact AS known (asset, last_us, body) VALUES ($1, $2, $4::jsonb)
+""" + _MERGE.format(first="$3")
 _TAKE_NEAR = """
 DELETE FROM asset_alarm WHERE asset = $1 AND alarm = $2 AND until_us >= $3 AND from_us <= $4
 RETURNING from_us, until_us, lat_e7, lon_e7
@@ -58,6 +65,15 @@ class Stretch(NamedTuple):
     lon_e7: int | None
 
 
+class _Rows(NamedTuple):
+    """Bodies of one time each, as columns, and those that hold several times, as rows."""
+
+    assets: list[int]
+    last_us: list[int]
+    bodies: list[str]
+    mixed: list[tuple[int, int, int, str]]
+
+
 class PostgresFacts:
     """See `engine.devices.Facts` and `engine.telemetry.FactReader`."""
 
@@ -69,18 +85,18 @@ class PostgresFacts:
         if not told:
             return
         ids = await self._ids.of(tenant, {one.asset for one in told}, received_us)
-        bodies = _bodies(told, ids)
-        rows = [
-            (asset, max(times), min(times), _encode(body).decode())
-            for asset, body in sorted(bodies.items())
-            if (times := [at_us for at_us, _ in body.values()])
-        ]
-        async with self._pool.connection() as connection, connection.transaction():
-            # The row of an asset is locked by that, so its stretches have one writer at a time.
-            await connection.executemany(_SAVE, rows)
-            for (asset, alarm), points in sorted(_points(told, ids).items()):
-                for stretch in joined(points):
-                    await _put(connection, asset, alarm, stretch)
+        rows = _rows(_bodies(told, ids))
+        points = _points(told, ids)
+        async with self._pool.connection() as connection:
+            if not points and not rows.mixed:
+                await _save(connection, rows)
+                return
+            async with connection.transaction():
+                # The row of an asset is locked by that, so its stretches have one writer at a time.
+                await _save(connection, rows)
+                for (asset, alarm), reported in sorted(points.items()):
+                    for stretch in joined(reported):
+                        await _put(connection, asset, alarm, stretch)
 
     async def facts(self, tenant: int, asset: str) -> dict[str, Fact]:
         """The newest of each; `alarms` is among them where the devices tell of alarms."""
@@ -104,6 +120,13 @@ class PostgresFacts:
         async with self._pool.connection() as connection:
             rows = await connection.fetch(_STRETCHES, ids[asset], from_us, until_us, limit)
         return [Alarm(*row) for row in rows]
+
+
+async def _save(connection: asyncpg.Connection, rows: _Rows) -> None:
+    if rows.assets:
+        await connection.execute(_SAVE_MANY, rows.assets, rows.last_us, rows.bodies)
+    if rows.mixed:
+        await connection.executemany(_SAVE_MIXED, rows.mixed)
 
 
 async def _put(connection: asyncpg.Connection, asset: int, alarm: str, new: Stretch) -> None:
@@ -141,14 +164,33 @@ def _points(told: Sequence[Told], ids: Mapping[str, int]) -> dict[tuple[int, str
 
 def _bodies(told: Sequence[Told], ids: Mapping[str, int]) -> dict[int, _Body]:
     """The newest of each name, by asset."""
-    found: dict[int, _Body] = defaultdict(dict)
+    found: dict[int, _Body] = {}
     for one in told:
-        said: dict[str, Value | list[str]] = dict(one.facts)
+        at_us, asset = one.at_us, ids[one.asset]
+        said: _Body = {name: (at_us, value) for name, value in one.facts.items()}
         if one.alarms is not None:
-            said[ALARMS] = sorted(one.alarms)
-        body = found[ids[one.asset]]
+            said[ALARMS] = at_us, sorted(one.alarms)
+        body = found.get(asset)
+        if body is None:
+            found[asset] = said
+            continue
         for name, value in said.items():
             known = body.get(name)
-            if known is None or known[0] <= one.at_us:
-                body[name] = one.at_us, value
+            if known is None or known[0] <= at_us:
+                body[name] = value
     return found
+
+
+def _rows(bodies: Mapping[int, _Body]) -> _Rows:
+    """In the order of the assets, so that two writers never wait for each other in a ring."""
+    rows = _Rows([], [], [], [])
+    for asset, body in sorted(bodies.items()):
+        times = {at_us for at_us, _ in body.values()}
+        text = _encode(body).decode()
+        if len(times) == 1:
+            rows.assets.append(asset)
+            rows.last_us.append(times.pop())
+            rows.bodies.append(text)
+        elif times:
+            rows.mixed.append((asset, max(times), min(times), text))
+    return rows

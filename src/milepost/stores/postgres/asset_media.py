@@ -23,6 +23,11 @@ SELECT {_COLUMNS} FROM asset_media WHERE asset = $1 AND at_us BETWEEN $2 AND $3
 ORDER BY at_us DESC, id LIMIT $4
 """
 _ONE = f"SELECT {_COLUMNS}, sealed FROM asset_media WHERE asset = $1 AND id = $2"
+_DROP = """
+DELETE FROM asset_media WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM asset_media WHERE received_us < $1 ORDER BY received_us LIMIT $2
+))
+"""
 _ID_DIGITS = 32
 
 
@@ -68,6 +73,12 @@ class PostgresMedia:
             return None
         kept = MediumKept(*row[:-1])
         return kept, self._sealer.open(row["sealed"], _bound(ids[asset], kept.id))
+
+    async def drop(self, before_us: int, most: int) -> int:
+        """Remove what came before; how many, at most so many at once."""
+        async with self._pool.connection() as connection:
+            done = await connection.execute(_DROP, before_us, most)
+        return int(done.rpartition(" ")[2])
 
 
 def _bound(asset: int, name: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 
 import structlog
 from starlette.requests import Request
@@ -12,7 +14,9 @@ from starlette.routing import BaseRoute, Route
 from milepost.domain.telemetry import Change, RfidRead
 from milepost.engine.devices import Terminal
 from milepost.intake.devices.discovery import protocol
-from milepost.intake.devices.gateway import Gateway, Keeping, Limits
+from milepost.intake.devices.gateway import Gateway
+from milepost.intake.devices.keeping import Keeping
+from milepost.intake.devices.limits import Limits
 from milepost.intake.devices.requests import RefusedError, ask
 from milepost.intake.reports.taking import TAG
 from milepost.stores.postgres.asset_facts import PostgresFacts
@@ -24,6 +28,9 @@ from milepost.wiring.feature import Context, Feature
 
 log = structlog.get_logger()
 _MOST_BYTES = 65_536
+_DAY_US = 86_400_000_000
+_FORGET_EVERY_S = 3_600.0
+_MOST_FORGOTTEN = 200
 
 
 class GatewayFeature(Feature):
@@ -33,9 +40,11 @@ class GatewayFeature(Feature):
         self._terminals = PostgresTerminals(context.pool)
         self._containment = PostgresContainment(context.pool)
         pool = context.pool
+        self._now_us = context.now_us
+        self._media = PostgresMedia(pool, context.sealer)
         keeping = Keeping(
-            PostgresTelemetry(pool), PostgresFacts(pool), PostgresMedia(pool, context.sealer),
-            PostgresParts(pool), self._observe,
+            PostgresTelemetry(pool), PostgresFacts(pool), self._media, PostgresParts(pool),
+            self._observe,
         )  # fmt: skip
         limits = Limits(connections=settings.device_connections, idle_s=settings.device_idle_s)
         self.gateway = Gateway(self._terminals, keeping, context.now_us, limits=limits)
@@ -48,9 +57,28 @@ class GatewayFeature(Feature):
         self.ports = await self.gateway.start(host, ports)
         for name, port in self.ports.items():
             log.info("device_port_open", protocol=name, port=port)
+        self._task = asyncio.create_task(self._forgetting())
 
     async def stop(self) -> None:
+        self._task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._task
         await self.gateway.stop()
+
+    async def forget(self) -> int:
+        """Remove media that have been kept for long enough; how many."""
+        before_us = self._now_us() - self._settings.media_keep_days * _DAY_US
+        return await self._media.drop(before_us, _MOST_FORGOTTEN)
+
+    async def _forgetting(self) -> None:
+        """Of several processes one is enough."""
+        while not self._settings.shard:
+            try:
+                if await self.forget() < _MOST_FORGOTTEN:
+                    await asyncio.sleep(_FORGET_EVERY_S)
+            except (ConnectionError, OSError) as error:
+                log.warning("device_media_kept_longer", error=repr(error))
+                await asyncio.sleep(_FORGET_EVERY_S)
 
     def routes(self) -> Sequence[BaseRoute]:
         both = ["GET", "POST"]

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from milepost.api import assets, devices, telemetry
+from milepost.api.asset_rooms import AssetServices
 from milepost.domain.care import Limits
 from milepost.engine.resolve import Resolver
 from milepost.engine.sensed import SensedShipments
@@ -58,7 +59,7 @@ class SensingFeature(Feature):
             self._save_limits, engine.now_us,
         )  # fmt: skip
         self.curves = self._queries  # the buyer's page draws them
-        self._assets = assets.AssetServices(
+        self._assets = AssetServices(
             PostgresAssets(pool), PostgresTerminals(pool), self._store, self._containment,
             self._queries, PostgresFacts(pool), PostgresMedia(pool, context.sealer),
             engine.now_us, self.judge.forget,

@@ -67,7 +67,7 @@ def _old(cursor: Cursor, kind: int) -> Report:
     cursor.skip(9)  # the cell
     report.valid = bool(cursor.u8() & 1)
     if kind == 0x04 and cursor.left:
-        report.alarm(_ALARMS.get(cursor.u8()))
+        report.alarm_code(cursor.u8(), _ALARMS, ())
     return report
 
 
@@ -85,7 +85,7 @@ def _new(cursor: Cursor, kind: int) -> Report:
         if mask >> bit & 1:
             cursor.skip(size)
     if kind == _WARNING and cursor.left:
-        report.alarm(_ALARMS.get(cursor.u8()))
+        report.alarm_code(cursor.u8(), _ALARMS, ())
     elif kind == _REPORT and cursor.left:
         report.attributes["event"] = cursor.u8()
     if cursor.left >= 2:

@@ -20,8 +20,9 @@ _ALARMS = {
     "help me": "sos", "low battery": "low_battery", "stockade": "geofence", "move": "movement",
     "speed": "overspeed", "door alarm": "door", "ac alarm": "power_cut",
     "accident alarm": "collision", "sensor alarm": "vibration", "bonnet alarm": "bonnet",
-    "footbrake alarm": "foot_brake", "DTC": "fault",
+    "footbrake alarm": "foot_brake", "dtc": "fault", "acc alarm": "illegal_ignition",
 }  # fmt: skip
+_LONGEST = 40
 _IMEI = re.compile(r"imei:(\d+)")
 _HEARTBEAT = re.compile(r"\d{10,16}$")
 _START = re.compile(rb"imei:|##|\d")
@@ -78,7 +79,7 @@ def _read(fields: list[str], outcome: Outcome, session: Session) -> None:
 
 def _event(report: Report, fields: list[str], outcome: Outcome, session: Session) -> None:
     kind = outcome.kind
-    report.alarm(_ALARMS.get(kind))
+    report.alarm(_alarm(kind))
     if kind in {"acc on", "acc off"}:
         report.attributes["ignition"] = kind == "acc on"
     elif kind.startswith("T:"):
@@ -93,8 +94,14 @@ def _event(report: Report, fields: list[str], outcome: Outcome, session: Session
         tag = fields[3]
         report.attributes["driver"] = tag
         outcome.rfid.append(RfidRead("card", tag, int(session.received.timestamp() * 1e6)))
-    elif kind not in _ALARMS and kind != "tracker":
+    elif kind.lower() not in _ALARMS and kind != "tracker":
         report.attributes["event"] = kind
+
+
+def _alarm(keyword: str) -> str | None:
+    """An alarm by its keyword; one that the table lacks goes by the keyword itself."""
+    lower = keyword.lower()
+    return _ALARMS.get(lower) or (lower[:_LONGEST] if lower.endswith("alarm") else None)
 
 
 def _time(local: str, utc: str) -> tuple[datetime | None, bool]:

@@ -71,7 +71,8 @@ def _position(cursor: Cursor, kind: int, outcome: Outcome) -> None:
         outcome.fault = outcome.fault or "no position in it"
         return
     report, end = found
-    report.alarm(None if alarm is None else _ALARMS.get(alarm))
+    if alarm is not None:
+        report.alarm_code(alarm, _ALARMS, ())
     parts = text[end:].split("|")
     if (hdop := number(field(parts, 1))) is not None:
         report.attributes["hdop"] = hdop

@@ -90,9 +90,9 @@ def _event(report: Report, kind: str, body: str) -> None:
         report.attributes["ignition"] = _IGNITION[kind]
     found = _ALARM.search(body)
     if kind == "BO01" and body[:1].isdecimal():
-        report.alarm(_ALARMS.get(int(body[0])))
+        report.alarm_code(int(body[0]), _ALARMS)
     elif found is not None:
-        report.alarm(_ALARMS.get(int(found[1])))
+        report.alarm_code(int(found[1]), _ALARMS)
 
 
 def _position(fix: re.Match[str], kind: str, body: str, *, comma: bool) -> Report:

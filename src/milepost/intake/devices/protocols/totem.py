@@ -54,7 +54,9 @@ def decode(frame: bytes, session: Session) -> Outcome:
     if report is None:
         outcome.fault = "no position in it"
         return outcome
-    report.alarm(_ALARMS.get(head.groupdict().get("alarm") or ""))
+    if event := head.groupdict().get("alarm"):
+        report.attributes["event"] = event
+        report.alarm(_ALARMS.get(event))
     outcome.reports.append(report)
     return outcome
 

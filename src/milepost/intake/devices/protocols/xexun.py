@@ -32,7 +32,9 @@ def decode(frame: bytes, session: Session) -> Outcome:
         raise FrameError("no frame: an RMC sentence and an IMEI expected")
     report, _ = found
     message = _MESSAGE.search(text)
-    report.alarm(_ALARMS.get(message[1].strip().strip("!").lower()) if message else None)
+    if message and (event := message[1].strip().strip("!").lower()):
+        report.attributes["event"] = event
+        report.alarm(_ALARMS.get(event))
     if (full := _FULL.search(imei["rest"])) is not None:
         report.attributes["satellites"] = int(full["satellites"])
         report.altitude_m = round(float(full["altitude"]))

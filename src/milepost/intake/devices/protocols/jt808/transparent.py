@@ -78,7 +78,9 @@ def _vehicle(cursor: Cursor) -> Report:
         _troubles(report, cursor)
     elif kind == 0x03:
         for _ in range(cursor.u8()):
-            report.alarm(_EVENTS.get(cursor.u8()))
+            event = cursor.u8()
+            report.attributes["driving_event"] = event
+            report.alarm(_EVENTS.get(event))
             cursor.skip(cursor.u8())
     elif kind == 0x0B:
         if cursor.u8():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from milepost.intake.devices.protocol import FrameError
+from milepost.intake.devices.protocols.meitrack.events import add_event
 from milepost.intake.devices.report import Report
 from milepost.intake.devices.wire.clocks import unix
 from milepost.intake.devices.wire.cursor import Cursor
@@ -27,7 +28,8 @@ def read_ccc(cursor: Cursor) -> Read:
 
 
 def _ccc(cursor: Cursor) -> Report:
-    report = Report(attributes={"event": cursor.u8()})
+    report = Report()
+    add_event(report, cursor.u8())
     report.lat, report.lon = cursor.int_le(4) / 1e6, cursor.int_le(4) / 1e6
     report.at = unix(_EPOCH + cursor.uint_le(4))
     report.valid = cursor.u8() == 1
@@ -78,11 +80,11 @@ def _cce(cursor: Cursor) -> Report:
 
 # (size of value, number): (attribute, factor)
 _VALUES: dict[tuple[int, int], tuple[str, float]] = {
-    (1, 0x01): ("event", 1), (1, 0x06): ("satellites", 1), (1, 0x07): ("rssi", 1),
+    (1, 0x06): ("satellites", 1), (1, 0x07): ("rssi", 1),
     (1, 0x14): ("outputs", 1), (1, 0x15): ("inputs", 1), (1, 0x97): ("throttle_percent", 1),
     (1, 0x9D): ("fuel_percent", 1), (1, 0xFE69): ("battery_percent", 1),
     (2, 0x0A): ("hdop", 0.1), (2, 0x16): ("analog_1_mv", 10), (2, 0x17): ("analog_2_mv", 10),
-    (2, 0x1A): ("power_mv", 10), (2, 0x29): ("fuel_percent", 0.01), (2, 0x40): ("event", 1),
+    (2, 0x1A): ("power_mv", 10), (2, 0x29): ("fuel_percent", 0.01),
     (2, 0x99): ("engine_rpm", 1), (2, 0x9C): ("coolant_temperature_c", 1),
     (4, 0x0C): ("odometer_m", 1), (4, 0x0D): ("engine_s", 1), (4, 0x25): ("driver", 1),
     (4, 0x9B): ("vehicle_odometer_m", 1), (4, 0xA0): ("fuel_used_ml", 1),
@@ -123,6 +125,7 @@ def _signed(value: int, bits: int) -> int:
 
 
 _OWN: dict[tuple[int, int], Callable[[Report, int], None]] = {
+    (1, 0x01): add_event, (2, 0x40): add_event,
     (1, 0x05): _fix, (1, 0x47): _lock, (2, 0x08): Report.kmh, (2, 0x09): Report.course,
     (2, 0x0B): _altitude, (2, 0x19): _battery, (4, 0x02): _lat, (4, 0x03): _lon, (4, 0x04): _time,
 }  # fmt: skip

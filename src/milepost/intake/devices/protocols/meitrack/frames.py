@@ -6,6 +6,7 @@ import re
 
 from milepost.intake.devices.protocol import FrameError, Identity, Outcome, Session
 from milepost.intake.devices.protocols.meitrack.binary import read_ccc, read_cce
+from milepost.intake.devices.protocols.meitrack.events import add_event
 from milepost.intake.devices.report import Report
 from milepost.intake.devices.wire.checksums import sum8
 from milepost.intake.devices.wire.clocks import ymd_hms
@@ -14,12 +15,6 @@ from milepost.intake.devices.wire.text import field, number, pair_at, whole
 
 _HEAD = re.compile(rb"\$\$.(\d{1,5}),", re.DOTALL)
 _DEGREES = re.compile(r"-?\d{1,3}\.\d+")
-_ALARMS = {
-    1: "sos", 17: "low_battery", 18: "low_power", 19: "overspeed", 20: "geofence_enter",
-    21: "geofence_exit", 22: "power_restored", 23: "power_cut", 36: "tow", 44: "jamming",
-    78: "collision", 90: "cornering", 91: "cornering", 129: "braking", 130: "acceleration",
-    135: "fatigue_driving",
-}  # fmt: skip
 _CARD = 37
 
 
@@ -100,8 +95,7 @@ def _text(frame: bytes, outcome: Outcome) -> None:
     _figures(report, fields, lat)
     event = whole(fields[lat - 1])
     if event is not None:
-        report.attributes["event"] = event
-        report.alarm(_ALARMS.get(event))
+        add_event(report, event)
         if event == _CARD and field(fields, lat + 16):
             report.attributes["driver"] = fields[lat + 16].strip()
     outcome.reports.append(report)

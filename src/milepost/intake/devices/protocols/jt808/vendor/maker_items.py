@@ -82,7 +82,7 @@ _MANOEUVRES = {1: "acceleration", 2: "braking", 3: "cornering", 0x16: "collision
 
 def _manoeuvre(report: Report, value: Cursor) -> None:
     value.skip(5)
-    report.alarm(_MANOEUVRES.get(value.u8()))
+    report.alarm_code(value.u8(), _MANOEUVRES)
 
 
 def _diagnosis(report: Report, value: Cursor) -> None:
