@@ -23,6 +23,7 @@ from patience import until
 pytest_plugins = ["pg"]
 POST_CN, EMS, USPS, FEDEX, DHL = 3011, 3013, 21051, 100003, 100001
 NUMBER = "RR100200300CN"
+MOST_WATCHED = 300
 NONSENSE: list[Any] = [
     None, True, -1, 0.5, 10**30, "", " ", "-----", "\x00", "A" * 10_000, "१२३४५", {}, [], [[1]],
     {"a": {"b": None}},
@@ -33,7 +34,8 @@ NONSENSE: list[Any] = [
 def app(module_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """One that may push to this machine."""
     data = tmp_path_factory.mktemp("data")
-    with running(module_url, data=data, allow_private_targets=True) as started:
+    settings = {"allow_private_targets": True, "watched_per_dialect": MOST_WATCHED}
+    with running(module_url, data=data, **settings) as started:
         yield started
 
 
@@ -261,6 +263,7 @@ class TestRegister:
             -18010015, -18010020,
         ]  # fmt: skip
         assert (data["rejected"][0]["tag"], data["rejected"][0]["carrier"]) == ("again", POST_CN)
+        assert [one["carrier"] for one in data["rejected"][2:4]] == [0, POST_CN]
         assert "1234" in data["rejected"][2]["error"]["message"]
 
     def test_the_same_number_twice_in_a_call(self, client: Client) -> None:
@@ -374,7 +377,7 @@ class TestRead:
         quota = client.send("getquota", []).json()["data"]
 
         assert (quota["quota_used"], quota["today_used"]) == (1, 1)
-        assert quota["quota_total"] - quota["quota_used"] == quota["quota_remain"]
+        assert (quota["quota_total"], quota["quota_remain"]) == (MOST_WATCHED, MOST_WATCHED - 1)
 
 
 class TestChange:
@@ -546,6 +549,7 @@ class TestList:
 
     def test_what_cannot_be_asked(self, client: Client) -> None:
         assert client.whole_fault("gettracklist", {"tracking_status": "Lost"}) == -18010015
+        assert client.whole_fault("gettracklist", {"package_status": "Lost"}) == -18010015
         assert client.whole_fault("gettracklist", {"page_no": 0.5}) == -18010015
         numbers = ",".join(f"RR2000{n:05d}CN" for n in range(201))
         assert client.whole_fault("gettracklist", {"number": numbers}) == -18010014
@@ -588,6 +592,18 @@ class TestPush:
         client.register()
 
         assert hooked.wait(1)[0]["data"] == client.info()
+
+    def test_what_was_not_sent_was_not_pushed(self, client: Client, hooked: Hooked) -> None:
+        one = {"number": "RR100200306CN", "carrier": POST_CN}
+        client.accepted("register", one, {"number": NUMBER, "carrier": POST_CN})
+        client.moves()
+        hooked.wait(1)
+        pushed = {"push_status": "Success"}
+        until(lambda: client.listed(**pushed))
+
+        assert [row["number"] for row in client.listed(**pushed)] == [NUMBER]
+        (row,) = client.listed(number=one["number"])
+        assert (row["push_status"], row["push_time"]) == ("NotPushed", None)
 
     def test_push_again(self, client: Client, hooked: Hooked) -> None:
         one = {"number": NUMBER, "carrier": POST_CN}

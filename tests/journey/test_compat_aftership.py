@@ -260,7 +260,7 @@ def test_client_knows_couriers(me: Account) -> None:
     assert none["data"]["total"] == 0
 
 
-def test_client_predicts_from_own_parcels_only(me: Account) -> None:
+def test_client_predicts_from_own_parcels_and_else_by_distance(me: Account) -> None:
     asked = {
         "slug": "ups",
         "origin_address": {"country_region": "DEU"},
@@ -272,7 +272,10 @@ def test_client_predicts_from_own_parcels_only(me: Account) -> None:
         call("estimated_delivery_date", "predict", {"slug": "ups"}),
     )
     assert unknown["data"]["slug"] == "ups"
-    assert unknown["data"]["estimated_delivery_date"] is None
+    assert unknown["data"]["confidence_code"] == 30004  # countries say little of a distance
+    names = [f"estimated_delivery_date{end}" for end in ("_min", "", "_max")]
+    days = [unknown["data"][name] for name in names]
+    assert "2031-03-03" < days[0] < days[1] < days[2] < "2031-05-01"
     assert (incomplete["error"], incomplete["meta"]) == ("BadRequestError", 4009)
 
     ends = {"origin_country_region": "AUT", "destination_country_region": "CHE"}

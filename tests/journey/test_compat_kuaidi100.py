@@ -24,7 +24,7 @@ from patience import until
 
 pytest_plugins = ["pg"]
 TAKEN = (200, '{"result":true,"returnCode":"200","message":"成功"}'.encode())
-HALF_AN_HOUR_US = 1_800_000_000
+HALF_AN_HOUR_US, DAY_US = 1_800_000_000, 86_400_000_000
 _numbers = count(880011223300)
 
 
@@ -242,7 +242,10 @@ def test_param_that_is_no_question(shop: Shop, text: str) -> None:
     assert fault(answer) == "400"
 
 
-@pytest.mark.parametrize(("com", "carrier"), [("shunfeng", "sf"), ("zhongtong", "zto")])
+@pytest.mark.parametrize(
+    ("com", "carrier"),
+    [("shunfeng", "sf"), ("shunfengkuaiyun", "sf-freight"), ("zhongtong", "zto")],
+)
 def test_sf_and_zto_want_a_phone(shop: Shop, receiver: Sink, com: str, carrier: str) -> None:
     number = f"7{next(_numbers)}"
     shop.scan(number, "picked_up", "2026-05-01T17:20:00+08:00", carrier=carrier)
@@ -332,19 +335,56 @@ def test_an_unacknowledged_push_is_no_success(shop: Shop, receiver: Sink) -> Non
 def test_three_days_of_silence_end_a_subscription(
     url: str, settings: Settings, receiver: Sink, clock: Clock
 ) -> None:
-    shop = Shop(url, settings, "a patient shop")
-    asked = {"company": "yunda", "parameters": {"callbackurl": receiver.url}}
-    shop.poll(number="YT5500112233445", **asked)
-    clock.ahead_us += 3 * 86_400_000_000
+    shop, number = Shop(url, settings, "a patient shop"), "YT5500112233445"
+    asked = {"company": "yuantong", "number": number, "parameters": {"callbackurl": receiver.url}}
+    shop.poll(**asked)
+    clock.ahead_us += 3 * DAY_US
 
     told = pushed(receiver, 1)
     assert (told["status"], told["message"]) == ("abort", "3天查询无记录")
-    assert (told["autoCheck"], told["comNew"]) == ("0", "yuantong")
-    shop.settled("YT5500112233445")
-    shop.scan("YT5500112233445", "picked_up", "2026-05-01T17:20:00+08:00")
-    shop.poll(number="YT5500112233447", **asked)
-    time.sleep(0.3)
-    assert len(receiver.got) == 1
+    assert (told["autoCheck"], told["comNew"]) == ("0", "")
+    shop.settled(number)
+    shop.scan(number, "picked_up", "2026-05-01T17:20:00+08:00")
+    assert fault(shop.poll(**asked)) == "501"
+    clock.ahead_us += HALF_AN_HOUR_US
+    assert shop.poll(**asked)["returnCode"] == "200"  # the scan alone was not pushed
+    assert pushed(receiver, 2)["status"] == "polling"
+    assert len(receiver.got) == 2
+
+
+def test_a_silent_subscription_goes_on_under_the_right_company(
+    url: str, settings: Settings, receiver: Sink, clock: Clock
+) -> None:
+    shop, number = Shop(url, settings, "a shop that errs"), "YT5500112233452"
+    asked = {"company": "yunda", "number": number, "parameters": {"callbackurl": receiver.url}}
+    shop.poll(**asked)
+    clock.ahead_us += 3 * DAY_US
+
+    told = pushed(receiver, 1)
+    assert (told["status"], told["autoCheck"], told["comNew"]) == ("abort", "0", "yuantong")
+    shop.settled(number)
+    shop.scan(number, "picked_up", "2026-05-01T17:20:00+08:00")
+    later = pushed(receiver, 2)
+    assert (later["status"], later["autoCheck"]) == ("polling", "1")
+    assert (later["comOld"], later["comNew"]) == ("yunda", "yuantong")
+    clock.ahead_us += HALF_AN_HOUR_US
+    assert fault(shop.poll(**asked)) == "501"
+
+
+def test_three_more_days_of_silence_are_the_end(
+    url: str, settings: Settings, receiver: Sink, clock: Clock
+) -> None:
+    shop, number = Shop(url, settings, "a shop that waits"), "YT5500112233469"
+    asked = {"company": "yunda", "number": number, "parameters": {"callbackurl": receiver.url}}
+    shop.poll(**asked)
+    for at, company in ((1, "yuantong"), (2, "")):
+        clock.ahead_us += 3 * DAY_US
+        told = pushed(receiver, at)
+        assert (told["status"], told["comNew"]) == ("abort", company)
+        shop.settled(number)
+    assert fault(shop.poll(**asked)) == "501"
+    clock.ahead_us += HALF_AN_HOUR_US
+    assert shop.poll(**asked)["returnCode"] == "200"
 
 
 def test_the_company_may_be_left_open(shop: Shop, receiver: Sink) -> None:

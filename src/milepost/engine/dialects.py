@@ -78,7 +78,7 @@ class Hook(Struct, kw_only=True):
 
 
 class LastPush(Struct, frozen=True):
-    """The newest push of a watch. `at_us`: when it was tried last, None while it was not.
+    """The newest push of a watch that was tried. `at_us`: when it was tried last.
 
     `state`: pending, delivered or failed. `code`: the receiver's HTTP status.
     """
@@ -187,7 +187,7 @@ class Watches(Protocol):
     async def last_pushes(
         self, tenant: int, dialect: str, watches: Sequence[Watch]
     ) -> dict[int, LastPush]:
-        """What became of the newest push of each watch, by its id; none was made of the others."""
+        """What became of the newest push of each watch that was tried, by the watch's id."""
         ...
 
     async def push(self, watch: Watch) -> int:

@@ -6,10 +6,12 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from heapq import merge
 
 FEWEST_RECENT = 4_096
+# Told of parcels before and after it is written that somebody follows them.
+Follow = Callable[[Sequence[int]], Awaitable[None]]
 
 
 class Followed:
@@ -33,12 +35,15 @@ class Followed:
         return len(self._packed) + len(self._recent)
 
     def add(self, parcel: int) -> None:
-        """Before it is written that it is followed, so that no change falls between."""
         if parcel in self:
             return
         self._recent.add(parcel)
         if len(self._recent) > max(FEWEST_RECENT, len(self._packed) // 8):
             self.pack(())
+
+    def add_all(self, parcels: Iterable[int]) -> None:
+        for one in parcels:
+            self.add(one)
 
     def pack(self, parcels: Iterable[int]) -> None:
         """Take many at once, ascending and each once."""

@@ -17,7 +17,7 @@ _PACE: dict[Mode, tuple[int, int]] = {
     "air": (9000, 48),
 }
 _BORDER_H = 48
-_P90_RATIO = 1.8
+P90_RATIO = 1.8
 _UNION = frozenset(
     [
         "AT",
@@ -67,7 +67,7 @@ def guess(mode: Mode, origin: Point, destination: Point) -> Guess | None:
     daily_km, handling_h = _PACE[mode]
     hours = handling_h + way.metres / 1000 / daily_km * 24
     hours += _BORDER_H if _has_customs(origin.country, destination.country) else 0
-    return Guess(round(hours, 1), round(hours * _P90_RATIO, 1))
+    return Guess(round(hours, 1), round(hours * P90_RATIO, 1))
 
 
 def _has_customs(one: str | None, other: str | None) -> bool:

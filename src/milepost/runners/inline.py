@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 import structlog
@@ -15,6 +15,7 @@ from milepost.engine.clockwork import Clockwork
 from milepost.engine.commit import Committer
 from milepost.engine.desk import Desk
 from milepost.engine.elsewhere import Elsewhere
+from milepost.engine.following import Followed
 from milepost.engine.journey import Journey
 from milepost.engine.live import Live
 from milepost.engine.policies import Policies
@@ -36,7 +37,17 @@ from milepost.runners.joining import Joining
 from milepost.runners.loading import Loading
 from milepost.runners.peers import Peers
 from milepost.runners.sealing import Archive, SealedRoads, Sealing
-from milepost.runners.wire import Absorb, Done, Interest, Joined, Message, Told, Touched, Walk
+from milepost.runners.wire import (
+    Absorb,
+    Done,
+    Follow,
+    Interest,
+    Joined,
+    Message,
+    Told,
+    Touched,
+    Walk,
+)
 
 log = structlog.get_logger()
 
@@ -71,6 +82,7 @@ class Inline:
         self.resting = Resting(self.shard, archive.closing.states) if archive else None
         sealed = SealedRoads(archive.history) if archive else None
         self.audience = Audience(self.shard.links)
+        self.followed = Followed()
         self.live = Live(peers.interest if peers else None)
         self.announced = asyncio.Event()
         # Facts that another process writes would not be heard of here.
@@ -178,6 +190,15 @@ class Inline:
         """Whether this process holds the state of a road."""
         return self._peers is None or self._peers.owner_of(road) == self._peers.me
 
+    async def follow(self, parcels: Sequence[int]) -> None:
+        """Have every process announce what happens to these. To be called before it is written that
+        somebody follows them, so that no change falls between, and after, for a process that began
+        meanwhile.
+        """
+        self.followed.add_all(parcels)
+        if self._peers is not None:
+            await self._peers.follow(parcels)
+
     async def _handle(self, message: Message) -> Done:
         """What another shard asks of us."""
         receipt = None
@@ -194,6 +215,8 @@ class Inline:
                 change(sender)
             case Touched(roads=roads):
                 self.live.publish(roads)
+            case Follow(parcels=parcels):
+                self.followed.add_all(parcels)
             case Told(facts=facts):
                 self.circumstances.tell(facts)
         return Done(message.id, receipt)

@@ -19,6 +19,7 @@ from milepost.engine.ports import FactRow, Link, Row
 from milepost.runners.wire import (
     Absorb,
     Done,
+    Follow,
     Interest,
     Joined,
     Message,
@@ -65,6 +66,11 @@ class Peers:
     async def join(self, links: Sequence[Link]) -> None:
         """Tell every other shard that numbers belong together."""
         asked = [line.ask(Joined(next(self._ids), list(links))) for line in self._lines.values()]
+        await asyncio.gather(*asked)
+
+    async def follow(self, parcels: Sequence[int]) -> None:
+        """Have every other shard announce what happens to these."""
+        asked = [line.ask(Follow(next(self._ids), list(parcels))) for line in self._lines.values()]
         await asyncio.gather(*asked)
 
     async def absorb(self, link: Link, state: bytes) -> None:

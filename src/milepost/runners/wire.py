@@ -56,6 +56,13 @@ class Told(msgspec.Struct, tag=True, array_like=True):
     facts: list[FactRow]
 
 
+class Follow(msgspec.Struct, tag=True, array_like=True):
+    """Parcels that somebody follows: what happens to them is to be announced."""
+
+    id: int
+    parcels: list[int]
+
+
 class Done(msgspec.Struct, tag=True, array_like=True):
     """The answer to the message of the same id."""
 
@@ -64,7 +71,7 @@ class Done(msgspec.Struct, tag=True, array_like=True):
     overloaded: bool = False
 
 
-Message = Walk | Joined | Absorb | Interest | Touched | Told | Done
+Message = Walk | Joined | Absorb | Interest | Touched | Told | Follow | Done
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Message).decode
 

@@ -10,10 +10,10 @@ from milepost.compat.core.sending import Delegate, DialectChannel
 from milepost.domain.track import Track
 from milepost.engine.delivering import Announcer
 from milepost.engine.delivery import Channel
-from milepost.engine.following import Followed
 from milepost.runners.inline import Inline, clock_us
 from milepost.settings import Settings
 from milepost.stores.postgres.dialects import (
+    Around,
     PostgresCredentials,
     PostgresHooks,
     PostgresPushes,
@@ -35,14 +35,14 @@ def open_dialect_stores(
     topics = {vendor: push.TOPICS for vendor, push in pushes()}
     options = Options(allow_private_targets=settings.allow_private_targets)
 
-    async def changed(_: int) -> None:
+    async def unheard(_: object) -> None:
         """A running server looks for new subscriptions by itself."""
 
-    hooks = PostgresHooks(
-        pool, sealer, clock_us, topics=topics.__getitem__,
-        check_url=Poster(options).check_url, changed=changed,
+    around = Around(
+        pool, sealer, clock_us, topics.__getitem__, Poster(options).check_url, unheard,
+        lambda: None, unheard,
     )  # fmt: skip
-    return PostgresCredentials(pool, sealer), hooks
+    return PostgresCredentials(pool, sealer), PostgresHooks(around)
 
 
 class Dialects:
@@ -56,7 +56,6 @@ class Dialects:
         sealer: Sealer,
         poster: Poster,
         settings: Settings,
-        followed: Followed | None,
     ) -> None:
         self._engine = engine
         self._ledger = ledger
@@ -64,18 +63,20 @@ class Dialects:
         public = settings.public_url or f"http://{settings.host}:{settings.port}"
         self._base_url = public.rstrip("/")
         self._limiter = Limiter(settings.requests_per_s, settings.burst)
+        self._most_watched = settings.watched_per_dialect
         self._pushes = pushes()
         self._announcer: Announcer | None = None
-        now_us, check = engine.now_us, poster.check_url
+        around = Around(
+            pool, sealer, engine.now_us, self._topics, poster.check_url, self._changed,
+            engine.announced.set, engine.follow,
+        )  # fmt: skip
         self.credentials = PostgresCredentials(pool, sealer)
-        self.hooks = PostgresHooks(
-            pool, sealer, now_us, topics=self._topics, check_url=check, changed=self._changed
-        )
-        self.pushes = PostgresPushes(pool, engine.announced.set)
+        self.hooks = PostgresHooks(around)
+        self.pushes = PostgresPushes(around)
         self.watches = PostgresWatches(
-            pool, sealer, now_us, topics=self._topics, check_url=check, changed=self._changed,
-            woke=engine.announced.set, most=settings.watched_per_dialect,
-            most_callbacks=settings.subscriptions_per_tenant, followed=followed,
+            around, most=settings.watched_per_dialect,
+            most_callbacks=settings.subscriptions_per_tenant,
+            followed=engine.followed if settings.shard is None else None,
         )  # fmt: skip
 
     def tell(self, announcer: Announcer) -> None:
@@ -97,6 +98,7 @@ class Dialects:
             now_us=one.now_us,
             base_url=self._base_url,
             limiter=self._limiter,
+            most_watched=self._most_watched,
         )
 
     def channels(self) -> dict[str, Channel]:
@@ -109,6 +111,7 @@ class Dialects:
             now_us=self._engine.now_us,
             check_url=self._poster.check_url,
             base_url=self._base_url,
+            track_then=self._track_then,
         )
         return {vendor: DialectChannel(vendor, push, delegate) for vendor, push in self._pushes}
 
@@ -125,3 +128,6 @@ class Dialects:
     async def _track(self, tenant: int, number: str) -> Track | None:
         track = await self._engine.queries.track(tenant, number, private=True)
         return track and self._engine.queries.foreseen(tenant, track)
+
+    async def _track_then(self, tenant: int, number: str, then_us: int) -> Track | None:
+        return await self._engine.queries.track_then(tenant, number, then_us, private=True)

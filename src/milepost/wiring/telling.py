@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from milepost.channels.discovery import Options, channels
 from milepost.compat.core.posting import Poster
 from milepost.engine.delivering import Announcer
-from milepost.engine.following import Followed
 from milepost.stores.postgres.deliverylog import PostgresDeliveryLog
 from milepost.stores.postgres.outbox import PostgresOutbox
 from milepost.stores.postgres.subscriptions import PostgresSubscriptions
@@ -30,8 +29,6 @@ class Telling:
         sealer = open_sealer(settings.data / KEY_FILE)
         self.subscriptions = PostgresSubscriptions(pool, sealer, settings.subscriptions_per_tenant)
         self.log = PostgresDeliveryLog(pool)
-        # With several engine processes, what is followed through one would be news to the others.
-        self._followed = Followed() if settings.shard is None else None
         self.dialects = Dialects(
             engine,
             milepost.store.ledger,
@@ -39,7 +36,6 @@ class Telling:
             sealer,
             Poster(options),
             settings,
-            self._followed,
         )
         self._outbox = PostgresOutbox(pool, sealer, settings.pushes_per_day)
         self.announcer = Announcer(
@@ -49,13 +45,15 @@ class Telling:
             woken=engine.announced,
         )
         self.dialects.tell(self.announcer)
-        self._audience = engine.audience
+        self._engine = engine
+        # Of several processes each knows what is followed through any, if they can speak.
+        self._knows_followed = settings.shard is None or settings.sockets is not None
 
     async def start(self) -> None:
         await self.subscriptions.seal()  # what an older version left in plain text
-        if self._followed is not None:
-            self._followed.pack(await self._outbox.followed())
-            self._audience.followed = self._followed
+        if self._knows_followed:
+            self._engine.followed.pack(await self._outbox.followed())
+            self._engine.audience.followed = self._engine.followed
         await self.announcer.refresh()  # before the first scan is taken
         self._task = asyncio.create_task(self.announcer.run())
 
@@ -65,8 +63,3 @@ class Telling:
             await self._task
         await self.announcer.close()
         await self.dialects.close()
-
-    def follow(self, parcel: int) -> None:
-        """Something is about to be written that follows a parcel."""
-        if self._followed is not None:
-            self._followed.add(parcel)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import formatdate
@@ -113,16 +114,22 @@ def test_an_rsa_key_is_registered_and_asked_for(server: Served, tmp_path: Path) 
     assert set(fields) == {"api_key", "api_secret"}
 
     path = "/tracking/2026-07/couriers"
-    date = formatdate(usegmt=True)
-    headers = {"as-api-key": fields["api_key"], "date": date}
-    text = sign_string("GET", b"", date, headers, path)
     pss = padding.PSS(padding.MGF1(hashes.SHA256()), padding.PSS.DIGEST_LENGTH)
-    signed = base64.b64encode(private.sign(text, pss, hashes.SHA256())).decode()
 
-    assert httpx2.get(server.url + path, headers=headers).status_code == 401
-    assert httpx2.get(server.url + path, headers=headers | {RSA_HEADER: signed}).status_code == 200
-    other = headers | {RSA_HEADER: signed, "as-more": "x"}
-    assert httpx2.get(server.url + path, headers=other).status_code == 401
+    def signed(age_s: float) -> dict[str, str]:
+        date = formatdate(time.time() - age_s, usegmt=True)
+        headers = {"as-api-key": fields["api_key"], "date": date}
+        text = sign_string("GET", b"", date, headers, path)
+        made = base64.b64encode(private.sign(text, pss, hashes.SHA256())).decode()
+        return headers | {RSA_HEADER: made}
+
+    def status(headers: dict[str, str]) -> int:
+        return httpx2.get(server.url + path, headers=headers).status_code
+
+    plain = {name: value for name, value in signed(0).items() if name != RSA_HEADER}
+    assert (status(plain), status(signed(0))) == (401, 200)
+    assert status(signed(0) | {"as-more": "x"}) == 401
+    assert (status(signed(600)), status(signed(-600))) == (401, 401)
     file.write_text("no key at all")
     command(server, *words, "--public-key", str(file), code=2)
     command(server, *words, "--auth-type", "RSA", code=2)

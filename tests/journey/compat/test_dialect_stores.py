@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from milepost.domain.event import key_of
@@ -17,7 +18,12 @@ from milepost.engine.following import Followed
 from milepost.engine.ports import Announcement, Group, Link
 from milepost.engine.resolve import BadScanError
 from milepost.settings import Settings
-from milepost.stores.postgres.dialects import PostgresCredentials, PostgresHooks, PostgresWatches
+from milepost.stores.postgres.dialects import (
+    Around,
+    PostgresCredentials,
+    PostgresHooks,
+    PostgresWatches,
+)
 from milepost.stores.postgres.outbox import PostgresOutbox
 from milepost.stores.sealer import Sealer
 from milepost.wiring import Store, open_store
@@ -36,17 +42,19 @@ class World:
         self.changed: list[int] = []
         self.woken = 0
         self.credentials = PostgresCredentials(store.pool, self.sealer, lambda: self.clock)
-        self.hooks = PostgresHooks(
-            store.pool, self.sealer, self.now_us, topics=self.topics, check_url=self.check,
-            changed=self.note,
+        self.followed = Followed()
+        self.around = Around(
+            store.pool, self.sealer, self.now_us, self.topics, self.check, self.note, self.wake,
+            self.follow,
         )  # fmt: skip
+        self.hooks = PostgresHooks(self.around)
         self.watches = self.new_watches()
 
     def new_watches(self, most: int = 1_000, followed: Followed | None = None) -> PostgresWatches:
-        return PostgresWatches(
-            self.store.pool, self.sealer, self.now_us, topics=self.topics, check_url=self.check,
-            changed=self.note, woke=self.wake, followed=followed, most=most,
-        )  # fmt: skip
+        return PostgresWatches(self.around, followed=followed, most=most)
+
+    async def follow(self, parcels: Sequence[int]) -> None:
+        self.followed.add_all(parcels)
 
     @staticmethod
     def now_us() -> int:
@@ -278,7 +286,7 @@ async def test_hooks(world: World) -> None:
 
 
 async def test_only_what_is_followed_is_asked_for(world: World) -> None:
-    followed = Followed()
+    followed = world.followed
     watches = world.new_watches(followed=followed)
     await watches.add(world.watch("AB1001"))
     await watches.add(world.watch("AB1002", active=False))
@@ -292,3 +300,19 @@ async def test_only_what_is_followed_is_asked_for(world: World) -> None:
     assert [one.number for one in await watches.get(world.me, "kdniao", "AB1001")] == ["AB1001"]
     assert await watches.get(world.me, "kdniao", "AB1003") == []
     assert await outbox.audience() == {world.me: Wanted(frozenset(), {}, frozenset({ADDED}))}
+
+
+async def test_a_hook_at_hand_is_as_it_was_saved_last(world: World) -> None:
+    hook = Hook(tenant=world.me, dialect="kdniao", url="https://hooks.example/1", secret="old")
+    hook = await world.hooks.add(hook)
+    found = await world.hooks.of_subscription(world.me, hook.subscription)
+    assert found is not None
+    assert found.secret == "old"
+
+    await world.hooks.save(msgspec.structs.replace(hook, secret="new"))
+    found = await world.hooks.of_subscription(world.me, hook.subscription)
+    assert found is not None
+    assert found.secret == "new"
+
+    await world.hooks.delete(hook)
+    assert await world.hooks.of_subscription(world.me, hook.subscription) is None

@@ -59,6 +59,73 @@ def test_an_event_is_what_every_webhook_was_sent(server: Served) -> None:
     assert single == payloads[1]
 
 
+def test_an_event_stays_as_it_was_made(server: Served) -> None:
+    one, number = server.account("easypost"), "94001888777766669300"
+
+    def scan(code: str, hour: int) -> None:
+        one.scan({"number": number, "carrier": "usps", "code": code,
+                  "occurred_at": f"2026-11-01T{hour:02}:00:00-05:00"})  # fmt: skip
+
+    with receiver(lambda _: (200, b"")) as good:
+        hook(one, good.url)
+        follow(one, number)
+        for count, (code, hour) in enumerate([("picked_up", 8), ("in_transit.arrived_hub", 9),
+                                              ("out_for_delivery", 10)], 2):  # fmt: skip
+            scan(code, hour)
+            good.wait(count)
+        sent = [json.loads(body) for _, _, body in good.got]
+
+    assert [e["result"]["status_detail"] for e in sent] == [
+        "unknown", "received_at_origin_facility", "arrived_at_facility", "out_for_delivery",
+    ]  # fmt: skip
+    assert [e["previous_attributes"] for e in sent] == [
+        {}, {},
+        {"status_detail": "received_at_origin_facility"},
+        {"status": "in_transit", "status_detail": "arrived_at_facility"},
+    ]  # fmt: skip
+    for event in sent:
+        kept = ask(one, "GET", f"/events/{event['id']}").json()
+        assert kept["result"] == event["result"]
+        assert kept["previous_attributes"] == event["previous_attributes"]
+        bodies = ask(one, "GET", f"/events/{event['id']}/payloads").json()["payloads"]
+        assert [json.loads(payload["request_body"]) for payload in bodies] == [event]
+
+
+def test_an_event_that_is_sent_again_is_the_same(server: Served) -> None:
+    one, number = server.account("easypost"), "94001888777766669301"
+    answers = [200, 500]
+    with receiver(lambda _: (answers.pop(0) if answers else 200, b"")) as shy:
+        hook(one, shy.url)
+        follow(one, number)
+        shy.wait(1)
+        one.scan({"number": number, "carrier": "usps", "code": "picked_up",
+                  "occurred_at": "2026-11-01T08:00:00-05:00"})  # fmt: skip
+        shy.wait(2)
+        one.scan({"number": number, "carrier": "usps", "code": "delivered",
+                  "occurred_at": "2026-11-01T18:00:00-05:00"})  # fmt: skip
+        shy.wait(3)
+        failed = until(lambda: next((d for d in one.deliveries() if d["last_code"] == 500), None))
+        url = f"{server.url}/v1/deliveries/{failed['id']}/replay"
+        assert httpx2.post(url, headers={"Authorization": f"Bearer {one.key}"}).status_code < 300
+        shy.wait(4)
+        first, later = json.loads(shy.got[1][2]), json.loads(shy.got[3][2])
+
+    assert first == later
+    assert later["result"]["status"] == "in_transit"
+
+
+def test_a_tracker_of_which_nothing_is_known_has_its_event(server: Served) -> None:
+    one = server.account("easypost")
+    with receiver(lambda _: (200, b"")) as good:
+        hook(one, good.url)
+        ask(one, "POST", "/trackers", content='{"tracker": {"tracking_code": "ZZ771200431"}}')
+        good.wait(1)
+        event = json.loads(good.got[0][2])
+
+    assert (event["description"], event["result"]["status"]) == ("tracker.created", "unknown")
+    assert ask(one, "GET", f"/events/{event['id']}").json()["result"] == event["result"]
+
+
 def test_pages_of_events(server: Served) -> None:
     one = server.account("easypost")
     with receiver(lambda _: (200, b"")) as good:

@@ -205,6 +205,10 @@ def test_a_registered_phone_is_asked_for(server: Served) -> None:
     assert ask(account, "8001", data | {"CustomerName": "1111"})["Reason"] == "暂无轨迹信息"
     assert ask(account, "8001", data | {"CustomerName": "4321"})["State"] == "1"
     assert ask(account, "8003", data | {"CustomerName": "1111"})["RouteMapUrl"] is None
+    wrongly = data | {"ShipperCode": "YTO"}
+    for kind in ("8001", "8003", "8008", "7101"):
+        assert ask(account, kind, wrongly)["Reason"] == "手机尾号不能为空", kind
+    assert ask(account, "8001", wrongly | {"CustomerName": "1111"})["Traces"] == []
 
 
 def test_identify(account: Account) -> None:
@@ -237,5 +241,36 @@ def test_arrival(server: Served) -> None:
     assert (rough["Success"], rough["ResultCode"]) == (True, "100")
     assert rough["Data"]["DeliveryTime"] == "11月12日上午可达"
     assert "粗略估算" in rough["Data"]["DeliveryMemo"]
-    assert ask(account, "6004", cities | {"SendCity": None})["Success"] is False
-    assert ask(account, "6004", cities | {"CatchTime": "soon"})["Success"] is False
+    for wrong, code in (
+        ({"SendCity": None}, "101"),
+        ({"ShipperCode": ""}, "101"),
+        ({"CatchTime": "soon"}, "103"),
+        ({"ShipperCode": "HOHOHO"}, "103"),
+    ):
+        refused = ask(account, "6004", cities | wrong)
+        assert (refused["Success"], refused["ResultCode"]) == (False, code), wrong
+
+
+def test_where_nothing_was_learned_a_map_has_a_rough_estimate(server: Served) -> None:
+    account = server.account("kdniao")
+    data = {
+        "ShipperCode": "YTO", "LogisticCode": "YT7007007006",
+        "Sender": {"ProvinceName": "广东省", "CityName": "深圳市"},
+        "Receiver": {"ProvinceName": "四川省", "CityName": "成都市"},
+    }  # fmt: skip
+    cities = {
+        "ShipperCode": "YTO", "LogisticCode": "YT7007007006", "SendProvince": "广东省",
+        "SendCity": "深圳市", "ReceiveProvince": "四川省", "ReceiveCity": "成都市",
+    }  # fmt: skip
+
+    before = ask(account, "8005", data)
+    account.scan(scan("YT7007007006", "picked_up", place="深圳市"))
+    after = ask(account, "8005", data)
+    arrival = ask(account, "6006", cities)["Data"]
+
+    assert (before["EstimatedDeliveryTime"], before["Location"]) == (None, "")
+    assert after["Location"] == "深圳市"
+    due = datetime.fromisoformat(after["EstimatedDeliveryTime"] + "+08:00")
+    assert timedelta(days=1) < due - RECENTLY < timedelta(days=4)
+    assert "粗略估算" in arrival["DeliveryMemo"]
+    assert arrival["DeliveryDate"] == f"{due:%Y-%m-%d}"

@@ -22,7 +22,12 @@ from milepost.engine.dialects import Watch, called
 from milepost.engine.ports import Announcement, Group
 from milepost.settings import Settings
 from milepost.stores.postgres.deliverylog import PostgresDeliveryLog
-from milepost.stores.postgres.dialects import PostgresCredentials, PostgresHooks, PostgresWatches
+from milepost.stores.postgres.dialects import (
+    Around,
+    PostgresCredentials,
+    PostgresHooks,
+    PostgresWatches,
+)
 from milepost.stores.postgres.outbox import PostgresOutbox
 from milepost.stores.sealer import Sealer
 from milepost.wiring import Store, open_store
@@ -44,14 +49,12 @@ class Receiver:
         self.answer = (500, b"not now")
         self.tried: list[datetime] = []
         sealer = Sealer(b"k" * 32)
-        stores = (store.pool, sealer, self.now_us)
-        hooks = PostgresHooks(
-            *stores, topics=lambda _: (ADDED,), check_url=lambda _: None, changed=self.noted
-        )
-        self.watches = PostgresWatches(
-            *stores, topics=lambda _: (ADDED,), check_url=lambda _: None, changed=self.noted,
-            woke=lambda: None,
+        around = Around(
+            store.pool, sealer, self.now_us, lambda _: (ADDED,), lambda _: None, self.noted,
+            lambda: None, self.noted,
         )  # fmt: skip
+        hooks = PostgresHooks(around)
+        self.watches = PostgresWatches(around)
         channel = DialectChannel(vendor, push, Delegate(
             watches=self.watches, hooks=hooks, credentials=PostgresCredentials(store.pool, sealer),
             track=self.track, post=self.post, now_us=self.now_us, check_url=lambda _: None,
@@ -61,7 +64,7 @@ class Receiver:
             PostgresOutbox(store.pool, sealer), {vendor: channel}, now=lambda: self.now
         )
 
-    async def noted(self, _: int) -> None: ...
+    async def noted(self, _: object) -> None: ...
 
     def now_us(self) -> int:
         return int(self.now.timestamp()) * 1_000_000
@@ -69,7 +72,7 @@ class Receiver:
     async def track(self, tenant: int, number: str) -> Track:
         return msgspec.json.decode(ROAD.read_bytes(), type=Track)
 
-    async def post(self, lane: int, request: Outgoing) -> tuple[int | None, bytes, str | None]:
+    async def post(self, request: Outgoing) -> tuple[int | None, bytes, str | None]:
         self.tried.append(self.now)
         return *self.answer, None
 

@@ -52,11 +52,17 @@ class Stores:
     def __init__(self, watch: Watch | None, hook: Hook | None = None) -> None:
         self.watch, self.hook = watch, hook
         self.saved: list[Watch] = []
-        self.sent: list[tuple[int, Outgoing]] = []
+        self.sent: list[Outgoing] = []
         self.answer: tuple[int | None, bytes, str | None] = (200, b"ok", None)
 
     async def by_id(self, tenant: int, dialect: str, watch: int) -> Watch | None:
         return self.watch if self.watch and self.watch.id == watch else None
+
+    async def get(self, tenant: int, dialect: str, number: str) -> list[Watch]:
+        return [self.watch] if self.watch else []
+
+    async def find(self, dialect: str, public_id: str) -> Credential | None:
+        return next((o for o in await self.of_tenant(1, dialect) if o.public_id == public_id), None)
 
     async def page(self, tenant: int, dialect: str, **_: Any) -> list[Watch]:
         return [self.watch] if self.watch else []
@@ -75,8 +81,8 @@ class Stores:
             for name, key in made
         ]  # fmt: skip
 
-    async def post(self, lane: int, request: Outgoing) -> tuple[int | None, bytes, str | None]:
-        self.sent.append((lane, request))
+    async def post(self, request: Outgoing) -> tuple[int | None, bytes, str | None]:
+        self.sent.append(request)
         return self.answer
 
     async def track(self, tenant: int, number: str) -> Track | None:
@@ -101,7 +107,7 @@ def message(**payload: Any) -> Message:
 
 async def sent(stores: Stores, told: Message) -> dict[str, Any]:
     await stores.channel().send(SUBSCRIPTION, told)
-    return dict(json.loads(stores.sent[-1][1].body))
+    return dict(json.loads(stores.sent[-1].body))
 
 
 async def test_the_nearest_secret_signs() -> None:
@@ -120,7 +126,7 @@ async def test_taken_and_ended() -> None:
     answer = await stores.channel().send(SUBSCRIPTION, message(watch=3))
 
     assert answer.error is None
-    assert (stores.sent[0][0], stores.sent[0][1].url) == (7, "https://shop/")
+    assert stores.sent[0].url == "https://shop/"
     assert [(one.active, one.stopped_us) for one in stores.saved] == [(False, 1)]
 
 

@@ -11,17 +11,11 @@ import pytest
 
 from milepost.compat.core import Change, Watch
 from milepost.compat.kdniao import clock, faults, make_credentials, maps, phones, shape, sign
-from milepost.compat.kdniao.asking import (
-    Address,
-    Wanted,
-    checked_number,
-    fields_of,
-    read_wanted,
-    shippers,
-)
+from milepost.compat.kdniao.asking import Address, fields_of, read_wanted
 from milepost.compat.kdniao.faults import KdniaoError
 from milepost.compat.kdniao.push import Push
 from milepost.compat.kdniao.states import TABLE, group, state, state_ex
+from milepost.compat.kdniao.waybill import checked_number, shippers
 from milepost.domain.place import Place
 from milepost.domain.track import Arrival, EventView, Milestone, StatusView, Track
 
@@ -183,17 +177,20 @@ def test_no_traces_is_no_error() -> None:
 def test_phone_tails() -> None:
     watch = Watch(tenant=1, dialect="kdniao", number="SF1", options={"tails": ["0912"]})
 
-    assert phones.may_see("yto", [None], [])
-    assert phones.may_see("sf", ["1234"], [])
-    assert phones.may_see("zto", [None, "13800000912"], [watch])
-    assert not phones.may_see("kye", ["1234"], [watch])
+    assert [phones.guarded(one) for one in ("yto", None, "sf", "zto", "kye")] == [
+        False, False, True, True, True,
+    ]  # fmt: skip
+    assert phones.guarded("yto", "sf")  # named wrongly: the road is SF's
+    assert phones.may_see(["1234"], [])
+    assert phones.may_see([None, "13800000912"], [watch])
+    assert not phones.may_see(["1234"], [watch])
     for given, reason in (
         (None, faults.NO_PHONE),
         (" ", faults.NO_PHONE),
         ("12", faults.BAD_PHONE),
     ):
         with pytest.raises(KdniaoError) as raised:
-            phones.may_see("sf", [given], [watch])
+            phones.may_see([given], [watch])
         assert raised.value.reason == reason
 
 
@@ -245,16 +242,28 @@ def test_push_kinds() -> None:
 def test_a_map_query_with_both_addresses_has_an_estimate_from_the_pick_up_on() -> None:
     shenzhen = Address(ProvinceName="广东省", CityName="深圳市")
     chengdu = Address(ProvinceName="四川省", CityName="成都市")
-    asked = Wanted(Sender=shenzhen, Receiver=chengdu)
     picked_up = Milestone(main="picked_up", at="2026-11-19T17:20:00+08:00", event="0" * 16)
     begun = msgspec.structs.replace(road(event("picked_up")), milestones=[picked_up])
-    gone = maps._estimated(begun, asked)
+    gone = maps.estimated(begun, shenzhen, chengdu)
 
     assert gone is not None
     assert "2026-11-21 12:00:00" < gone < "2026-11-23 00:00:00"
-    assert maps._estimated(begun, Wanted(Sender=shenzhen)) is None
-    assert maps._estimated(road(), asked) is None
-    assert maps._estimated(road(event("delivered")), asked) is None
+    assert maps.estimated(begun, shenzhen, None) is None
+    assert maps.estimated(begun, shenzhen, Address(ProvinceName="四川省")) is None
+    assert maps.estimated(road(), shenzhen, chengdu) is None
+    assert maps.estimated(road(event("delivered")), shenzhen, chengdu) is None
+    registered = msgspec.structs.replace(begun, origin=shenzhen.place, destination=chengdu.place)
+    assert maps.estimated(registered, None, None) == gone
+
+
+def test_a_window_without_history_is_no_estimate() -> None:
+    wide = Arrival(
+        earliest="2026-11-21T00:00:00+08:00", latest="2026-12-05T00:00:00+08:00", probability=0.8,
+        source="table", date_only=False, zone=None, stated_at=None, guess=True,
+    )  # fmt: skip
+
+    assert shape.estimated(wide) is None
+    assert shape.estimated(msgspec.structs.replace(wide, guess=False)) == "2026-12-05 00:00:00"
 
 
 def test_push_as_bare_json_and_not_at_all() -> None:

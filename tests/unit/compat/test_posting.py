@@ -23,9 +23,7 @@ async def sent(headers: dict[str, str]) -> list[str]:
     port = server.sockets[0].getsockname()[1]
     poster = Poster(Options(allow_private_targets=True, user_agent="Milepost/1"))
     try:
-        answer = await poster(
-            0, Outgoing(url=f"http://127.0.0.1:{port}/x", headers=headers, body=b"")
-        )
+        answer = await poster(Outgoing(url=f"http://127.0.0.1:{port}/x", headers=headers, body=b""))
         assert answer == (200, b"", None)
     finally:
         await poster.close()

@@ -114,7 +114,14 @@ def test_silence_is_no_news_for_three_days_and_then_an_abort(track: Track) -> No
     found = told(old, empty)
     assert (found["status"], found["autoCheck"], found["comNew"]) == ("abort", "0", "yuantong")
     assert found["lastResult"]["data"] == []
-    assert push.Push().ends(old, empty)
+    assert not push.Push().ends(old, empty)  # it goes on under the other company
+
+    again = replace(old, options={push.SILENCES: 2})
+    assert told(again, empty)["comNew"] == ""
+    assert push.Push().ends(again, empty)
+    right = replace(old, carrier_code="yuantong")
+    assert told(right, empty)["comNew"] == ""
+    assert push.Push().ends(right, empty)
 
 
 def test_pushed_again_after_the_end(track: Track) -> None:

@@ -77,9 +77,12 @@ def test_what_the_client_says_of_the_ends_fills_what_is_not_known(track: Track) 
 
 
 def test_nothing_is_said_of_an_arrival_that_nobody_knows(track: Track) -> None:
-    answer = result(replace(track, arrival=None), resultv2="8")
+    assert track.arrival is not None
+    guessed = replace(track.arrival, source="table", guess=True)
 
-    assert (answer["arrivalTime"], answer["remainTime"]) == (None, None)
+    for arrival in (None, guessed):
+        answer = result(replace(track, arrival=arrival), resultv2="8")
+        assert (answer["arrivalTime"], answer["remainTime"]) == (None, None)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from email.utils import parsedate_to_datetime
 
 from starlette.requests import Request
 
@@ -15,15 +17,18 @@ KEY_HEADERS = ("as-api-key", "aftership-api-key")
 PUBLIC_KEY = "rsa_public_key"
 # A credential with this set to AES or RSA is of no use without such a signature.
 AUTH_TYPE = "auth_type"
+# So long before and after its `date` a signature counts, at AfterShip too.
+COUNTS_S = 180
 _NOTHING = {b"[]", b"{}"}
 _TYPES = {"AES": sign.AES_HEADER, "RSA": sign.RSA_HEADER}
 
 
 class Access:
-    """Finds the credential of a request."""
+    """Finds the credential of a request. `clock`: the time that clients have, in seconds."""
 
-    def __init__(self, credentials: Credentials) -> None:
+    def __init__(self, credentials: Credentials, clock: Callable[[], float] = time.time) -> None:
         self._credentials = credentials
+        self._clock = clock
 
     async def credential(self, request: Request, body: bytes) -> Credential:
         """Raises FaultError 401."""
@@ -34,7 +39,17 @@ class Access:
         found = await self._credentials.find(VENDOR, key)
         if found is None or not _signed(found, request, headers, body):
             raise FaultError(401)
+        # Who may call by the key alone would gain nothing by repeating what was signed.
+        if AUTH_TYPE in found.secrets and not _recent(headers.get("date", ""), self._clock()):
+            raise FaultError(401)
         return found
+
+
+def _recent(date: str, now_s: float) -> bool:
+    try:
+        return abs(parsedate_to_datetime(date).timestamp() - now_s) <= COUNTS_S
+    except (ValueError, OverflowError):
+        return False
 
 
 def _signed(found: Credential, request: Request, headers: Mapping[str, str], body: bytes) -> bool:

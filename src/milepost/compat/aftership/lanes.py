@@ -1,6 +1,6 @@
 """How long a lane takes, from what the tenant's own parcels took. Pure.
 
-No number is made up: with too few parcels there is no estimate.
+With too few parcels there is no estimate; `cold` has one that needs none.
 """
 
 from __future__ import annotations
@@ -35,15 +35,15 @@ class Pickup(Struct, frozen=True):
     processing_days: float
 
 
-def estimate(samples: Sequence[Sample], pickup: datetime) -> dict[str, Any]:
-    """The estimate's fields, all None where too little is known: the day by which half, a tenth
-    and nine tenths of the parcels had come.
+def estimate(samples: Sequence[Sample], pickup: datetime) -> dict[str, Any] | None:
+    """The estimate's fields, None where too little is known: the day by which half, a tenth and
+    nine tenths of the parcels had come.
     """
     done = [one.days for one in samples if one.done]
     days = sorted(done if len(done) >= FEWEST else [one.days for one in samples])
     name = "estimated_delivery_date"
     if len(days) < FEWEST:
-        return {name: None, "confidence_code": None, f"{name}_min": None, f"{name}_max": None}
+        return None
     return {
         name: _day(pickup, days, 0.5),
         "confidence_code": HIGH if len(done) >= PLENTY else MEDIUM,

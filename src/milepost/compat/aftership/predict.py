@@ -10,6 +10,7 @@ from typing import Any
 
 from milepost.compat.aftership import VENDOR, lanes
 from milepost.compat.aftership.answering import Answer, Asked, Handler
+from milepost.compat.aftership.cold import guessed
 from milepost.compat.aftership.desk import Desk
 from milepost.compat.aftership.faults import FaultError
 from milepost.compat.aftership.slugs import carrier_for
@@ -68,16 +69,19 @@ class Estimator:
         if not isinstance(wanted, dict):
             raise FaultError(4008, where.rstrip("."))
         slug = needed(wanted, "slug", where)
-        if not isinstance(slug, str) or not carrier_for(self._desk.services.crosswalk, slug):
+        carrier = isinstance(slug, str) and carrier_for(self._desk.services.crosswalk, slug)
+        if not carrier:
             raise FaultError(4010)
         ends = [country_of(wanted, f"{end}_address", where) for end in ("origin", "destination")]
         pickup, shown = pickup_of(wanted, where)
         samples = await self._samples((tenant, slug.lower(), ends[0], ends[1]))
+        addresses = wanted["origin_address"], wanted["destination_address"]
+        told = lanes.estimate(samples, pickup) or guessed(carrier, *addresses, pickup)
         return {
             "id": secrets.token_hex(16),
             **{name: wanted.get(name) for name in _ECHOED},
             "estimated_pickup": shown,
-            **lanes.estimate(samples, pickup),
+            **told,
         }
 
     async def _samples(self, lane: Lane) -> list[lanes.Sample]:

@@ -2,60 +2,43 @@
 
 from __future__ import annotations
 
-import asyncio
-from urllib.parse import urlsplit
-
+from milepost.channels.client import FAILURES, Client, words
 from milepost.channels.discovery import Options
-from milepost.channels.webhook.guard import GuardedNetwork, RefusedTargetError
-from milepost.channels.webhook.pools import Pools
-from milepost.channels.webhook.send import FAILURES, MOST_READ_BYTES, Webhook
+from milepost.channels.guard import RefusedTargetError, check_url
+from milepost.channels.guarded import MOST_READ_BYTES, TIMEOUT_S
 from milepost.compat.core.pushing import Outgoing
-
-TIMEOUT_S = 15.0
 
 
 class Poster:
     """See `sending.Post`."""
 
     def __init__(self, options: Options) -> None:
-        self._user_agent = options.user_agent
-        self._network = GuardedNetwork(allow_private=options.allow_private_targets)
-        self._pools = Pools(self._network)
-        self.check_url = Webhook(options).check_target
+        self._allow_private = options.allow_private_targets
+        self._client = Client(allow_private=options.allow_private_targets)
+        self._ours = (("user-agent", options.user_agent), ("accept-encoding", "identity"))
 
-    async def __call__(self, lane: int, request: Outgoing) -> tuple[int | None, bytes, str | None]:
+    def check_url(self, url: str) -> None:
+        """Raises ValueError where nothing can be sent there."""
+        check_url(url, allow_private=self._allow_private)
+
+    async def __call__(self, request: Outgoing) -> tuple[int | None, bytes, str | None]:
+        given = {name.lower() for name in request.headers}
+        headers = [
+            *(one for one in self._ours if one[0] not in given),
+            *(one for one in request.headers.items() if one[0].lower() != "host"),
+        ]
         try:
-            # One limit for all of it: a receiver that answers a byte a second is slow as well.
-            async with asyncio.timeout(TIMEOUT_S):
-                return await self._exchange(lane, request)
+            reply = await self._client.request(
+                request.method, request.url, headers, request.body,
+                most_bytes=MOST_READ_BYTES, within_s=TIMEOUT_S,
+            )  # fmt: skip
         except TimeoutError:
             return None, b"", f"No answer within {TIMEOUT_S:.0f} seconds."
         except RefusedTargetError as error:
             return None, b"", str(error)
         except FAILURES as error:
-            return None, b"", f"{type(error).__name__}: {str(error)[:200]}".rstrip(": ")
+            return None, b"", words(error)
+        return reply.status, reply.body, None
 
     async def close(self) -> None:
-        await self._pools.close()
-        self._network.close()
-
-    async def _exchange(self, lane: int, request: Outgoing) -> tuple[int, bytes, str | None]:
-        given = {name.lower() for name in request.headers}
-        ours = (("user-agent", self._user_agent), ("accept-encoding", "identity"))
-        headers: list[tuple[bytes | str, bytes | str]] = [
-            ("host", urlsplit(request.url).netloc),
-            *(one for one in ours if one[0] not in given),
-            *(one for one in request.headers.items() if one[0].lower() != "host"),
-        ]
-        async with (
-            self._pools.use(lane) as pool,
-            pool.stream(
-                request.method, request.url, headers=headers, content=request.body
-            ) as response,
-        ):
-            said = b""
-            async for part in response.aiter_stream():
-                said += part
-                if len(said) >= MOST_READ_BYTES:
-                    break
-            return response.status, said, None
+        await self._client.close()

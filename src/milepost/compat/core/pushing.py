@@ -38,7 +38,9 @@ class Push(Protocol):
 
     RETRY_S: waits after the 1st, 2nd … failure; as many retries as it has. TOPICS: what it wants to
     be told of. SECRET: field of the credential that signs where neither watch nor hook has a
-    secret of its own; None if pushes are unsigned then.
+    secret of its own; None if pushes are unsigned then. A push whose body must stay as it was when
+    it came about has `AS_MADE = True`: its track is that of then, at every attempt, and None where
+    nothing was known.
     """
 
     RETRY_S: tuple[int, ...]
@@ -63,5 +65,8 @@ class Push(Protocol):
 
 def change_of(topic: str, payload: bytes, message: str, created_us: int) -> Change:
     """From the payload of a delivery, as the fan-out to watches writes it."""
-    inner = msgspec.json.decode(payload).get("change") or {}
+    told = msgspec.json.decode(payload)
+    inner = told.get("change") or {}
+    if told.get("before"):  # several changes that are told at once: what was before them all
+        inner["previous"] = told["before"]
     return Change(topic=topic, payload=inner, message=message, created_us=created_us)

@@ -23,14 +23,13 @@ log = structlog.get_logger()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 FindTrack = Callable[[int, str], Awaitable[Track | None]]
+FindTrackThen = Callable[[int, str, int], Awaitable[Track | None]]
 
 
 class Post(Protocol):
     """Sends one request and returns status, body and an error of the connection."""
 
-    async def __call__(
-        self, lane: int, request: Outgoing
-    ) -> tuple[int | None, bytes, str | None]: ...
+    async def __call__(self, request: Outgoing) -> tuple[int | None, bytes, str | None]: ...
 
 
 class HookOf(Protocol):
@@ -48,6 +47,7 @@ class Delegate(msgspec.Struct):
     now_us: Callable[[], int]
     check_url: Callable[[str], None]
     base_url: str = ""
+    track_then: FindTrackThen | None = None  # as it was known at microseconds since 1970
 
 
 class DialectChannel:
@@ -56,6 +56,7 @@ class DialectChannel:
     def __init__(self, vendor: str, push: Push, delegate: Delegate) -> None:
         self._vendor = vendor
         self._push = push
+        self._as_made = bool(getattr(push, "AS_MADE", False))
         self._with = delegate
 
     def check_target(self, url: str) -> None:
@@ -80,20 +81,25 @@ class DialectChannel:
         watch = await self._watch(subscription, message)
         if watch is None:
             return Answer(response="not sent: nothing is watched here any more")
-        track = await self._with.track(watch.tenant, watch.number)
+        created_us = (message.created_at - _EPOCH) // _MICROSECOND
+        track = await self._track(watch, created_us)
         addressed = await self._addressed(watch, subscription)
         request = None
-        if track is not None and addressed is not None:
-            created_us = (message.created_at - _EPOCH) // _MICROSECOND
+        if addressed is not None and (track is not None or self._as_made):
             change = change_of(message.topic, message.payload, message.id, created_us)
-            request = self._push.request(addressed, track, change, self._with.now_us())
-        if track is None or request is None:
+            request = self._push.request(addressed, track, change, self._with.now_us())  # type: ignore[arg-type]
+        if request is None:
             return Answer(response="not sent: this vendor tells nothing of such a change")
-        status, body, error = await self._with.post(subscription.id, request)
+        status, body, error = await self._with.post(request)
         return await self._judged(watch, track, status, body, error)
 
+    async def _track(self, watch: Watch, created_us: int) -> Track | None:
+        if self._with.track_then is not None and self._as_made:
+            return await self._with.track_then(watch.tenant, watch.number, created_us)
+        return await self._with.track(watch.tenant, watch.number)
+
     async def _judged(
-        self, watch: Watch, track: Track, status: int | None, body: bytes, error: str | None
+        self, watch: Watch, track: Track | None, status: int | None, body: bytes, error: str | None
     ) -> Answer:
         said = body.decode("utf-8", "replace").replace("\x00", "")[:500]
         if status is not None and error is None and self._push.acknowledged(status, body):
@@ -113,9 +119,15 @@ class DialectChannel:
                 subscription.tenant, self._vendor, limit=1, newest_first=True
             )
             return found[0] if found else None
-        watch = await self._with.watches.by_id(subscription.tenant, self._vendor, known)
+        watch = await self._known_watch(subscription.tenant, message.number, known)
         asked = message.topic == "watch.pushed"
         return watch if watch is not None and (watch.active or asked) else None
+
+    async def _known_watch(self, tenant: int, number: str | None, known: int) -> Watch | None:
+        # Watches of a number may be at hand.
+        same = await self._with.watches.get(tenant, self._vendor, number) if number else []
+        found = next((one for one in same if one.id == known), None)
+        return found or await self._with.watches.by_id(tenant, self._vendor, known)
 
     async def _addressed(self, watch: Watch, subscription: Subscription) -> Watch | None:
         """The watch with the URL and the secret that this push is for."""
@@ -131,11 +143,13 @@ class DialectChannel:
 
     async def _own_secret(self, watch: Watch) -> str | None:
         assert self._push.SECRET is not None
-        found = await self._with.credentials.of_tenant(watch.tenant, self._vendor)
-        same = [one for one in found if one.public_id == watch.account] or found
-        return same[0].secrets.get(self._push.SECRET) if same else None
+        credentials = self._with.credentials
+        own = await credentials.find(self._vendor, watch.account) if watch.account else None
+        if own is None or own.tenant != watch.tenant:
+            own = next(iter(await credentials.of_tenant(watch.tenant, self._vendor)), None)
+        return own.secrets.get(self._push.SECRET) if own is not None else None
 
-    async def _end(self, watch: Watch, track: Track) -> None:
-        if watch.active and self._push.ends(watch, track):
+    async def _end(self, watch: Watch, track: Track | None) -> None:
+        if track is not None and watch.active and self._push.ends(watch, track):
             watch.active, watch.stopped_us = False, self._with.now_us()
             await self._with.watches.save(watch)

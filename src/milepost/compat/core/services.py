@@ -20,7 +20,8 @@ RATE_PER_S, BURST = 2_000.0, 4_000
 class CompatServices(Struct):
     """`base_url`: where buyers and clients reach this server, without a slash at the end.
 
-    `limiter`: how fast one credential may call; see `too_fast_s`.
+    `limiter`: how fast one credential may call; see `too_fast_s`. `most_watched`: how many numbers
+    a tenant may watch in one dialect.
     """
 
     queries: Queries
@@ -35,6 +36,7 @@ class CompatServices(Struct):
     now_us: Callable[[], int]
     base_url: str
     limiter: Limiter = field(default_factory=lambda: Limiter(RATE_PER_S, BURST))
+    most_watched: int = 1_000_000
 
     def too_fast_s(self, credential: Credential) -> float:
         """0 if it may call now, else how many seconds it should wait."""

@@ -8,7 +8,7 @@ import msgspec
 
 from milepost.compat.core import Change, Sent, Watch
 from milepost.compat.core.pushing import change_of
-from milepost.compat.easypost import VENDOR, faults, ids, listing, moments, push, trackers
+from milepost.compat.easypost import VENDOR, faults, ids, listing, moments, push
 from milepost.compat.easypost.answering import Call
 from milepost.engine.delivery import Attempt
 
@@ -52,10 +52,9 @@ class _Events:
 
 
 async def retrieve(call: Call) -> dict[str, Any]:
-    """One event, with its tracker as it stands now."""
+    """One event, with its tracker as it was when the event came about."""
     watch, sent = await _found(call)
-    tracker = await trackers.shown(call, watch)
-    return _shown(watch, sent) | {"result": tracker}
+    return _shown(watch, sent) | {"result": (await _event(call, watch, sent))["result"]}
 
 
 async def payloads(call: Call) -> dict[str, Any]:
@@ -126,10 +125,18 @@ def _change(sent: Sent) -> Change:
     return change_of(sent.topic, sent.payload, "", sent.at_us)
 
 
+async def _event(call: Call, watch: Watch, sent: list[Sent]) -> dict[str, Any]:
+    """The event as it was sent: made again of what was known then."""
+    one = sent[0]
+    track = await call.services.queries.track_then(
+        call.tenant, watch.number, one.at_us, private=True
+    )
+    known = watch.options | {"base_url": call.services.base_url}
+    return push.event(msgspec.structs.replace(watch, options=known), track, _change(one))
+
+
 async def _payloads(call: Call, watch: Watch, sent: list[Sent]) -> list[dict[str, Any]]:
-    """What was said is not kept, so the body is the event with its tracker as it stands now."""
-    tracker = await trackers.shown(call, watch)
-    body = msgspec.json.encode(push.head(watch, _change(sent[0])) | {"result": tracker}).decode()
+    body = msgspec.json.encode(await _event(call, watch, sent)).decode()
     return [
         _payload(one, place, attempt, body)
         for one in sent

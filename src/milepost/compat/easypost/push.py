@@ -22,8 +22,11 @@ class Push:
     RETRY_S = (60, 300, 900, 3_600, 14_400, 28_800)
     TOPICS = ("shipment.event_added",)
     SECRET: str | None = None
+    AS_MADE = True
 
-    def request(self, watch: Watch, track: Track, change: Change, now_us: int) -> Outgoing | None:
+    def request(
+        self, watch: Watch, track: Track | None, change: Change, now_us: int
+    ) -> Outgoing | None:
         """None where the account has no webhook."""
         if watch.callback is None:
             return None
@@ -42,15 +45,22 @@ class Push:
         return False
 
 
-def event(watch: Watch, track: Track, change: Change) -> dict[str, Any]:
+def event(watch: Watch, track: Track | None, change: Change) -> dict[str, Any]:
     """An Event with its tracker. Its id is the same at every attempt and for every webhook."""
     base_url = str(watch.options.get("base_url") or "")
-    tracker = shape.tracker(watch, track, crosswalk(), base_url)
+    tracker = shape.tracker(_then(watch, change), track, crosswalk(), base_url)
     return head(watch, change) | {"result": tracker}
 
 
+def _then(watch: Watch, change: Change) -> Watch:
+    """The watch as it was when the event came about."""
+    if not change.created_us or watch.updated_us <= change.created_us:
+        return watch
+    return msgspec.structs.replace(watch, updated_us=max(change.created_us, watch.created_us))
+
+
 def head(watch: Watch, change: Change) -> dict[str, Any]:
-    """An Event without its `result`, as it is when it is made."""
+    """An Event without its tracker, as it is when it is made."""
     at_us = change.created_us or watch.updated_us
     at = moments.of_us(at_us)
     return {
@@ -75,11 +85,14 @@ def _description(watch: Watch, change: Change) -> str:
 
 
 def _previous(change: Change) -> dict[str, Any]:
-    before = change.payload.get("previous")
+    """What the attributes that changed were before."""
+    before, after = change.payload.get("previous"), change.payload.get("status")
     if not before:
         return {}
-    status, detail = shape.status_of(before["sub"])
-    return {"status": status, "status_detail": detail}
+    was = shape.status_of(before["sub"])
+    now = shape.status_of(after["sub"]) if after else (None, None)
+    names = ("status", "status_detail")
+    return {name: old for name, old, new in zip(names, was, now, strict=True) if old != new}
 
 
 def _custom(watch: Watch) -> dict[str, str]:

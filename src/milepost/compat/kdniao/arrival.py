@@ -12,10 +12,11 @@ from typing import Any
 
 from milepost.compat.core import CompatServices
 from milepost.compat.kdniao import VENDOR, clock, faults, query, shape
-from milepost.compat.kdniao.asking import Instruction, Wanted, checked_number, checked_shipper
-from milepost.compat.kdniao.faults import KdniaoError, invalid
+from milepost.compat.kdniao.asking import Instruction, Wanted
+from milepost.compat.kdniao.faults import KdniaoError, invalid, missing
 from milepost.compat.kdniao.rough import rough_hours
 from milepost.compat.kdniao.states import visible
+from milepost.compat.kdniao.waybill import checked_number, checked_shipper
 from milepost.domain.place import Place
 from milepost.domain.track import Track
 
@@ -27,6 +28,7 @@ _ECHOED = (
 )  # fmt: skip
 _NEEDED = ("SendProvince", "SendCity", "ReceiveProvince", "ReceiveCity")
 _ROUGH = "粗略估算：无承运商时效数据，按两地直线距离推算"
+_LEARNED = "依据历史运单时效预测"
 _STATED = "依据承运商或商家承诺时效"
 
 
@@ -57,9 +59,8 @@ async def _track(services: CompatServices, call: Instruction, carrier: str | Non
     number = checked_number(call.wanted)
     tenant = call.credential.tenant
     given = [call.wanted.SenderPhone, call.wanted.ReceivePhone, call.wanted.ReceiverPhone]
-    if not await query.opens(services, call, carrier, given):
-        return None
-    return await query.find(services, tenant, number)
+    track = await query.find(services, tenant, number)
+    return track if await query.opens(services, call, carrier, track, given) else None
 
 
 def _caught(wanted: Wanted, track: Track | None, now: datetime) -> datetime:
@@ -76,11 +77,13 @@ def _caught(wanted: Wanted, track: Track | None, now: datetime) -> datetime:
 
 
 def _due(wanted: Wanted, track: Track | None, caught: datetime) -> tuple[datetime, str]:
-    if track is not None and track.arrival is not None:
-        return clock.instant(track.arrival.latest).astimezone(clock.CHINA), _STATED
-    missing = [name for name in _NEEDED if not getattr(wanted, name)]
-    if missing:
-        raise invalid(missing[0], "为空，")
+    arrival = track.arrival if track is not None else None
+    if arrival is not None and not arrival.guess:
+        memo = _STATED if arrival.source.endswith("_promise") else _LEARNED
+        return clock.instant(arrival.latest).astimezone(clock.CHINA), memo
+    for name in _NEEDED:
+        if not getattr(wanted, name):
+            raise missing(name)
     start = Place(city=wanted.SendCity, region=wanted.SendProvince, country="CN")
     end = Place(city=wanted.ReceiveCity, region=wanted.ReceiveProvince, country="CN")
     hours = rough_hours(start, end)

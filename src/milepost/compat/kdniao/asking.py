@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from importlib.resources import files
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -13,11 +11,11 @@ from msgspec import Struct
 from milepost.compat.core import Credential, Credentials, xml
 from milepost.compat.core.bodies import FORM, BodyError, form_of
 from milepost.compat.kdniao import VENDOR, faults, sign
-from milepost.compat.kdniao.faults import KdniaoError, invalid
+from milepost.compat.kdniao.faults import KdniaoError
+from milepost.domain.place import Place
 
 _FIELDS = ("RequestData", "EBusinessID", "RequestType", "DataSign", "DataType")
 _ADDRESSES = {"Receiver", "Sender"}
-LONGEST_NUMBER, SHORTEST_NUMBER = 30, 4
 
 
 class Address(Struct):
@@ -29,6 +27,12 @@ class Address(Struct):
     Address: str | None = None
     Tel: str | None = None
     Mobile: str | None = None
+
+    @property
+    def place(self) -> Place | None:
+        """Province and city; street and name of a person are not ours to keep."""
+        city, region = self.CityName or None, self.ProvinceName or None
+        return Place(city=city, region=region, country="CN") if city or region else None
 
 
 class Wanted(Struct):
@@ -134,32 +138,6 @@ def _converted(given: dict[str, Any]) -> Wanted:
         return msgspec.convert(_flat(given), Wanted)
     except msgspec.ValidationError:
         raise KdniaoError(faults.BAD_DATA) from None
-
-
-def checked_number(wanted: Wanted) -> str:
-    """The waybill number as it was sent. Raises KdniaoError."""
-    number = wanted.number
-    if not number:
-        raise KdniaoError(faults.NO_NUMBER)
-    if not (number.isascii() and number.replace("-", "").isalnum()):
-        raise KdniaoError(faults.BAD_NUMBER)
-    if not SHORTEST_NUMBER <= len(number) <= LONGEST_NUMBER:
-        raise KdniaoError(faults.BAD_LENGTH)
-    return number
-
-
-def checked_shipper(wanted: Wanted, known: str | None) -> str:
-    """The ShipperCode. Raises KdniaoError unless Kdniao or our crosswalk (`known`) has it."""
-    if known is None and wanted.shipper not in shippers():
-        raise invalid("ShipperCode", wanted.shipper)
-    return wanted.shipper
-
-
-@lru_cache(maxsize=1)
-def shippers() -> frozenset[str]:
-    """Every ShipperCode of Kdniao's lists."""
-    lines = (files(__package__) / "shippers.txt").read_text("utf-8").splitlines()
-    return frozenset(code for line in lines if not line.startswith("#") for code in line.split())
 
 
 def _flat(given: dict[str, Any]) -> dict[str, Any]:

@@ -33,18 +33,21 @@ _CODES = {
 
 
 class KdniaoError(Exception):
-    """An answer with `Success` false; `reason` is what the client reads."""
+    """An answer with `Success` false; `reason` is what the client reads, `code` the ResultCode of
+    instructions whose answers have one.
+    """
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, code: str | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
-
-    @property
-    def code(self) -> str:
-        """The ResultCode, for instructions whose answers have one."""
-        return _CODES.get(self.reason, "105")
+        self.code = code or _CODES.get(reason, "105")
 
 
 def invalid(field: str, value: str) -> KdniaoError:
     """A field that has no such value."""
-    return KdniaoError(f"无效的输入[【{field}】{value}不正确]")
+    return KdniaoError(f"无效的输入[【{field}】{value}不正确]", "103")
+
+
+def missing(field: str) -> KdniaoError:
+    """A field that has to be given."""
+    return KdniaoError(f"无效的输入[【{field}】为空，不正确]", "101")

@@ -68,44 +68,46 @@ async def answer(services: CompatServices, call: Instruction) -> Json:
 def fields(track: Track | None, wanted: Wanted, signer: Signer, shipper: str) -> Json:
     """What the map adds to an answer."""
     url = signer.url(wanted.number, shipper) if track is not None else None
-    return places(track, wanted.Sender, wanted.Receiver) | {
-        "EstimatedDeliveryTime": _estimated(track, wanted) if track is not None else None,
+    ends = wanted.Sender, wanted.Receiver
+    return places(track, *ends) | {
+        "EstimatedDeliveryTime": estimated(track, *ends) if track is not None else None,
         "RouteMapUrl": url if wanted.IsReturnRouteMap != "0" else None,
         "RouteMapUrlCode": url,
     }
 
 
-def _estimated(track: Track, wanted: Wanted) -> str | None:
-    """What is known of the arrival; else, with both addresses given and the parcel on its way, a
-    rough estimate from the day it was picked up.
+def estimated(track: Track, sender: Address | None, receiver: Address | None) -> str | None:
+    """What is known of the arrival; else, with both ends known and the parcel on its way, a rough
+    estimate from the day it was picked up.
     """
-    if track.arrival is not None or STATUSES[track.status.sub].final:
-        return shape.estimated(track.arrival)
+    stated = shape.estimated(track.arrival)
+    if stated is not None or STATUSES[track.status.sub].final:
+        return stated
     begun = next((one.at for one in track.milestones if one.main == "picked_up"), None)
-    ends = _place(wanted.Sender), _place(wanted.Receiver)
-    if begun is None or ends[0] is None or ends[1] is None:
+    start, end = _city(sender) or track.origin, _city(receiver) or track.destination
+    if begun is None or start is None or end is None:
         return None
-    hours = rough_hours(ends[0], ends[1])
+    hours = rough_hours(start, end)
     if hours is None:
         return None
     due = clock.instant(begun).astimezone(clock.CHINA) + timedelta(hours=hours)
     return f"{due:%Y-%m-%d %H:%M:%S}"
 
 
-def _place(address: Address | None) -> Place | None:
-    if address is None or not address.CityName:
-        return None
-    return Place(city=address.CityName, region=address.ProvinceName, country="CN")
+def _city(address: Address | None) -> Place | None:
+    """A province alone is no point on a map."""
+    place = address.place if address is not None else None
+    return place if place is not None and place.city else None
 
 
 def places(track: Track | None, sender: Address | None, receiver: Address | None) -> Json:
     """Both ends and the places in between; addresses given win over what is known."""
-    origin = _end(sender) or (_point(track.origin) if track is not None else None)
-    target = _end(receiver) or (_point(track.destination) if track is not None else None)
+    origin = _city(sender) or (track.origin if track is not None else None)
+    target = _city(receiver) or (track.destination if track is not None else None)
     stops = coordinates(track) if track is not None else []
     return {
-        "SenderCityLatAndLng": _text(origin),
-        "ReceiverCityLatAndLng": _text(target),
+        "SenderCityLatAndLng": _text(_point(origin)),
+        "ReceiverCityLatAndLng": _text(_point(target)),
         "Coordinates": [{"Location": name, "LatAndLng": _text(at)} for name, at in stops],
         "PreCoordinates": predicted(track) if track is not None else [],
         "CityIsNull": not stops,
@@ -138,10 +140,6 @@ def _point(place: Place | None) -> Point | None:
     if found is None or found.latitude is None or found.longitude is None:
         return None
     return found.latitude, found.longitude
-
-
-def _end(address: Address | None) -> Point | None:
-    return _point(_place(address))
 
 
 def _text(at: Point | None) -> str | None:

@@ -23,20 +23,22 @@ def tails_of(phones: Iterable[str | None]) -> list[str]:
     return sorted({tail for tail in map(tail_of, phones) if tail is not None})
 
 
+def guarded(*carriers: str | None) -> bool:
+    """Whether one of these carriers (our slugs) asks for a phone."""
+    return not GUARDED.isdisjoint(carriers)
+
+
 def may_see(
-    carrier: str | None,
     given: Sequence[str | None],
     watches: Sequence[Watch],
     registered: Collection[str] = (),
 ) -> bool:
-    """Whether one of the phones given opens the parcel: it ends as one that a subscriber named, or
-    as one of the `registered` consignee's or consignor's does.
+    """Whether one of the phones given opens a guarded parcel: it ends as one that a subscriber
+    named, or as one of the `registered` consignee's or consignor's does.
 
-    Where no phone was ever registered, any four digits will do. Raises KdniaoError where the
-    carrier asks for one and none is given.
+    Where no phone was ever registered, any four digits will do. Raises KdniaoError where none is
+    given.
     """
-    if carrier not in GUARDED:
-        return True
     stated = [one for one in given if one and one.strip()]
     if not stated:
         raise KdniaoError(faults.NO_PHONE)

@@ -77,7 +77,10 @@ def message(watch: Watch, track: Track, now_us: int) -> Json:
         "EstimatedDeliveryTime": shape.estimated(track.arrival),
     }
     if options.get("kind") == "8005":
-        item |= maps.places(track, None, None) | {"RouteMapUrl": options.get("route_map")}
+        item |= maps.places(track, None, None) | {
+            "EstimatedDeliveryTime": maps.estimated(track, None, None),
+            "RouteMapUrl": options.get("route_map"),
+        }
     return {
         "EBusinessID": watch.account or "",
         "PushTime": clock.china_now(now_us),

@@ -6,7 +6,8 @@ from typing import Any
 
 from milepost.compat.core import CompatServices
 from milepost.compat.kdniao import VENDOR, clock, faults, phones, shape
-from milepost.compat.kdniao.asking import Instruction, checked_number, checked_shipper
+from milepost.compat.kdniao.asking import Instruction
+from milepost.compat.kdniao.waybill import checked_number, checked_shipper
 from milepost.domain.track import Track
 from milepost.engine.resolve import BadScanError
 from milepost.identify import identify
@@ -21,7 +22,7 @@ async def answer(services: CompatServices, call: Instruction) -> Json:
     number = checked_number(wanted)
     track = await find(services, call.credential.tenant, number)
     shipper, carrier = shipper_of(services, call, track)
-    if not await opens(services, call, carrier, [wanted.CustomerName]):
+    if not await opens(services, call, carrier, track, [wanted.CustomerName]):
         track = None  # a wrong phone finds nothing, as at the carrier's
     return head(call, shipper, number) | shape.road(
         track,
@@ -59,15 +60,22 @@ def likely(number: str) -> str | None:
 
 
 async def opens(
-    services: CompatServices, call: Instruction, carrier: str | None, given: list[str | None]
+    services: CompatServices,
+    call: Instruction,
+    carrier: str | None,
+    track: Track | None,
+    given: list[str | None],
 ) -> bool:
-    """Whether the phones given open the parcel; see `phones.may_see`. Raises KdniaoError."""
-    if carrier not in phones.GUARDED:
+    """Whether the phones given open the parcel; see `phones.may_see`. Raises KdniaoError.
+
+    Both the carrier that is named and the one that has it count: a wrong ShipperCode opens nothing.
+    """
+    if not phones.guarded(carrier, track.carrier if track is not None else None):
         return True
     number = call.wanted.number
     watches = await services.watches.get(call.credential.tenant, VENDOR, number)
     tails = await services.registrar.tails(call.credential.tenant, number)
-    return phones.may_see(carrier, given, watches, tails)
+    return phones.may_see(given, watches, tails)
 
 
 def head(call: Instruction, shipper: str, number: str) -> Json:

@@ -6,7 +6,8 @@ from typing import Any
 
 from milepost.compat.core import CompatServices
 from milepost.compat.kdniao import VENDOR, query
-from milepost.compat.kdniao.asking import Instruction, checked_number
+from milepost.compat.kdniao.asking import Instruction
+from milepost.compat.kdniao.waybill import checked_number
 from milepost.identify import identify
 
 LEAST = 0.02

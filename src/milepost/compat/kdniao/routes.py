@@ -49,15 +49,15 @@ HANDLERS: dict[str, Handler] = {
 }
 # Instructions that Kdniao has and we do not: addresses, outlets, fares, orders, messages.
 ELSEWHERE = frozenset({
-    "1001", "1004", "1007", "1011", "1012", "1013", "1021", "1127", "1147", "1801", "2004", "2006",
-    "3001", "6001", "6002", "8101", "8102", "8103", "9001",
+    "1001", "1004", "1007", "1011", "1012", "1013", "1021", "1127", "1147", "1801", "2001", "2004",
+    "2006",    "3001", "6001", "6002", "8101", "8102", "8103", "9001",
 })  # fmt: skip
 COLLECTING = "CMD"  # cash on delivery: CMD1002 and its like
 _ITEMS = {
     "Traces": "Trace", "Shippers": "Shipper", "Coordinates": "Coordinate",
     "PreCoordinates": "PreCoordinate",
 }  # fmt: skip
-_ROAD = {"State": "0", "StateEx": "0", "Traces": []}
+_ROAD = {"State": "0", "StateEx": "0", "Location": "", "Traces": []}
 
 
 def routes(services: CompatServices) -> list[Route]:
@@ -95,7 +95,7 @@ class Door:
         return _response(answer, in_xml=asks_in_xml(form))
 
     def _handler(self, kind: str) -> Handler:
-        if kind in ELSEWHERE or kind.startswith(COLLECTING):
+        if kind in ELSEWHERE or kind.upper().startswith(COLLECTING):
             raise KdniaoError(faults.NO_PACKAGE)
         if kind not in HANDLERS:
             raise invalid("RequestType", kind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,7 +30,7 @@ def road(
     return {
         "State": state(code, events),
         "StateEx": code,
-        "Location": _last(city(one.place) for one in events),
+        "Location": location(events),
         "Traces": traces[::-1] if newest_first else traces,
     }
 
@@ -39,9 +40,16 @@ def city(place: Place | None) -> str:
     return "" if place is None else place.city or place.label or ""
 
 
+def location(events: Sequence[EventView]) -> str:
+    """Where it was seen last, empty if that is not known; `events` are oldest first."""
+    return next((name for one in reversed(events) if (name := city(one.place))), "")
+
+
 def estimated(arrival: Arrival | None) -> str | None:
-    """EstimatedDeliveryTime: the end of the arrival window."""
-    return None if arrival is None else china_time(arrival.latest)
+    """EstimatedDeliveryTime: the end of the arrival window. One that nothing was learned for is so
+    wide that its end tells nobody anything.
+    """
+    return None if arrival is None or arrival.guess else china_time(arrival.latest)
 
 
 def _trace(event: EventView) -> Json:
@@ -60,8 +68,3 @@ def _abroad(event: EventView) -> Json:
     more = {} if offset is None else {"Timezone": offset}
     text = event.text or status_label(event.sub, "en")
     return _trace(event) | {"AcceptTime": time, "AcceptStation": text, **more}
-
-
-def _last(names: Any) -> str:
-    found = [name for name in names if name]
-    return found[-1] if found else ""

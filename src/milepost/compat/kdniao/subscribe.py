@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from milepost.compat.core import AlreadyWatchedError, CompatServices, TooManyWatchedError, Watch
 from milepost.compat.kdniao import VENDOR, clock, faults, maps, phones, query, shape
-from milepost.compat.kdniao.asking import Address, Instruction, Wanted, checked_number
+from milepost.compat.kdniao.asking import Instruction, Wanted
 from milepost.compat.kdniao.faults import KdniaoError
 from milepost.compat.kdniao.states import visible
-from milepost.domain.place import Place
+from milepost.compat.kdniao.waybill import checked_number
 from milepost.domain.track import Track
 from milepost.engine.registration import Registration, RegistrationError
 
@@ -25,7 +25,9 @@ async def answer(services: CompatServices, call: Instruction) -> Json:
     wanted = call.wanted
     number = checked_number(wanted)
     shipper, carrier = query.shipper_of(services, call, None)
-    phones.may_see(carrier, _phones(wanted), [])
+    known = await query.find(services, call.credential.tenant, number)
+    if phones.guarded(carrier, known.carrier if known is not None else None):
+        phones.may_see(_phones(wanted), [])
     watch = await _watch(services, _wish(services, call, shipper, carrier))
     await _announce(services, call, number, carrier)
     track = await query.find(services, call.credential.tenant, number)
@@ -93,8 +95,8 @@ async def _announce(
         number=number,
         carrier=carrier,
         order_number=wanted.OrderCode or None,
-        origin=_place(wanted.Sender),
-        destination=_place(wanted.Receiver),
+        origin=wanted.Sender.place if wanted.Sender else None,
+        destination=wanted.Receiver.place if wanted.Receiver else None,
     )
     now = datetime.fromtimestamp(services.now_us() / 1_000_000, UTC)
     try:
@@ -118,6 +120,7 @@ def _accepted(
     }
     if call.kind != MAP:
         return found
+    found["Location"] = shape.location(visible(track)) if track is not None else ""
     signer = maps.Signer(services.base_url, call.credential, now_us)
     return found | maps.fields(track, call.wanted, signer, watch.carrier_code or "")
 
@@ -128,10 +131,3 @@ def _phones(wanted: Wanted) -> list[str | None]:
         if one is not None:
             found += [one.Mobile, one.Tel]
     return found
-
-
-def _place(address: Address | None) -> Place | None:
-    """Province, city and district; street and name of a person are not ours to keep."""
-    if address is None or not (address.CityName or address.ProvinceName):
-        return None
-    return Place(city=address.CityName or None, region=address.ProvinceName or None, country="CN")

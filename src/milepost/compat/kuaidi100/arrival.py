@@ -13,8 +13,10 @@ _DONE = {"delivered", "returned"}
 
 
 def times(track: Track, now_us: int) -> dict[str, str | None]:
-    """`arrivalTime` (to the hour), `totalTime`, `remainTime`; None where nobody has said."""
-    if track.arrival is None:
+    """`arrivalTime` (to the hour), `totalTime`, `remainTime`; None where nobody has said, nor
+    anything was learned: the end of a mere guess is weeks away.
+    """
+    if track.arrival is None or track.arrival.guess:
         return {"arrivalTime": None, "totalTime": None, "remainTime": None}
     latest = clock.read(clock.wall(track.arrival.latest, track.destination))
     now = clock.beijing(now_us).replace(tzinfo=None)

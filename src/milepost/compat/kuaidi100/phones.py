@@ -8,8 +8,8 @@ from milepost.compat.core import CompatServices, Watch
 from milepost.compat.kuaidi100 import VENDOR, faults
 from milepost.compat.kuaidi100.faults import RefusedError
 
-# Kuaidi100 asks for it with these two; with other carriers it takes it and does not look.
-CARRIERS = {"sf", "zto"}
+# Kuaidi100 asks for it with these; with other carriers it takes it and does not look.
+CARRIERS = {"sf", "sf-freight", "zto"}
 TAIL = 4
 
 

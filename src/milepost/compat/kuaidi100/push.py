@@ -18,6 +18,8 @@ from milepost.domain.track import Leg, StatusView, Track
 SILENT_US = 3 * 86_400 * 1_000_000
 QUIET_US = 60 * 86_400 * 1_000_000
 QUIET = "quiet_told"  # an option of a watch that is given up because nothing changes any more
+# Options of one that nothing was heard of: how often that was told, and when the last time.
+SILENCES, SILENCE_TOLD_US = "silence_told", "silence_told_us"
 SIGNED = {"delivered", "returned"}
 _NO_RECORD = TABLE.code("pending.no_carrier_info_timeout").partition(":")[2]
 _NO_CHANGE = TABLE.code("expired").partition(":")[2]
@@ -55,9 +57,9 @@ class Push:
         return said.get("result") in (True, "true") and str(said.get("returnCode")) == "200"
 
     def ends(self, watch: Watch, track: Track) -> bool:
-        """After the parcel is signed for, and after an abort."""
+        """After the parcel is signed for, and after an abort that names no other company."""
         if not shape.standing(track):
-            return True  # nothing is told of silence but that it has lasted too long
+            return not _other_company(watch)
         return _ended(watch, track) in {"shutdown", "abort"}
 
 
@@ -108,8 +110,6 @@ def _silent(watch: Watch, now_us: int) -> dict[str, Any] | None:
     """Nothing was heard for three days: the company may be the wrong one."""
     if now_us - since_us(watch) < SILENT_US:
         return None
-    other = recognise.likeliest(crosswalk(), watch.number)
-    new = other if other and other != company.code_of(watch) else ""
     com = company.code_of(watch)
     return {
         "status": "abort",
@@ -117,9 +117,19 @@ def _silent(watch: Watch, now_us: int) -> dict[str, Any] | None:
         "message": _NO_RECORD,
         "autoCheck": "0",
         "comOld": "",
-        "comNew": new,
+        "comNew": _other_company(watch),
         "lastResult": shape.empty(sent_as(watch), com, _NO_RECORD),
     }
+
+
+def _other_company(watch: Watch) -> str:
+    """The company that a silent number looks like. The subscription goes on under it, and is given
+    up when that is no better.
+    """
+    if int(watch.options.get(SILENCES) or 0) > 1:
+        return ""
+    other = recognise.likeliest(crosswalk(), watch.number)
+    return other if other and other != company.code_of(watch) else ""
 
 
 def _checked(watch: Watch, track: Track) -> dict[str, str]:

@@ -24,6 +24,7 @@ from milepost.compat.kuaidi100 import (
     shape,
 )
 from milepost.compat.kuaidi100.faults import RefusedError
+from milepost.compat.kuaidi100.push import SILENCE_TOLD_US
 from milepost.domain.scan import Facts
 from milepost.engine.resolve import BadScanError
 
@@ -129,7 +130,8 @@ async def _kept(services: CompatServices, wanted: Watch, known: list[Watch]) -> 
     try:
         if before is None:
             return await services.watches.add(wanted)
-        if before.active or services.now_us() - (before.stopped_us or 0) < AGAIN_AFTER_US:
+        ended_us = await _ended_us(services, before)
+        if ended_us is None or services.now_us() - ended_us < AGAIN_AFTER_US:
             raise RefusedError(faults.REPEATED)
         return await _again(services, before, wanted)
     except AlreadyWatchedError:
@@ -140,6 +142,17 @@ async def _kept(services: CompatServices, wanted: Watch, known: list[Watch]) -> 
         raise RefusedError(faults.BAD_NUMBER) from None
     except ValueError:
         raise RefusedError(faults.BAD_CALLBACK) from None
+
+
+async def _ended_us(services: CompatServices, watch: Watch) -> int | None:
+    """When a subscription ended, or was told that nothing is heard; None while it goes on."""
+    if not watch.active:
+        return watch.stopped_us or 0
+    told_us = watch.options.get(SILENCE_TOLD_US)
+    if told_us is None:
+        return None
+    track = await services.queries.track(watch.tenant, watch.number)
+    return None if track is not None and shape.standing(track) else int(told_us)
 
 
 async def _again(services: CompatServices, before: Watch, wanted: Watch) -> Watch:

@@ -14,6 +14,7 @@ from milepost.compat.core import CompatServices, Credential
 from milepost.compat.core.bodies import without_mark
 from milepost.compat.seventeentrack import faults
 from milepost.compat.seventeentrack.faults import FaultError
+from milepost.compat.seventeentrack.road import NO_CARRIER
 from milepost.engine.resolve import BadScanError, checked_number
 
 MOST_ITEMS = 40
@@ -21,6 +22,7 @@ _NUMBER = re.compile(r"[A-Za-z0-9-]{5,50}")
 _DIGITS = re.compile(r"[0-9]{1,9}")
 Item = dict[str, Any]
 One = Callable[["Call", Item], Awaitable[Item]]
+Handler = Callable[["Call", bytes], Awaitable[Item]]
 
 
 class Call(Struct):
@@ -114,5 +116,6 @@ def sorted_out(items: Sequence[Item], results: Sequence[Item | FaultError]) -> I
 
 
 def _rejected(item: Item, error: FaultError) -> Item:
-    said = {name: item[name] for name in ("number", "carrier", "tag") if name in item}
-    return {"number": None} | said | {"error": error.shape()}
+    said = {"number": item.get("number"), "carrier": item.get("carrier") or NO_CARRIER}
+    tag = {"tag": item["tag"]} if "tag" in item else {}
+    return said | tag | {"error": error.shape()}

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from milepost.compat.core import AlreadyWatchedError, Watch
 from milepost.compat.seventeentrack import VENDOR, detecting, faults, lifecycle
-from milepost.compat.seventeentrack.call import Call, Item, each, read_carrier, read_items
+from milepost.compat.seventeentrack.call import (
+    Call,
+    Handler,
+    Item,
+    One,
+    each,
+    read_carrier,
+    read_items,
+)
 from milepost.compat.seventeentrack.faults import FaultError
 from milepost.compat.seventeentrack.fields import read_fields
 from milepost.compat.seventeentrack.registry import Found, find
@@ -12,28 +20,13 @@ from milepost.compat.seventeentrack.road import is_postal, told_of
 from milepost.compat.seventeentrack.shape import carrier_of, number_of
 
 
-async def change_carrier(call: Call, body: bytes) -> Item:
-    return await each(call, read_items(body), _change_carrier)
+def _of_each(one: One) -> Handler:
+    """A call that does something with each of its items, in order."""
 
+    async def handler(call: Call, body: bytes) -> Item:
+        return await each(call, read_items(body), one)
 
-async def change_info(call: Call, body: bytes) -> Item:
-    return await each(call, read_items(body), _change_info)
-
-
-async def stop(call: Call, body: bytes) -> Item:
-    return await each(call, read_items(body), _stop)
-
-
-async def retrack(call: Call, body: bytes) -> Item:
-    return await each(call, read_items(body), _retrack)
-
-
-async def delete(call: Call, body: bytes) -> Item:
-    return await each(call, read_items(body), _delete)
-
-
-async def push(call: Call, body: bytes) -> Item:
-    return await each(call, read_items(body), _push)
+    return handler
 
 
 async def _change_carrier(call: Call, item: Item) -> Item:
@@ -146,3 +139,11 @@ async def _push(call: Call, item: Item) -> Item:
     if not await call.services.watches.push(watch):
         raise FaultError(faults.NO_WEBHOOK)
     return {"number": number_of(watch), "carrier": carrier_of(watch)}
+
+
+change_carrier = _of_each(_change_carrier)
+change_info = _of_each(_change_info)
+stop = _of_each(_stop)
+retrack = _of_each(_retrack)
+delete = _of_each(_delete)
+push = _of_each(_push)

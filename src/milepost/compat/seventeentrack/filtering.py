@@ -12,6 +12,7 @@ from milepost.compat.seventeentrack import faults
 from milepost.compat.seventeentrack.call import Item, read_carrier
 from milepost.compat.seventeentrack.faults import FaultError
 from milepost.compat.seventeentrack.registry import Found
+from milepost.compat.seventeentrack.road import STATUSES, status_of
 from milepost.compat.seventeentrack.row import main_of, news_us, push_status_of, pushed_us
 from milepost.compat.seventeentrack.times import us_of
 from milepost.engine.resolve import BadScanError, checked_number
@@ -19,6 +20,7 @@ from milepost.engine.resolve import BadScanError, checked_number
 MOST_NUMBERS = 200
 _TRACKING = {"tracking": True, "stopped": False}
 _PUSH = {"notpushed", "success", "failure"}
+_PACKAGE = {status_of(sub).main.lower() for sub in STATUSES.forward}
 _ORDERS = {
     f"{what}{way}" for what in ("registertime", "pushtime", "tracktime") for way in ("asc", "desc")
 }
@@ -64,7 +66,7 @@ def read_wanted(given: Item) -> Wanted:
     origin = given.get("data_origin")
     return Wanted(
         columns=_columns(given),
-        package_status=str(given.get("package_status") or "").lower() or None,
+        package_status=_one_of(given, "package_status", _PACKAGE),
         nothing=bool(origin and str(origin).lower() != "api"),
         push_status=_one_of(given, "push_status", _PUSH),
         pushed=_span(given, "push_time"),

@@ -21,8 +21,6 @@ from milepost.compat.seventeentrack.road import key_of
 from milepost.compat.seventeentrack.shape import Asked, item
 from milepost.domain.track import Track
 
-# Nothing is metered here; a tenant may have so many numbers registered at a time.
-QUOTA = 1_000_000
 _LEVELS = {"0", "1", "standard", "instant"}
 _PAGE = 500
 _MOST_TODAY = 20_000
@@ -43,15 +41,17 @@ async def identify_carrier(call: Call, body: bytes) -> Item:
 
 
 async def get_quota(call: Call, _: bytes) -> Item:
+    """Nothing is metered here: the quota is how many numbers a tenant may have at a time."""
     used = await call.services.watches.count(call.tenant, VENDOR)
+    most = call.services.most_watched
     return {
         "code": 0,
         "data": {
-            "quota_total": QUOTA,
+            "quota_total": most,
             "quota_used": used,
-            "quota_remain": max(0, QUOTA - used),
+            "quota_remain": max(0, most - used),
             "today_used": await _registered_today(call),
-            "max_track_daily": QUOTA,
+            "max_track_daily": most,
             "free_email_quota": 0,
             "free_email_quotaused": 0,
         },

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Awaitable, Callable
 
 import msgspec
 import structlog
@@ -14,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from milepost.compat.core import CompatServices, Credential
 from milepost.compat.seventeentrack import VENDOR, changing, faults, listing, reading, registering
-from milepost.compat.seventeentrack.call import Call, Item
+from milepost.compat.seventeentrack.call import Call, Handler, Item
 from milepost.compat.seventeentrack.faults import FaultError
 from milepost.compat.seventeentrack.first import V1
 from milepost.compat.seventeentrack.shape import V22, V24
@@ -27,7 +26,6 @@ METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _VERSIONS = {"v1": V1, "v2": V22, "v2.1": V22, "v2.2": V22, "v2.3": V22, "v2.4": V24}
 _encode = msgspec.json.Encoder().encode
 
-Handler = Callable[[Call, bytes], Awaitable[Item]]
 CALLS: dict[str, Handler] = {
     "register": registering.register,
     "changecarrier": changing.change_carrier,

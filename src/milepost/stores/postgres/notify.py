@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
 
+from milepost.engine.following import Follow
 from milepost.engine.notifying import BUYER, CHANNEL_OF, Subscriber, Wish, events_for
 from milepost.stores.postgres.pool import Pool
 
@@ -52,13 +53,19 @@ ON CONFLICT (tenant, dialect, url) WHERE dialect IS NOT NULL AND NOT account
 
 
 class PostgresSubscribers:
-    """`follow` is told of each parcel before it is written that somebody follows it."""
+    """`follow` is told of parcels before and after it is written that somebody follows them."""
 
-    def __init__(self, pool: Pool, follow: Callable[[int], None]) -> None:
+    def __init__(self, pool: Pool, follow: Follow) -> None:
         self._pool = pool
         self._follow = follow
 
     async def add(self, wish: Wish, digest: bytes, reference: str) -> Subscriber | None:
+        await self._follow(wish.parcels)
+        found = await self._added(wish, digest, reference)
+        await self._follow(wish.parcels)
+        return found
+
+    async def _added(self, wish: Wish, digest: bytes, reference: str) -> Subscriber | None:
         async with self._pool.connection() as connection, connection.transaction():
             # One after another for a number, so that the caps hold.
             await connection.execute("SELECT pg_advisory_xact_lock($1)", wish.road)
@@ -153,8 +160,6 @@ class PostgresSubscribers:
         self, connection: asyncpg.Connection, wish: Wish, digest: bytes, reference: str
     ) -> Subscriber:
         kind = wish.contact.kind
-        for parcel in wish.parcels:
-            self._follow(parcel)
         made = await connection.fetchval(
             _ADD_LANE, wish.tenant, CHANNEL_OF[kind], f"buyer:{reference}", wish.number, BUYER
         )

@@ -57,7 +57,7 @@ class Notify(Feature):
         )
         self.tokens = Tokens(_key_of(context))
         self._pages = TenantPages(pool)
-        self._store = PostgresSubscribers(pool, context.milepost.telling.follow)
+        self._store = PostgresSubscribers(pool, context.engine.follow)
         self._settings = PostgresChannelSettings(pool, context.sealer)
         self._channels = context.milepost.telling.announcer.channels
         woken = context.engine.announced.set

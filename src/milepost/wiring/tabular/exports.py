@@ -22,6 +22,7 @@ _TIMES = ("occurred_at", "ordered_at", "promised_to")
 _PLAIN = ("%m/%d/%Y %H:%M", "%m/%d/%Y", "%d %b %Y %H:%M", "%b %d, %Y", "%Y-%m-%d %H:%M:%S UTC",
           "%Y-%m-%d %H:%M:%S %z", "%Y%m%d%H%M%S")  # fmt: skip
 SAMPLED = 50
+_LONGEST_NAME = 200
 # A column holds tracking numbers if at least this share of it looks like some.
 ENOUGH = 0.6
 
@@ -55,7 +56,12 @@ def exports() -> tuple[Export, ...]:
 
 def plain(name: object) -> str:
     """A column's name as it is compared."""
-    return re.sub(r"[^\w]|_", "", str(name or "").strip().lower())
+    return _plain(str(name or "")[:_LONGEST_NAME])
+
+
+@lru_cache(maxsize=8_192)
+def _plain(name: str) -> str:
+    return re.sub(r"[^\w]|_", "", name.strip().lower())
 
 
 def recognise(names: Sequence[str]) -> Reading | None:
@@ -127,24 +133,32 @@ def _told(export: Export, status: str, found: Item) -> Item:
 
 
 def _sub(export: Export, status: str) -> str | None:
+    return _subs(export.name).get(plain(status)) if export.status is not None else None
+
+
+@lru_cache(maxsize=32)
+def _subs(name: str) -> dict[str, str]:
+    """Our sub of each status that an export tells, by its plain word; a code goes before a main."""
     from milepost.compat.core.statuses import load_statuses
 
-    if export.status is None:
-        return None
-    table = load_statuses(f"milepost.compat.{export.status}")
-    wanted = plain(status)
-    for code, sub in table.back.items():
-        if wanted == plain(code):
-            return sub
-    return {plain(name): sub for name, sub in export.mains.items()}.get(wanted)
+    export = next(one for one in exports() if one.name == name)
+    back = load_statuses(f"milepost.compat.{export.status}").back
+    known = [*export.mains.items(), *reversed(back.items())]
+    return {plain(word): sub for word, sub in known}
 
 
 def slug_of(export: Export, text: str) -> str:
     """Our slug of a carrier; the vendor's own word where nobody knows it."""
+    return _slug_of(export.codes, text)
+
+
+# A file names the same few carriers in each of its rows.
+@lru_cache(maxsize=4_096)
+def _slug_of(vendor: str, text: str) -> str:
     from milepost.carriers import registry
     from milepost.compat.core.crosswalk import crosswalk
 
-    known = crosswalk().slug_of(export.codes, text)
+    known = crosswalk().slug_of(vendor, text)
     if known is None and (carrier := registry.find(text)) is not None:
         known = carrier.slug
     return known or _named(text) or text
@@ -179,6 +193,6 @@ def time_of(text: str) -> str:
 def _value(value: Any) -> str | None:
     text = str(value).strip() if value is not None else ""
     # Excel is told by an apostrophe or ="…" that a number is text.
-    if match := re.fullmatch(r'="?(.*?)"?|\'(.*)', text):
+    if text[:1] in ("=", "'") and (match := re.fullmatch(r'="?(.*?)"?|\'(.*)', text)):
         text = match[1] or match[2] or ""
     return text or None

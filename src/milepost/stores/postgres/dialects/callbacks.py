@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 from milepost.engine.dialects import TooManyWatchedError, Watch
-from milepost.stores.postgres.dialects.rows import Changed, CheckUrl, SubscribingStore
-from milepost.stores.postgres.pool import Pool
-from milepost.stores.sealer import Sealer
+from milepost.stores.postgres.dialects.rows import Around, SubscribingStore
 
 
 class CallbackStore(SubscribingStore):
     """`most_callbacks`: so many URLs a tenant may have in one dialect."""
 
-    def __init__(
-        self,
-        pool: Pool,
-        sealer: Sealer,
-        now_us: Callable[[], int],
-        *,
-        topics: Callable[[str], Sequence[str]],
-        check_url: CheckUrl,
-        changed: Changed,
-        most_callbacks: int,
-    ) -> None:
-        super().__init__(pool, sealer, now_us, topics=topics, check_url=check_url, changed=changed)
+    def __init__(self, around: Around, most_callbacks: int) -> None:
+        super().__init__(around)
         self._most_callbacks = most_callbacks
 
     async def _subscribe(self, watch: Watch) -> int | None:

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 import msgspec
 
 from milepost.engine.dialects import Hook
-from milepost.stores.postgres.dialects.rows import SubscribingStore, fields_of, json_of
+from milepost.stores.postgres.dialects.rows import Around, SubscribingStore, fields_of, json_of
 
 # So many an account may have; AfterShip allows ten.
 MOST_HOOKS = 100
+# What another process changes of a hook is noticed within so many seconds.
+REMEMBER_S = 3.0
+MOST_REMEMBERED = 10_000
 
 
 class PostgresHooks(SubscribingStore):
     """See `engine.dialects.Hooks`."""
+
+    def __init__(self, around: Around, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(around)
+        self._clock = clock
+        self._known: dict[tuple[int, int], tuple[float, Hook | None]] = {}
 
     async def of_tenant(self, tenant: int, dialect: str) -> list[Hook]:
         return await self._fetch("tenant = $1 AND dialect = $2", tenant, dialect)
@@ -22,8 +33,15 @@ class PostgresHooks(SubscribingStore):
         return found[0] if found else None
 
     async def of_subscription(self, tenant: int, subscription: int) -> Hook | None:
-        """The hook that a subscription stands for."""
-        found = await self._fetch("tenant = $1 AND subscription = $2", tenant, subscription)
+        """The hook that a subscription stands for; it may be as it was `REMEMBER_S` ago."""
+        key = tenant, subscription
+        known = self._known.get(key)
+        if known is not None and self._clock() - known[0] < REMEMBER_S:
+            return known[1]
+        found = await self._fetch("tenant = $1 AND subscription = $2", *key)
+        if len(self._known) >= MOST_REMEMBERED:
+            self._known.clear()
+        self._known[key] = self._clock(), found[0] if found else None
         return found[0] if found else None
 
     async def add(self, hook: Hook) -> Hook:
@@ -64,6 +82,7 @@ class PostgresHooks(SubscribingStore):
                 "failing_since = NULL WHERE tenant = $1 AND id = $2",
                 hook.tenant, hook.subscription, hook.url, hook.active,
             )  # fmt: skip
+        self._known.pop((hook.tenant, hook.subscription), None)
         await self._changed(hook.subscription)
 
     async def delete(self, hook: Hook) -> None:
@@ -72,6 +91,7 @@ class PostgresHooks(SubscribingStore):
                 "DELETE FROM subscription WHERE tenant = $1 AND id = $2",
                 hook.tenant, hook.subscription,
             )  # fmt: skip
+        self._known.pop((hook.tenant, hook.subscription), None)
         await self._changed(hook.subscription)
 
     async def _fetch(self, where: str, *values: object) -> list[Hook]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import msgspec
 
 from milepost.domain.event import key_of
 from milepost.engine.dialects import Watch
-from milepost.engine.following import Followed
 
 MOST = 20_000
 Key = tuple[int, str, str]  # tenant, dialect, number
@@ -21,7 +20,7 @@ class KeptWatches:
     none.
     """
 
-    def __init__(self, followed: Followed, most: int = MOST) -> None:
+    def __init__(self, followed: Container[int], most: int = MOST) -> None:
         self._followed = followed
         self._most = most
         self._kept: OrderedDict[Key, tuple[Watch, ...]] = OrderedDict()
@@ -51,5 +50,4 @@ class KeptWatches:
     def written(self, watch: Watch) -> None:
         """It was added, changed or deleted, or is about to be."""
         self._writes += 1
-        self._followed.add(key_of(watch.tenant, watch.number))
         self._kept.pop((watch.tenant, watch.dialect, watch.number), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
@@ -10,7 +10,7 @@ import msgspec
 
 from milepost.engine.delivery import Attempt
 from milepost.engine.dialects import LastPush, Sent, Watch
-from milepost.stores.postgres.pool import Pool
+from milepost.stores.postgres.dialects.rows import Around
 
 _SENT = """
     d.id, (convert_from(d.payload, 'UTF8')::jsonb->>'watch')::bigint AS watch, d.number, s.url,
@@ -30,6 +30,7 @@ WHERE d.tenant = $1 AND d.number = $3 AND d.created_at = $4
     AND (convert_from(d.payload, 'UTF8')::jsonb->>'watch')::bigint = $5
 ORDER BY d.id
 """
+# What has neither an answer nor an error was not tried yet, or there was nothing to send.
 _LAST = """
 SELECT asked.watch, found.state, found.last_code AS code,
     (extract(epoch FROM found.at) * 1000000)::bigint AS at_us
@@ -39,13 +40,15 @@ CROSS JOIN LATERAL (
     FROM delivery d JOIN subscription s ON s.id = d.subscription AND s.dialect = $2
     WHERE d.tenant = $1 AND d.number = asked.number
         AND convert_from(d.payload, 'UTF8')::jsonb->>'watch' = asked.watch::text
+        AND (d.last_code IS NOT NULL OR d.last_error IS NOT NULL)
     ORDER BY d.id DESC LIMIT 1
 ) AS found
 """
 _PUSH = """
-INSERT INTO delivery (tenant, subscription, message_id, topic, number, payload, next_at)
+INSERT INTO delivery (tenant, subscription, message_id, topic, number, payload, next_at,
+    created_at)
 SELECT w.tenant, s.id, 'msg_' || replace(gen_random_uuid()::text, '-', ''), 'watch.pushed',
-    w.number, convert_to('{"watch":' || w.id || '}', 'UTF8'), now()
+    w.number, convert_to('{"watch":' || w.id || '}', 'UTF8'), now(), $3
 FROM dialect_watch w JOIN subscription s ON s.tenant = w.tenant AND s.dialect = w.dialect
     AND s.active AND (s.id = w.subscription OR (w.subscription IS NULL AND s.account))
 WHERE w.id = $1 AND w.tenant = $2
@@ -56,15 +59,15 @@ _history = msgspec.json.Decoder(tuple[Attempt, ...]).decode
 
 
 class PostgresPushes:
-    """See `engine.dialects.Pushes`, and those of `Watches`. `woke` is told of pushes to be sent."""
+    """See `engine.dialects.Pushes`, and those of `Watches`."""
 
-    def __init__(self, pool: Pool, woke: Callable[[], None]) -> None:
-        self._pool = pool
-        self._woke = woke
+    def __init__(self, around: Around) -> None:
+        self._pool, self._woke, self._now_us = around.pool, around.woke, around.now_us
 
     async def push(self, watch: Watch) -> int:
         async with self._pool.connection() as connection:
-            done: str = await connection.execute(_PUSH, watch.id, watch.tenant)
+            at = _EPOCH + self._now_us() * _MICROSECOND
+            done: str = await connection.execute(_PUSH, watch.id, watch.tenant, at)
         made = int(done.rpartition(" ")[2])
         if made:
             self._woke()

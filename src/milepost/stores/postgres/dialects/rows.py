@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 import asyncpg
 import msgspec
 
+from milepost.engine.following import Follow
 from milepost.stores.postgres.pool import Pool
 from milepost.stores.sealer import Sealer
 
@@ -47,27 +48,31 @@ class Stored(NamedTuple):
     fresh: bool
 
 
+class Around(NamedTuple):
+    """What the dialects' stores work with. `topics`: what a dialect wants to be told of.
+    `changed` hears of subscriptions, `woke` that there is something to send. `follow`: see
+    `engine.following.Follow`.
+    """
+
+    pool: Pool
+    sealer: Sealer
+    now_us: Callable[[], int]
+    topics: Callable[[str], Sequence[str]]
+    check_url: CheckUrl
+    changed: Changed
+    woke: Callable[[], None]
+    follow: Follow
+
+
 class SubscribingStore:
     """What the stores of watches and of hooks share: each row of theirs that names a URL is told
     of by a subscription of the outbox.
     """
 
-    def __init__(
-        self,
-        pool: Pool,
-        sealer: Sealer,
-        now_us: Callable[[], int],
-        *,
-        topics: Callable[[str], Sequence[str]],
-        check_url: CheckUrl,
-        changed: Changed,
-    ) -> None:
-        self._pool = pool
-        self._sealer = sealer
-        self._now_us = now_us
-        self._topics = topics
-        self._check_url = check_url
-        self._changed = changed
+    def __init__(self, around: Around) -> None:
+        self._pool, self._sealer, self._now_us = around.pool, around.sealer, around.now_us
+        self._topics, self._check_url = around.topics, around.check_url
+        self._changed = around.changed
 
     async def _subscription(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Container, Mapping
 from typing import Any
 
 import asyncpg
@@ -10,17 +10,14 @@ import msgspec
 
 from milepost.domain.event import key_of
 from milepost.engine.dialects import AlreadyWatchedError, Watch
-from milepost.engine.following import Followed
 from milepost.engine.resolve import BadScanError, checked_number
 from milepost.stores.postgres.dialects.callbacks import CallbackStore
 from milepost.stores.postgres.dialects.kept import KeptWatches
 from milepost.stores.postgres.dialects.pushes import PostgresPushes
 from milepost.stores.postgres.dialects.quota import MOST_WATCHED, Quota
 from milepost.stores.postgres.dialects.reading import Wanted, WatchReader
-from milepost.stores.postgres.dialects.rows import Changed, CheckUrl, json_of
-from milepost.stores.postgres.pool import Pool
+from milepost.stores.postgres.dialects.rows import Around, json_of
 from milepost.stores.postgres.subscriptions import MOST_SUBSCRIPTIONS
-from milepost.stores.sealer import Sealer
 
 _INSERT = """
 INSERT INTO dialect_watch (tenant, dialect, number, parcel, carrier_code, carrier, callback,
@@ -36,32 +33,24 @@ WHERE tenant = $1 AND dialect = $2 AND id = $3
 
 
 class PostgresWatches(CallbackStore):
-    """See `engine.dialects.Watches`. `changed` is told of new subscriptions, `woke` of pushes.
-    `followed` has every parcel that is watched; None where other processes write watches as well.
+    """See `engine.dialects.Watches`. `followed` has every parcel that is watched; None where other
+    processes write watches as well, so that none can be kept in memory.
     """
 
     def __init__(
         self,
-        pool: Pool,
-        sealer: Sealer,
-        now_us: Callable[[], int],
+        around: Around,
         *,
-        topics: Callable[[str], Sequence[str]],
-        check_url: CheckUrl,
-        changed: Changed,
-        woke: Callable[[], None],
-        followed: Followed | None = None,
+        followed: Container[int] | None = None,
         most: int = MOST_WATCHED,
         most_callbacks: int = MOST_SUBSCRIPTIONS,
     ) -> None:
-        super().__init__(
-            pool, sealer, now_us, topics=topics, check_url=check_url, changed=changed,
-            most_callbacks=most_callbacks,
-        )  # fmt: skip
+        super().__init__(around, most_callbacks)
+        self._follow = around.follow
         self._kept = KeptWatches(followed) if followed is not None else None
-        self._reader = WatchReader(pool, sealer, self._kept)
+        self._reader = WatchReader(around.pool, around.sealer, self._kept)
         self._quota = Quota(most, lambda tenant, dialect: self.count(tenant, dialect))
-        pushes = PostgresPushes(pool, woke)
+        pushes = PostgresPushes(around)
         self.push, self.last_pushes = pushes.push, pushes.last_pushes
         self.by_id, self.tenants = self._reader.by_id, self._reader.tenants
 
@@ -122,6 +111,7 @@ class PostgresWatches(CallbackStore):
         subscription = await self._subscribe(watch)
         *values, stopped_us = self._values(watch, subscription)
         parcel = key_of(watch.tenant, watch.number)
+        await self._follow([parcel])
         self._written(watch)
         async with self._pool.connection() as connection:
             made: int | None = await connection.fetchval(
@@ -129,6 +119,7 @@ class PostgresWatches(CallbackStore):
                 stopped_us,
             )  # fmt: skip
         self._written(watch)
+        await self._follow([parcel])
         return made
 
     async def save(self, watch: Watch) -> None:
