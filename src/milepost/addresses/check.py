@@ -17,7 +17,7 @@ from milepost.addresses.people import take_contact
 from milepost.addresses.phones import check_phone
 from milepost.addresses.postcodes import other_chinese_city, regions_of
 from milepost.addresses.reasons import reason, score_of
-from milepost.addresses.regions import country_of
+from milepost.addresses.regions import stated_country
 from milepost.addresses.repair import repaired
 from milepost.addresses.tidy import tidy
 
@@ -51,9 +51,7 @@ def _whole(address: Address) -> str:
 
 def _country(address: Address, whole: str) -> tuple[str | None, list[Reason]]:
     if address.country:
-        found = country_of(address.country)
-        if found is None and len(address.country) == 2 and address.country.isalpha():
-            return address.country.upper(), []  # of no country that we know more of
+        found = stated_country(address.country)
         wrong = [] if found else [reason("country_unknown", "country", address.country)]
         return found, wrong
     plain = has_han(whole) and not whole.isascii() and not whole[-1].isascii()

@@ -8,7 +8,13 @@ from collections import defaultdict
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from babel import Locale
 from msgspec import Struct
+
+# Those in which a merchant's list of orders may name a country.
+_LANGUAGES = ("en", "zh", "de", "fr", "es", "pt", "ru", "ja")
+# What CLDR names and nobody sends anything to.
+_NO_COUNTRIES = {"ZZ", "XA", "XB", "EU", "EZ", "UN", "QO"}
 
 
 class Region(Struct, frozen=True, gc=False):
@@ -30,6 +36,23 @@ def key_of(name: str) -> str:
 def country_of(text: str) -> str | None:
     """ISO alpha-2 of a country's code or name, None for what is none of those that we know."""
     return countries().get(key_of(text)) if text.strip() else None
+
+
+def stated_country(text: str) -> str | None:
+    """The same of any country of the world, where the text is meant to be one."""
+    return country_of(text) or _world().get(key_of(text))
+
+
+@cache
+def _world() -> dict[str, str]:
+    """Name or code → code, by CLDR. Not for free text: "Georgia" and "Jersey" are other things."""
+    found: dict[str, str] = {}
+    for language in _LANGUAGES:
+        names = Locale.parse(language).territories
+        for code in names.keys() - _NO_COUNTRIES:
+            if len(code) == 2 and code.isalpha():
+                found |= {key_of(code): code, key_of(str(names[code])): code}
+    return found
 
 
 @cache

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from milepost.analytics.duck import records
 from milepost.analytics.reports import Reports
+from milepost.analytics.shrinking import times_of
 from milepost.analytics.spots import Spot, spot
 from milepost.domain.place import Place
 from milepost.engine.choice import FEW, LaneRecord
@@ -65,7 +66,10 @@ class Lanes:
         rows = await self._rows(_Key(tenant, spot(origin), spot(destination)))
         mine = [row for row in rows if row["carrier"] == carrier and row["samples"]]
         found = _best(mine, [(service, category), (service, None), (None, category), (None, None)])
-        return _record(found) if found else None
+        if found is None:
+            return None
+        of_all = _best([row for row in rows if row["carrier"] is None], [(None, None)])
+        return _record(found, [of_all, found] if of_all else [found])
 
     async def lane_usual(
         self, tenant: int, *, carrier: str | None, origin: Place, destination: Place
@@ -140,10 +144,12 @@ def _best(
     return next(enough, max(ordered, key=lambda row: row["samples"], default=None))
 
 
-def _record(row: dict[str, Any]) -> Record:
+def _record(row: dict[str, Any], above: Sequence[dict[str, Any]]) -> Record:
+    """`above`: what a short record's times are drawn to, the record itself last."""
+    times = times_of(above)
     return Record(
-        p50_h=round(row["p50_s"] / 3600, 1),
-        p90_h=round(row["p90_s"] / 3600, 1),
+        p50_h=round(times.p50_s / 3600, 1),
+        p90_h=round(times.p90_s / 3600, 1),
         kept_pm=_per_mille(row["kept"], row["promised"]),
         damaged_pm=_per_mille(row["damaged"], row["ended"]),
         customs_held_pm=_per_mille(row["held"], row["ended"]),

@@ -73,4 +73,14 @@ def _arrives(arrival: Arrival, *, ended: bool) -> str:
         return f"{said} by {_when(arrival.latest)} ({arrival.source})"
     start = f"{_when(arrival.earliest)} to " if arrival.earliest else "by "
     odds = f"{arrival.probability:.0%} sure" + (", a guess" if arrival.guess else "")
-    return f"arrives {start}{_when(arrival.latest)} ({odds}; {arrival.source})"
+    why = arrival.reason or arrival.source
+    return f"arrives {start}{_when(arrival.latest)} ({odds}; {why}){_moved(arrival)}"
+
+
+def _moved(arrival: Arrival) -> str:
+    """Which scan or silence moved it, where that is another day."""
+    one = arrival.revised
+    if one is None or arrival.likely is None or one.likely[:10] == arrival.likely[:10]:
+        return ""
+    cause = one.because.replace("_", " ")
+    return f"\n{cause} since {_when(one.at)} moved it: before, {one.likely[:10]} was likeliest"

@@ -31,9 +31,22 @@ class Milestone(Struct, frozen=True, kw_only=True, gc=False):
     event: str
 
 
+class Revision(Struct, frozen=True, kw_only=True, gc=False):
+    """What moved a predicted window: `because` is the main status of the scan that did, or
+    `silence`; `at` is that scan's time, or that of the last before the silence. `likely`: the
+    median before.
+    """
+
+    because: str
+    at: str
+    likely: str
+
+
 class Arrival(Struct, frozen=True, kw_only=True, gc=False):
     """The window in which the parcel comes. `probability` is None where nobody stated odds.
     `likely` is its median, `late_odds` that of breaking the promise; `guess`: no history yet.
+    Of a shipment of several `boxes` on the road it is that of the last; `unseen` of them have not
+    been scanned yet.
 
     `source` is `carrier_promise`, `merchant_promise` or a predictor's name. `date_only` says that
     the window has no time of day. `zone` is the destination's time zone where it is known.
@@ -50,6 +63,9 @@ class Arrival(Struct, frozen=True, kw_only=True, gc=False):
     late_odds: float | None = None
     guess: bool = False
     reason: str | None = None
+    boxes: int = 1
+    unseen: int = 0
+    revised: Revision | None = None
 
 
 class Telling(Struct, frozen=True, kw_only=True, gc=False):

@@ -10,29 +10,22 @@ from __future__ import annotations
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
 from msgspec.structs import replace as replace_struct
 
-from milepost.domain.event import is_status
-from milepost.domain.moment import to_text
-from milepost.domain.place import Place, as_place
-from milepost.domain.settle import MAIN
 from milepost.domain.status import BY_CODE
-from milepost.domain.track import Arrival
 from milepost.domain.whole import Whole
-from milepost.eta.boxes import last_of
-from milepost.eta.estimate import Table
-from milepost.eta.facts import DAY_US, NOWHERE, Facts, Road, Seen, Spot, Window
+from milepost.engine.foresight_facts import delivered_us, facts_of, heard_of, seen_of
+from milepost.eta.boxes import last_of, lateness
+from milepost.eta.facts import DAY_US, Revised, Road, Window
 from milepost.eta.lanes import LaneTable
 from milepost.eta.learning import Quote, follow, learn, quote, refreshing
 from milepost.eta.many import Asked, estimate_many
 from milepost.eta.ports import Predictor
+from milepost.eta.revising import revised
 from milepost.eta.risk import Silence, SilenceTable
-from milepost.places import locate, zone_of
-from milepost.rules.since import announces
+from milepost.eta.table import Table
 
 MOST_QUOTES = 200_000
 MOST_LESSONS = 50_000
@@ -117,7 +110,7 @@ class Foresight:
     def learn(self, tenant: int, road: int, whole: Whole) -> None:
         """A road has ended; one that was delivered teaches, and once only."""
         facts = facts_of(whole)
-        done_us = _delivered_us(whole)
+        done_us = delivered_us(whole)
         kept = self._quotes.pop(road, None) if whole.shipment.main in _ENDED else None
         if facts is None or done_us is None or road in self._taught:
             return
@@ -184,16 +177,31 @@ class Foresight:
             for one, delay_s in zip(boxes, delays_s, strict=True)
             if one.shipment.main not in _ENDED
         ]
-        found = self.windows(asked, now_us)
-        known = [one for one in found if one is not None]
-        return last_of(known, unseen=len(found) - len(known))
+        found = [
+            (window, one) for window, one in zip(self.windows(asked, now_us), asked, strict=True)
+            if window is not None
+        ]  # fmt: skip
+        window = last_of([one for one, _ in found], unseen=len(asked) - len(found))
+        if window is None or window.guess:
+            return window
+        of_last, box = max(found, key=lambda pair: lateness(pair[0]))
+        return replace_struct(window, revised=self._revised(box, now_us, of_last))
+
+    def _revised(
+        self, asked: tuple[int, Whole, int], now_us: int, window: Window
+    ) -> Revised | None:  # fmt: skip
+        tenant, whole, delay_s = asked
+        facts, table = facts_of(whole), self.of(tenant).table
+        if facts is None:
+            return None
+        return revised(facts, seen_of(whole), now_us, table, window, delay_s * 1_000_000)
 
     def silence(self, tenant: int, whole: Whole, now_us: int) -> Silence | None:
         """How unusual a road's present silence is."""
         facts = facts_of(whole)
         if facts is None or whole.shipment.main in _ENDED:
             return None
-        return self.of(tenant).silence.check(facts, _heard_of(whole), now_us)
+        return self.of(tenant).silence.check(facts, heard_of(whole), now_us)
 
 
 def _told(window: Window, now_us: int) -> Window | None:
@@ -208,87 +216,3 @@ def _solid(window: Window, now_us: int) -> bool:
     """Whether enough is known to be said aloud: enough roads, and no tail into next year."""
     ahead_us = max(window.p50_us - now_us, DAY_US)
     return window.evidence >= FEWEST and window.p90_us - now_us <= LONGEST_TAIL * ahead_us
-
-
-def arrival(window: Window, destination: Place | None) -> Arrival:
-    """A window as readers of the road see it, in the destination's zone."""
-    zone = zone_of(destination) if destination else None
-    low, likely, high = (
-        to_text(at_us, _offset_min(zone, at_us))
-        for at_us in (window.p10_us, window.p50_us, window.p90_us)
-    )
-    return Arrival(
-        earliest=low, latest=high, likely=likely, probability=round(window.probability, 2),
-        source=window.predictor, date_only=False, zone=zone, stated_at=None, guess=window.guess,
-        reason=window.reason, late_odds=window.late_odds,
-    )  # fmt: skip
-
-
-def facts_of(whole: Whole) -> Facts | None:
-    """What foresight asks of a road; None for one without any time."""
-    seen = [event for event in whole.events if is_status(event.code)]
-    if not seen:
-        return None
-    first, facts = seen[0], whole.facts
-    return Facts(
-        created_us=first.at_us,
-        carrier=_carrier(whole),
-        service=facts.service or "",
-        origin=_spot(facts.origin or as_place(first.body.place)),
-        destination=_spot(facts.destination),
-        promised_us=_promised_us(whole),
-        weight_g=facts.weight_g,
-        offset_s=60 * (first.offset_min or 0),
-    )
-
-
-def seen_of(whole: Whole) -> tuple[Seen, ...]:
-    return tuple(
-        Seen(event.at_us, MAIN[event.code]) for event in whole.events if is_status(event.code)
-    )
-
-
-def _heard_of(whole: Whole) -> tuple[Seen, ...]:
-    """What a silence counts from: a label that is told after the last scan does not break it."""
-    scans = [one.at_us for one in whole.events if is_status(one.code) and not announces(one.code)]
-    last_us = max(scans, default=None)
-    return tuple(one for one in seen_of(whole) if last_us is None or one.occurred_us <= last_us)
-
-
-def _delivered_us(whole: Whole) -> int | None:
-    if whole.shipment.main != "delivered":
-        return None
-    return next((event.at_us for event in whole.events if MAIN[event.code] == "delivered"), None)
-
-
-def _promised_us(whole: Whole) -> int | None:
-    promised_s = whole.shipment.promised_s
-    return promised_s * 1_000_000 if promised_s is not None else None
-
-
-def _carrier(whole: Whole) -> str:
-    named = (event.body.carrier for event in reversed(whole.events) if event.body.carrier)
-    return next(named, None) or whole.facts.carrier or ""
-
-
-def _spot(place: Place | None) -> Spot:
-    if place is None:
-        return NOWHERE
-    found = locate(place)
-    return Spot(
-        place=place.city or (found.city if found else None) or place.name,
-        region=place.region,
-        country=place.country or (found.country if found else None),
-        lat=place.latitude if place.latitude is not None else (found.latitude if found else None),
-        lng=place.longitude
-        if place.longitude is not None
-        else (found.longitude if found else None),
-    )
-
-
-def _offset_min(zone: str | None, at_us: int) -> int:
-    if zone is None:
-        return 0
-    at = datetime.fromtimestamp(at_us // 1_000_000, UTC).astimezone(ZoneInfo(zone))
-    offset = at.utcoffset()
-    return int(offset.total_seconds() // 60) if offset is not None else 0

@@ -11,7 +11,7 @@ from milepost.domain.status import MAIN_CODE
 from milepost.domain.track import Arrival
 from milepost.domain.whole import Whole
 from milepost.engine.arrival import arrival_of
-from milepost.engine.foresight import arrival
+from milepost.engine.foreseen import arrival
 from milepost.eta.facts import Window
 
 OVER = frozenset({"delivered", "returned", "returning", "expired"})

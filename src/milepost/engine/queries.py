@@ -17,7 +17,8 @@ from milepost.domain.track import Coming, Foreseen, NoticeView, Track
 from milepost.domain.whole import Whole
 from milepost.engine.answers import Answer, Answers, Question
 from milepost.engine.elsewhere import Elsewhere
-from milepost.engine.foresight import Foresight, arrival
+from milepost.engine.foreseen import arrival
+from milepost.engine.foresight import Foresight
 from milepost.engine.notices import Notices, shown, spot_of
 from milepost.engine.policies import PolicyOf
 from milepost.engine.ports import Ledger, Link
@@ -158,7 +159,17 @@ class Queries:
             answer = self._answers.end(reading, question, track, now_s)
         return answer
 
-    async def _read(self, question: Question, links: list[Link], now_s: int) -> Track | None:
+    async def track_then(
+        self, tenant: int, number: str, until_us: int, *, private: bool = False
+    ) -> Track | None:
+        """The road as it was known at a moment, of what came later nothing. Raises BadScanError."""
+        question = Question(tenant, checked_number(number), private)
+        links = self.links_of(tenant, question.number)
+        return await self._read(question, links, until_us // 1_000_000, until_us)
+
+    async def _read(
+        self, question: Question, links: list[Link], now_s: int, until_us: int | None = None
+    ) -> Track | None:
         tenant, number, private = question
         parcels = [link.parcel for link in links] or [key_of(tenant, number)]
         # Where the journal has nothing of them, a day ahead of all days leaves only the facts.
@@ -173,6 +184,9 @@ class Queries:
                 old = [restored(event, said.get(event.fingerprint)) for event in old]
             sealed = bool(old) and not events
             events = list({event.fingerprint: event for event in old + events}.values())
+        if until_us is not None:
+            events = [event for event in events if event.received_us <= until_us]
+            facts = [row.facts for row in told if row.observed_us <= until_us]
         if not events and not links and not facts:
             return None
         policy, others = await self._judged(tenant, parcels, events, facts, now_s)
@@ -193,6 +207,8 @@ class Queries:
             limits_over=partial(self.limits_over, tenant, number),
             folded=folded,
         )
+        if until_us is not None:
+            return track
         return self._foreseen(tenant, track, folded.wholes(), now_s)
 
     async def _judged(

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from milepost.eta.estimate import Table, estimate
+from milepost.eta.estimate import estimate
 from milepost.eta.facts import DAY_US, Facts, Road, Seen, Spot, Window
 from milepost.eta.learning import Quote, follow, learn, quote, refresh
 from milepost.eta.many import estimate_many
 from milepost.eta.risk import CustomsTable, Silence, SilenceTable
+from milepost.eta.table import Table
 
 __all__ = [
     "DAY_US", "CustomsTable", "Facts", "Quote", "Road", "Seen", "Silence", "SilenceTable", "Spot",

@@ -11,6 +11,8 @@ _FADE = 0.99
 _FEWEST, _PRIOR = 20.0, 30.0
 _LEAST_DAYS = 0.05
 
+_NOTHING = 0.0, 0.0
+
 Group = tuple[str, ...]
 
 
@@ -46,12 +48,16 @@ class Accuracy:
         """A road ended; `median_days` is what this predictor had said at its beginning."""
         error = abs(log(max(real_days, _LEAST_DAYS) / max(median_days, _LEAST_DAYS)))
         for group in groups(facts):
-            total, weight = self._errors.get((group, predictor), (0.0, 0.0))
+            total, weight = self._errors.get((group, predictor), _NOTHING)
             self._errors[group, predictor] = total * _FADE + error, weight * _FADE + 1
 
     def settle(self) -> None:
         """Let what was learned show."""
         self._nearest.clear()
+
+    def knows(self, facts: Facts, name: str) -> bool:
+        """Whether enough is known of how near this predictor was."""
+        return self._errors.get((groups(facts)[0], name), _NOTHING)[1] >= _FEWEST
 
     def best(self, facts: Facts, names: tuple[str, ...]) -> str | None:
         """The nearest of `names` on this lane, shrunk to its tenant; None where one is unknown."""
@@ -69,11 +75,11 @@ class Accuracy:
         return min(pairs)[1] if len(pairs) == len(names) else None
 
     def _error(self, chain: tuple[Group, ...], name: str) -> float | None:
-        total, weight = self._errors.get((chain[0], name), (0.0, 0.0))
+        total, weight = self._errors.get((chain[0], name), _NOTHING)
         if weight < _FEWEST:
             return None
         error = total / weight
         for group in chain[1:]:
-            total, weight = self._errors.get((group, name), (0.0, 0.0))
+            total, weight = self._errors.get((group, name), _NOTHING)
             error = (total + _PRIOR * error) / (weight + _PRIOR)
         return error

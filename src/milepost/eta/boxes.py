@@ -9,6 +9,11 @@ from msgspec.structs import replace
 from milepost.eta.facts import Window
 
 
+def lateness(window: Window) -> tuple[int, int, int]:
+    """By which the last of several windows is found."""
+    return window.p90_us, window.p50_us, window.p10_us
+
+
 def last_of(windows: Sequence[Window], unseen: int = 0) -> Window | None:
     """The window of the last box, of those that are still on the road; None of none. `unseen`: so
     many boxes have not been scanned, so that it can only be a guess.
@@ -18,15 +23,16 @@ def last_of(windows: Sequence[Window], unseen: int = 0) -> Window | None:
     """
     if not windows:
         return None
-    last = max(windows, key=lambda one: (one.p90_us, one.p50_us, one.p10_us))
+    last = max(windows, key=lateness)
     if len(windows) == 1 and not unseen:
         return last
     odds = [one.late_odds for one in windows if one.late_odds is not None]
-    reason = f"{last.reason}; the last of {len(windows)} boxes on the road"
+    reason = f"{last.reason}; the last of {len(windows) + unseen} boxes on the road"
     return replace(
         last,
         p10_us=max(one.p10_us for one in windows), p50_us=max(one.p50_us for one in windows),
         guess=unseen > 0 or any(one.guess for one in windows),
         evidence=min(one.evidence for one in windows), late_odds=max(odds, default=None),
         reason=f"{reason}, {unseen} not seen yet" if unseen else reason,
+        boxes=len(windows) + unseen, unseen=unseen,
     )  # fmt: skip

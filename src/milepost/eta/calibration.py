@@ -35,7 +35,7 @@ class Calibration:
 
     def __init__(self, *, half_life_days: float = 20.0) -> None:
         self._tables = [HazardTable(half_life_days=half_life_days, prior=25.0) for _ in SHARES]
-        self._factors: dict[Key, Days | None] = {}
+        self._factors: dict[tuple[str, Group], Days | None] = {}
 
     def learn(self, facts: Facts, record: str, quoted: Days, days: float, known_day: float) -> None:
         """A road ended after `days`; `quoted` are the uncalibrated quantiles at its beginning, or
@@ -69,10 +69,11 @@ class Calibration:
 
     def known(self, facts: Facts, record: str) -> Days | None:
         """The same; None where too little is known."""
-        chain = _chain(facts, record)
-        if chain[-1] not in self._factors:
-            self._factors[chain[-1]] = self._found(chain)
-        return self._factors[chain[-1]]
+        lanes = groups(facts)
+        asked = record, lanes[-1]
+        if asked not in self._factors:
+            self._factors[asked] = self._found(_chain_of(record, lanes))
+        return self._factors[asked]
 
     def _found(self, chain: tuple[Key, ...]) -> Days | None:
         found = []

@@ -5,34 +5,15 @@ on what a source may send.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
-from milepost.eta.accuracy import Accuracy
-from milepost.eta.calibration import SINCE, Calibration
-from milepost.eta.drift import DriftAlarm
+from milepost.eta.calibration import SINCE
 from milepost.eta.facts import DAY_US, Facts, Seen, Window
-from milepost.eta.guess import ColdGuess
-from milepost.eta.lanes import LaneTable
-from milepost.eta.ports import Forecast, Predictor, Situation
-from milepost.eta.promise import PromisePredictor
-from milepost.eta.stages import AT_THE_DOOR, CREATED, ENDED, believable, situation
+from milepost.eta.ports import Forecast, Situation
+from milepost.eta.stages import CREATED, ENDED, believable, situation
+from milepost.eta.table import Table, choose
 
-Said = Sequence[Forecast | None]
 _NARROWEST_US = 3_600_000_000
 _FURTHEST_DAYS = 3 * 365.0
-
-
-@dataclass(frozen=True)
-class Table:
-    """All that foresight has learned. `models` are further predictors, such as trained ones."""
-
-    lanes: LaneTable = field(default_factory=LaneTable)
-    promise: PromisePredictor = field(default_factory=PromisePredictor)
-    accuracy: Accuracy = field(default_factory=Accuracy)
-    calibration: Calibration = field(default_factory=Calibration)
-    drift: DriftAlarm = field(default_factory=DriftAlarm)
-    guess: ColdGuess = field(default_factory=ColdGuess)
-    models: tuple[Predictor, ...] = ()
 
 
 def estimate(
@@ -63,49 +44,6 @@ def window_of(
     return _window(name, told, stretched, facts, where, times_us, delay_us)
 
 
-def forecasts(
-    facts: Facts, where: Situation, table: Table, of_models: Said | None = None
-) -> list[tuple[str, Forecast]]:
-    """What each predictor that has history says, in the order of trust without a record.
-    `of_models`: what the models say, where they have been asked already.
-    """
-    if of_models is None:
-        of_models = [one.forecast(facts, where) for one in table.models]
-    predictors: list[Predictor] = [*table.models, table.lanes, table.promise]
-    said = *of_models, table.lanes.forecast(facts, where), table.promise.forecast(facts, where)
-    return [
-        (predictor.name, told)
-        for predictor, told in zip(predictors, said, strict=True)
-        if told is not None and not told.guess
-    ]
-
-
-def choose(
-    facts: Facts, where: Situation, table: Table, of_models: Said | None = None
-) -> tuple[str, Forecast]:
-    """The predictor that was nearest on this lane; without a record the first; else a guess."""
-    found = forecasts(facts, where, table, of_models)
-    if not found:
-        promised = table.promise.forecast(facts, where)
-        if promised is not None:
-            return table.promise.name, promised
-        return table.guess.name, table.guess.forecast(facts, where)
-    if len(found) == 1:
-        return found[0]
-    records = tuple([record_of(name, where) for name, _ in found])
-    best = table.accuracy.best(facts, records)
-    return found[records.index(best)] if best is not None else found[0]
-
-
-def record_of(name: str, where: Situation) -> str:
-    """Under which name the accuracy of a predictor is kept: who is nearest before the first scan
-    need not be so on the way, or at the door.
-    """
-    if where.stage == CREATED:
-        return name
-    return f"{name} at the door" if where.stage in AT_THE_DOOR else f"{name} on the way"
-
-
 def since(name: str, stage: str) -> str:
     """Under which name it is kept how a predictor's quotes at a milestone were kept."""
     return f"{name}{SINCE}{stage}"
@@ -122,9 +60,10 @@ def _calibrated(
         max((behind + days) * factor - behind, silent + (days - silent) * min(factor, 1.0))
         for days, factor in ((told.p10, low), (told.p50, middle), (told.p90, high))
     ]
-    p10 = min(max(p10, silent), _FURTHEST_DAYS)
-    p50 = min(max(p50, p10), _FURTHEST_DAYS)
-    return p10, p50, min(max(p50, p90), _FURTHEST_DAYS)
+    furthest = max(silent, 0.0) + _FURTHEST_DAYS
+    p10 = min(max(p10, silent), furthest)
+    p50 = min(max(p50, p10), furthest)
+    return p10, p50, min(max(p50, p90), furthest)
 
 
 def _factors(

@@ -50,11 +50,22 @@ class Road(Struct, frozen=True, kw_only=True, gc=False):
     delivered_us: int | None = None
 
 
+class Revised(Struct, frozen=True, gc=False):
+    """What moved a window: the status of a scan, or `silence`; `at_us` when that scan was, the
+    last before a silence; `p50_us` is the median before.
+    """
+
+    because: str
+    at_us: int
+    p50_us: int
+
+
 class Window(Struct, frozen=True, kw_only=True, gc=False):
     """An arrival window: 10, 50 and 90 % of such shipments have arrived by these instants.
 
     `probability` is that of arriving between P10 and P90; `late_odds` that of breaking the promise
     (None without one); `guess` says that no history stands behind it; `reason` says why it is so.
+    It is that of the last of `boxes` on the road, of which `unseen` have not been scanned.
     """
 
     p10_us: int
@@ -66,3 +77,6 @@ class Window(Struct, frozen=True, kw_only=True, gc=False):
     probability: float = 0.8
     late_odds: float | None = None
     evidence: float = 0.0
+    boxes: int = 1
+    unseen: int = 0
+    revised: Revised | None = None

@@ -59,6 +59,14 @@ class LaneTable:
             evidence=self._behind(keys),
         )  # fmt: skip
 
+    def middle(self, facts: Facts, stage: str, lasted: float) -> tuple[float, float] | None:
+        """Of `forecast` the median and its evidence alone: models ask for no more."""
+        keys = chain(facts, stage)
+        curve = self._table.curve(keys)
+        if curve is None or (self._table.curve(keys[:1]) or curve).evidence < _FEWEST:
+            return None
+        return Forecast.middle_of(curve, lasted, self._behind(keys))
+
     def _behind(self, keys: tuple[Key, ...]) -> float:
         """How many roads a lane's curve rests on: also those that it is shrunk to, as far as they
         go between the same countries. Other countries' are no record of this lane.

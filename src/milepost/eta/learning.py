@@ -13,11 +13,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from milepost.eta.accuracy import groups
-from milepost.eta.estimate import Table, choose, forecasts, record_of
 from milepost.eta.facts import DAY_US, Facts, Road
 from milepost.eta.milestones import Reached, lasted, reached
 from milepost.eta.ports import Situation
 from milepost.eta.stages import CREATED, one_standing
+from milepost.eta.table import Table, choose, forecasts, record_of
 
 _AT_START = Situation(CREATED, 0.0, 0.0)
 
@@ -83,7 +83,7 @@ def _judge_a_scan(road: Road, table: Table) -> None:
     at_us, where = standing
     rest = (road.delivered_us - at_us) / DAY_US
     for name, told in forecasts(road.facts, where, table):
-        record = record_of(name, where)
+        record = record_of(name, where.stage)
         table.accuracy.learn(road.facts, record, told.p50 - where.scanned, rest)
 
 

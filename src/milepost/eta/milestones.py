@@ -10,9 +10,10 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from milepost.eta.estimate import Table, choose, since
+from milepost.eta.estimate import since
 from milepost.eta.facts import DAY_US, Facts, Road, Seen
 from milepost.eta.stages import CREATED, ENDED, anchors, believable, situation
+from milepost.eta.table import Table, choose
 
 _ALWAYS_US = 1 << 62
 

@@ -1,9 +1,8 @@
 """The store of trained models: a numbered folder each, what it knows of itself, and the way back.
 
 models/0007/manifest.json   data window, scores, features, the command it came from
-models/0007/0.5.txt         trees by share
-models/0007/scanned-0.5.txt those after scans
-models/0007/lstm.onnx       the LSTM after scans, where it was trained
+models/0007/boosted.onnx    trees before the first scan
+models/0007/boosted_after_scans.onnx, lstm_after_scans.onnx   what was trained for after it
 models/current.json         {"version": "0007", "before": ["0006", "0004"]}
 """
 
@@ -19,11 +18,11 @@ from msgspec import Struct
 from milepost.eta.boosted import BoostedPredictor
 from milepost.eta.features import FEATURES, SCANNED_FEATURES, Vocabulary
 from milepost.eta.lanes import LaneTable
-from milepost.eta.ports import SHARES, Predictor
+from milepost.eta.ports import Predictor
 from milepost.eta.road_lstm import LstmPredictor
 from milepost.eta.training import Trained
 
-FORMAT = 1
+FORMAT = 2
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
@@ -72,12 +71,8 @@ class ModelStore:
         )  # fmt: skip
         making = self._folder / f".{version}"
         making.mkdir(parents=True, exist_ok=True)
-        for share, text in trained.models.items():
-            (making / f"{share}.txt").write_text(text, "utf-8")
-        for share, text in trained.scanned.items():
-            (making / f"scanned-{share}.txt").write_text(text, "utf-8")
-        if trained.lstm is not None:
-            (making / "lstm.onnx").write_bytes(trained.lstm)
+        for name, graph in trained.graphs.items():
+            (making / f"{name}.onnx").write_bytes(graph)
         encoded = msgspec.json.format(msgspec.json.encode(manifest))
         (making / "manifest.json").write_bytes(encoded)
         making.rename(self._folder / version)
@@ -156,18 +151,15 @@ class ModelStore:
 
 
 def _parts(folder: Path, manifest: Manifest, lanes: LaneTable) -> Iterator[Predictor]:
-    scanned = set(manifest.speaks) if manifest.scanned_features == SCANNED_FEATURES else set()
-    models = _texts(folder, "") if "boosted" in manifest.speaks else {}
-    after = _texts(folder, "scanned-") if "boosted_after_scans" in scanned else {}
-    if models or after:
+    speaks = set(manifest.speaks)
+    if manifest.scanned_features != SCANNED_FEATURES:
+        speaks &= {"boosted"}
+    graphs = {name: (folder / f"{name}.onnx").read_bytes() for name in speaks}
+    models, after = graphs.get("boosted"), graphs.get("boosted_after_scans")
+    if models is not None or after is not None:
         yield BoostedPredictor(models, manifest.vocabulary, lanes, after)
-    if "lstm_after_scans" in scanned:
-        yield LstmPredictor((folder / "lstm.onnx").read_bytes(), lanes)
-
-
-def _texts(folder: Path, prefix: str) -> dict[str, str]:
-    shares = {str(share): folder / f"{prefix}{share}.txt" for share in SHARES}
-    return {share: path.read_text("utf-8") for share, path in shares.items() if path.is_file()}
+    if "lstm_after_scans" in graphs:
+        yield LstmPredictor(graphs["lstm_after_scans"], lanes)
 
 
 def _error(one: Predictor, manifest: Manifest) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import exp, log
 from statistics import NormalDist
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeGuard
 
 from msgspec import Struct
 
@@ -64,13 +64,16 @@ class Forecast(Struct, frozen=True):
         """
         limit, lasted = beyond + _LONGEST_DAYS, beyond / scale
         behind = curve.at(lasted) if lasted > 0 else 0.0
-        low, middle, high = [
-            min(curve.passing(behind + more, lasted) * scale, limit) for more in _HAZARDS
-        ]
-        roads = curve.evidence if evidence is None else evidence
-        lasted_as_long = roads * exp(-behind)
-        known = roads if lasted_as_long >= _FEWEST_AS_LONG else lasted_as_long
+        low, middle, high = [min(curve.passing(behind + more) * scale, limit) for more in _HAZARDS]
+        known = _known(curve.evidence if evidence is None else evidence, behind)
         return cls(low, middle, high, guess, reason, known, curve, scale)
+
+    @staticmethod
+    def middle_of(curve: Curve, beyond: float, evidence: float) -> tuple[float, float]:
+        """Of `of_curve` the median and the evidence alone."""
+        behind = curve.at(beyond) if beyond > 0 else 0.0
+        middle = min(curve.passing(behind + _HAZARDS[1]), beyond + _LONGEST_DAYS)
+        return middle, _known(evidence, behind)
 
     @classmethod
     def lognormal(
@@ -99,6 +102,12 @@ class Forecast(Struct, frozen=True):
         return _odds_between(self, days)
 
 
+def _known(roads: float, behind: float) -> float:
+    """How many roads speak for what has come so far."""
+    lasted_as_long = roads * exp(-behind)
+    return roads if lasted_as_long >= _FEWEST_AS_LONG else lasted_as_long
+
+
 def _odds_between(forecast: Forecast, days: float) -> float:
     """Log-normal through the median and the nearer tail."""
     middle = max(forecast.p50, 1e-3)
@@ -117,7 +126,6 @@ class Predictor(Protocol):
         ...
 
 
-@runtime_checkable
 class ManyPredictor(Predictor, Protocol):
     """One that answers for many at a fraction of the cost for each."""
 
@@ -126,3 +134,8 @@ class ManyPredictor(Predictor, Protocol):
     ) -> list[Forecast | None]:
         """As `forecast`, in the order given."""
         ...
+
+
+def answers_many(one: Predictor) -> TypeGuard[ManyPredictor]:
+    """Whether it does. To ask the type of a protocol would cost more than a forecast."""
+    return hasattr(one, "forecast_many")

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from heapq import heappop, heappush
 
-from milepost.eta.estimate import Table, estimate
+from milepost.eta.estimate import estimate
 from milepost.eta.facts import DAY_US, Road, Window
 from milepost.eta.learning import Quote, follow, learn, quote, refresh
 from milepost.eta.ports import Situation
 from milepost.eta.stages import standings
+from milepost.eta.table import Table
 
 
 def replay(

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
 
 from milepost.eta.facts import Facts
 from milepost.eta.lanes import LaneTable
 from milepost.eta.ports import Forecast, Situation
-from milepost.eta.sequence import STEP_NUMBERS, facts_of, steps_of
+from milepost.eta.runtime import session_of
+from milepost.eta.sequence import STEP_NUMBERS, read
 from milepost.eta.underway import from_normal, normal_of
-
-if TYPE_CHECKING:
-    import onnxruntime  # type: ignore[import-untyped]
 
 REASON = "by the order and pace of its scans so far"
 
@@ -24,16 +21,7 @@ class LstmPredictor:
 
     def __init__(self, graph: bytes, lanes: LaneTable) -> None:
         """`graph`: ONNX, see `onnx_graph`. Needs the `foresight` extra."""
-        import onnxruntime as found
-
-        options = found.SessionOptions()
-        # A graph this small is over before a second thread has woken up.
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        self._session: onnxruntime.InferenceSession = found.InferenceSession(
-            graph, options, providers=["CPUExecutionProvider"]
-        )
-        self._lanes = lanes
+        self._session, self._lanes = session_of(graph), lanes
 
     def forecast(self, facts: Facts, situation: Situation) -> Forecast | None:
         """Quantiles of the rest of the road; None before the first scan and on unknown lanes."""
@@ -60,14 +48,14 @@ class LstmPredictor:
             return []
         import numpy as np
 
-        read = [steps_of(facts, where.trail) for facts, where, _ in asked]
-        lengths = np.array([len(kinds) for _, kinds in read], dtype=np.int32)
-        steps = np.zeros((lengths.max(), len(asked), STEP_NUMBERS), dtype=np.float32)
-        codes = np.zeros((lengths.max(), len(asked)), dtype=np.int64)
-        for index, (numbers, kinds) in enumerate(read):
-            steps[: len(kinds), index], codes[: len(kinds), index] = numbers, kinds
-        known = np.array([facts_of(*one) for one in asked], dtype=np.float32)
-        told: Any = self._session.run(
-            ["said"], {"steps": steps, "kinds": codes, "lengths": lengths, "facts": known}
-        )[0]
-        return [[float(value) for value in logs] for logs in told]
+        found = read(asked)
+        longest = int(found.lengths.max())
+        steps = np.zeros((longest, len(asked), STEP_NUMBERS), dtype=np.float32)
+        kinds = np.zeros((longest, len(asked)), dtype=np.int64)
+        steps[found.place, found.road], kinds[found.place, found.road] = found.numbers, found.kinds
+        given = {
+            "steps": steps, "kinds": kinds, "lengths": found.lengths.astype(np.int32),
+            "facts": found.facts.astype(np.float32),
+        }  # fmt: skip
+        told: list[list[float]] = self._session.run(["said"], given)[0].tolist()
+        return told

@@ -7,82 +7,140 @@ fact is 0, and says so in a number of its own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import cos, isfinite, log, log1p, pi, sin
-from typing import TYPE_CHECKING
+from itertools import chain
+from math import isfinite, nan
+from typing import TYPE_CHECKING, NamedTuple
 
 from milepost.eta.distance import between_km
 from milepost.eta.facts import DAY_US, Facts
-from milepost.eta.features import free_days, local
+from milepost.eta.features import clock_of, free_days
 from milepost.eta.ports import Situation
 from milepost.eta.stages import CREATED, LONGEST_TRAIL, STAGES
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from milepost.eta.lstm import Sequences
+
+    Floats = NDArray[np.float64]
+    Codes = NDArray[np.int64]
 
 # The kinds of scans that are told apart; all others are one kind.
 KINDS = ("", CREATED, "info_received", *STAGES)
 STEP_NUMBERS, FACT_NUMBERS = 6, 15
 _CODES = {kind: code for code, kind in enumerate(KINDS)}
-_LEAST_DAYS = 0.02
+_LEAST_DAYS, _MOST = 0.02, 3.0
+_DAY_MINUTES, _WEEK_DAYS, _WEEKDAY_1970 = 1_440, 7, 3
+_MINUTE_US = DAY_US // _DAY_MINUTES
+_LATEST_MINUTE = 250 * 365 * _DAY_MINUTES
+
+# Facts, situation, and days by the table.
+Asked = Sequence[tuple[Facts, Situation, float]]
 
 
-def steps_of(
-    facts: Facts, trail: Sequence[tuple[str, float]]
-) -> tuple[list[list[float]], list[int]]:
-    """Numbers and kind of each step, the creation first."""
-    numbers, kinds, before = [], [], 0.0
-    for main, days in ((CREATED, 0.0), *trail[-LONGEST_TRAIL:]):
-        moment = local(facts, days)
-        hour = 2 * pi * (moment.hour + moment.minute / 60) / 24
-        weekday = 2 * pi * (moment.weekday() / 7)
-        since, gap = log1p(max(days, 0.0)) / 2, log1p(max(days - before, 0.0)) / 2
-        numbers.append([since, gap, sin(hour), cos(hour), sin(weekday), cos(weekday)])
-        kinds.append(_CODES.get(main, 0))
-        before = days
-    return numbers, kinds
+class Read(NamedTuple):
+    """Steps of all roads in a row: `numbers` [steps, numbers] and `kinds` [steps], the creation
+    first; of each road `lengths` and `facts` [roads, numbers].
+
+    `road` and `place` say of each step to which road it belongs, and as which one.
+    """
+
+    numbers: Floats
+    kinds: Codes
+    lengths: Codes
+    facts: Floats
+    road: Codes
+    place: Codes
 
 
-def facts_of(facts: Facts, where: Situation, normal: float) -> list[float]:
-    """Facts of the road as of its newest scan; `normal`: days by the table."""
+def read(asked: Asked) -> Read:
+    """What is to be read of each, made for all at once."""
+    import numpy as np
+
+    trails = [where.trail[-LONGEST_TRAIL:] for _, where, _ in asked]
+    lengths = np.array([1 + len(trail) for trail in trails], dtype=np.int64)
+    steps = [*chain.from_iterable(((CREATED, 0.0), *trail) for trail in trails)]
+    road = np.repeat(np.arange(len(asked)), lengths)
+    first = np.cumsum(lengths) - lengths
+    place = np.arange(len(steps)) - first[road]
+    begun = np.array([facts.created_us + facts.offset_s * 1_000_000 for facts, _, _ in asked])
+    numbers = _numbers(np.array([days for _, days in steps]), begun[road], place)
+    kinds = np.array([_CODES.get(main, 0) for main, _ in steps], dtype=np.int64)
+    return Read(numbers, kinds, lengths, _facts(asked), road, place)
+
+
+def _numbers(days: Floats, begun_us: Codes, place: Codes) -> Floats:
+    """Of each step: how long since the creation and the step before, hour and weekday."""
+    import numpy as np
+
+    minute = (begun_us + (days * DAY_US).astype(np.int64)) // _MINUTE_US
+    minute = np.clip(minute, 0, _LATEST_MINUTE)
+    hour = 2 * np.pi * (minute % _DAY_MINUTES) / _DAY_MINUTES
+    weekday = 2 * np.pi * ((minute // _DAY_MINUTES + _WEEKDAY_1970) % _WEEK_DAYS) / _WEEK_DAYS
+    gap = np.where(place > 0, days - np.roll(days, 1), 0.0)
+    since, gap = np.log1p(np.maximum(days, 0)) / 2, np.log1p(np.maximum(gap, 0)) / 2
+    return np.column_stack([
+        since, gap, np.sin(hour), np.cos(hour), np.sin(weekday), np.cos(weekday)
+    ])  # fmt: skip
+
+
+def _facts(asked: Asked) -> Floats:
+    """Facts of each road as of its newest scan, in the order of `_told`."""
+    import numpy as np
+
+    told = np.array([_told(*one) for one in asked]).reshape(len(asked), -1)
+    normal, at, scanned, left, kilometres, weight, *rest = told.T
+    normal = np.maximum(normal, _LEAST_DAYS)
+    known = [
+        np.log(np.maximum(left, _LEAST_DAYS) / normal),
+        np.log1p(kilometres) / 4 - 1,
+        np.log1p(np.maximum(weight, 0)) / 4 - 1.5,
+    ]
+    promise, far, heavy = (
+        (np.nan_to_num(np.clip(one, -_MOST, _MOST)), ~np.isnan(one)) for one in known
+    )
+    return np.column_stack([
+        np.log(normal) / 2, np.log1p(np.maximum(at, 0)) / 2, np.log1p(np.maximum(scanned, 0)),
+        *promise, left <= 0, *far, *heavy, *rest,
+    ])  # fmt: skip
+
+
+def _told(facts: Facts, where: Situation, normal: float) -> tuple[float, ...]:
+    """As they are; what is absent is NaN."""
     at = where.trail[-1][1] if where.trail else 0.0
-    day, ends = local(facts, at).date(), (facts.origin, facts.destination)
-    kilometres = between_km(*ends)
-    promised_us = facts.promised_us
-    left = None if promised_us is None else (promised_us - facts.created_us) / DAY_US - at
-    return [
-        log(max(normal, _LEAST_DAYS)) / 2, log1p(max(at, 0.0)) / 2, log1p(max(where.scanned, 0.0)),
-        *_maybe(None if left is None else log(max(left, _LEAST_DAYS) / max(normal, _LEAST_DAYS))),
-        float(left is not None and left <= 0),
-        *_maybe(None if kilometres is None else log1p(kilometres) / 4 - 1),
-        *_maybe(None if facts.weight_g is None else log1p(max(facts.weight_g, 0)) / 4 - 1.5),
-        free_days(ends[1].country, day, 3) / 3, free_days(ends[1].country, day, 10) / 10,
-        float(None not in (ends[0].country, ends[1].country)
-              and ends[0].country != ends[1].country),
-        *_degrees(ends[1].lat, ends[1].lng),
-    ]  # fmt: skip
+    here, there = facts.origin, facts.destination
+    day, kilometres = clock_of(facts, at).day, between_km(here, there)
+    promised_us, weight_g = facts.promised_us, facts.weight_g
+    abroad = here.country is not None and there.country is not None
+    return (
+        normal, at, where.scanned,
+        nan if promised_us is None else (promised_us - facts.created_us) / DAY_US - at,
+        nan if kilometres is None else kilometres,
+        nan if weight_g is None else weight_g,
+        free_days(there.country, day, 3) / 3, free_days(there.country, day, 10) / 10,
+        abroad and here.country != there.country,
+        _degrees(there.lat), _degrees(there.lng),
+    )  # fmt: skip
 
 
-def _maybe(value: float | None) -> tuple[float, float]:
-    return (0.0, 0.0) if value is None else (min(max(value, -3.0), 3.0), 1.0)
+def _degrees(value: float | None) -> float:
+    return value / 60 if value is not None and isfinite(value) else 0.0
 
 
-def _degrees(*values: float | None) -> list[float]:
-    return [value / 60 if value is not None and isfinite(value) else 0.0 for value in values]
-
-
-def sequences(asked: Sequence[tuple[Facts, Situation, float]]) -> Sequences:
-    """Facts, situation and the table's days of each, as the LSTM reads them while it learns."""
+def sequences(asked: Asked) -> Sequences:
+    """Facts, situation and the table's days of each, as the LSTM reads them while it learns: the
+    steps that are there stand at the end.
+    """
     import numpy as np
 
     from milepost.eta.lstm import Sequences
 
-    longest = 1 + max((min(len(where.trail), LONGEST_TRAIL) for _, where, _ in asked), default=0)
+    found = read(asked)
+    longest = int(found.lengths.max(initial=1))
+    at = found.road, found.place + (longest - found.lengths)[found.road]
     steps = np.zeros((len(asked), longest, STEP_NUMBERS))
     kinds = np.zeros((len(asked), longest), dtype=np.int64)
     there = np.zeros((len(asked), longest), dtype=bool)
-    for index, (facts, where, _) in enumerate(asked):
-        numbers, found = steps_of(facts, where.trail)
-        count = len(found)
-        steps[index, -count:], kinds[index, -count:], there[index, -count:] = numbers, found, True
-    rest = np.array([facts_of(*one) for one in asked]).reshape(len(asked), FACT_NUMBERS)
-    return Sequences(steps, kinds, there, rest)
+    steps[at], kinds[at], there[at] = found.numbers, found.kinds, True
+    return Sequences(steps, kinds, there, found.facts)

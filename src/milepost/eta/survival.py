@@ -18,6 +18,7 @@ from msgspec import Struct
 Key = tuple[str, ...]
 
 _SHORTEST, _LONGEST, _STEPS = 0.02, 240.0, 56
+_ENDLESS = 100 * 365.0
 _GROWTH = (_LONGEST / _SHORTEST) ** (1 / (_STEPS - 1))
 EDGES: tuple[float, ...] = (0.0, *(_SHORTEST * _GROWTH**step for step in range(_STEPS)))
 _LEAST_HAZARD, _MOST_HAZARD = 1e-6, 0.98
@@ -34,7 +35,9 @@ class Curve(Struct, frozen=True):
 
     def at(self, days: float) -> float:
         """The cumulated hazard after so many days."""
-        days = min(max(days, 0.0), _LONGEST)
+        if days > _LONGEST:  # as long again, with even odds
+            return self.cumulated[-1] + log(min(days, _ENDLESS) / _LONGEST)
+        days = max(days, 0.0)
         step = min(max(bisect_right(EDGES, days), 1), _STEPS)
         low, high = EDGES[step - 1], EDGES[step]
         below, above = self.cumulated[step - 1], self.cumulated[step]
@@ -46,13 +49,13 @@ class Curve(Struct, frozen=True):
 
     def quantile(self, share: float, beyond: float = 0.0) -> float:
         """Days by which `share` have ended, among those that lasted longer than `beyond` days."""
-        return self.passing((self.at(beyond) if beyond > 0 else 0.0) - log(1 - share), beyond)
+        return self.passing((self.at(beyond) if beyond > 0 else 0.0) - log(1 - share))
 
-    def passing(self, needed: float, beyond: float = 0.0) -> float:
+    def passing(self, needed: float) -> float:
         """Days at which the cumulated hazard reaches `needed`."""
         step = bisect_right(self.cumulated, needed)
         if step >= len(EDGES):
-            return max(_LONGEST, beyond * 1.5)
+            return _LONGEST * exp(needed - self.cumulated[-1])
         below, above = self.cumulated[step - 1], self.cumulated[step]
         part = (needed - below) / (above - below) if above > below else 1.0
         return EDGES[step - 1] + (EDGES[step] - EDGES[step - 1]) * part

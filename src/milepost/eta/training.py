@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from milepost.eta.boosted import BoostedPredictor
-from milepost.eta.estimate import Table
 from milepost.eta.facts import DAY_US, Facts, Road, Window
-from milepost.eta.features import FEATURES, NAMES, Vocabulary, row, vocabulary_of
+from milepost.eta.features import FEATURES, Vocabulary, row, vocabulary_of
+from milepost.eta.forest import fitted
 from milepost.eta.lanes import LaneTable
 from milepost.eta.ports import SHARES, Forecast, Situation
 from milepost.eta.replay import replay
 from milepost.eta.stages import CREATED
+from milepost.eta.table import Table
 from milepost.eta.training_underway import Row, Scans, after_scans
 
 if TYPE_CHECKING:
@@ -29,32 +30,27 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 FEWEST = 200
-_TREES: dict[str, Any] = {
-    "learning_rate": 0.04, "num_leaves": 15, "min_data_in_leaf": 40, "feature_fraction": 0.7,
-    "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 1, "verbose": -1, "num_threads": 1,
-    "seed": 1, "deterministic": True,
-}  # fmt: skip
-_ROUNDS, _TESTED_SHARE, _LEAST_DAYS = 150, 0.2, 0.05
+_TESTED_SHARE, _LEAST_DAYS = 0.2, 0.05
 _LESS_KEPT = 0.05
 _AT_START = Situation(CREATED, 0.0, 0.0)
 
 
 class Trained(Struct, frozen=True, kw_only=True):
-    """Models by share as LightGBM's text, and what must be known to judge and use them.
+    """Graphs, and what must be known to judge and use them.
 
     `scores` has `mae_days` and `p90_kept` of `boosted` and `table` on the same last roads, and of
     `boosted_after_scans`, `lstm_after_scans` and `table_after_scans` on all scans of these roads.
-    `scanned` are the trees after scans, `lstm` is an ONNX graph.
+    `models` are the trees before the first scan, `scanned` those after scans.
     """
 
-    models: dict[str, str]
+    models: bytes
     vocabulary: Vocabulary
     features: tuple[str, ...]
     roads: int
     first_us: int
     last_us: int
     scores: dict[str, dict[str, float]]
-    scanned: dict[str, str] = {}
+    scanned: bytes | None = None
     lstm: bytes | None = None
 
     @property
@@ -63,11 +59,16 @@ class Trained(Struct, frozen=True, kw_only=True):
         return tuple([name for name in self.made if _nearer(self.scores, name)])
 
     @property
-    def made(self) -> tuple[str, ...]:
+    def graphs(self) -> dict[str, bytes]:
         """All that were trained."""
         found = {"boosted": self.models, "boosted_after_scans": self.scanned,
                  "lstm_after_scans": self.lstm}  # fmt: skip
-        return tuple([name for name, one in found.items() if one])
+        return {name: graph for name, graph in found.items() if graph is not None}
+
+    @property
+    def made(self) -> tuple[str, ...]:
+        """Their names."""
+        return tuple(self.graphs)
 
     @property
     def better(self) -> bool:
@@ -99,16 +100,18 @@ def train(
         raise ValueError(f"{len(seen)} delivered roads on known lanes are too few: {FEWEST} needed")
     created = np.array([roads[index].facts.created_us for index, _, _ in seen])
     ended = np.array([roads[index].delivered_us for index, _, _ in seen])
-    matrix = np.array([values for _, _, values in seen])
+    rows = [values for _, _, values in seen]
     normal = np.array([days for _, days, _ in seen])
     took = np.maximum((ended - created) / DAY_US, _LEAST_DAYS)
     cut = np.quantile(created, 1 - _TESTED_SHARE)
     tick("trees for the scores")
-    early = _fitted(matrix, took / normal, ended < cut)
+    labels = np.log(took / normal)
+    known = np.flatnonzero(ended < cut)
+    early = fitted([rows[index] for index in known], labels[known])
     late = created >= cut
     said = np.array(_said_with(early, roads, vocabulary, int(cut), tick))
     tick("trees to keep")
-    models = _fitted(matrix, took / normal, np.ones(len(took), dtype=bool))
+    models = fitted(rows, labels)
     after = after_scans(scans, vocabulary, int(cut), tick, with_lstm=with_lstm)
     return Trained(
         models=models, scanned=after.trees, lstm=after.lstm,
@@ -155,7 +158,7 @@ class _Watching:
 
 
 def _said_with(
-    models: dict[str, str], roads: Sequence[Road], vocabulary: Vocabulary, from_us: int,
+    models: bytes, roads: Sequence[Road], vocabulary: Vocabulary, from_us: int,
     tick: Callable[[str], None],
 ) -> list[tuple[float, float]]:  # fmt: skip
     """What a table with these trees would have quoted, calibrated as a server does it."""
@@ -178,23 +181,6 @@ class _Since:
     def forecast(self, facts: Facts, situation: Situation) -> Forecast | None:
         """As the trees say, from then on."""
         return self._trees.forecast(facts, situation) if facts.created_us >= self._from_us else None
-
-
-def _fitted(matrix: Any, ratio: Any, chosen: Any) -> dict[str, str]:
-    """Trees by share, as text."""
-    import lightgbm
-    import numpy as np
-
-    labels = np.log(ratio)
-    models = {}
-    for share in SHARES:
-        data = lightgbm.Dataset(
-            matrix[chosen], labels[chosen],
-            categorical_feature=list(range(len(NAMES))), params={"verbose": -1},
-        )  # fmt: skip
-        settings = _TREES | {"objective": "quantile", "alpha": share}
-        models[str(share)] = lightgbm.train(settings, data, _ROUNDS).model_to_string()
-    return models
 
 
 def _scores(took: Any, middle: Any, high: Any) -> dict[str, float]:

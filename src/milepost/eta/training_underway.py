@@ -7,18 +7,19 @@ many scans do not count more for it than others: of each some are drawn, evenly 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from milepost.eta.estimate import Table
 from milepost.eta.facts import DAY_US, Facts, Road
-from milepost.eta.features import NAMES, SCANNED_FEATURES, Vocabulary, scanned_row
+from milepost.eta.features import Vocabulary, scanned_row
+from milepost.eta.forest import Forest, fitted
 from milepost.eta.lstm import Adam, answers, begin, gradients, pinball
 from milepost.eta.onnx_graph import exported
 from milepost.eta.ports import SHARES, Situation
 from milepost.eta.sequence import FACT_NUMBERS, KINDS, STEP_NUMBERS, sequences
-from milepost.eta.underway import normal_of
+from milepost.eta.table import Table
+from milepost.eta.underway import LEAST_DAYS, normal_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,12 +31,6 @@ if TYPE_CHECKING:
 FEWEST = 200
 _LEAST_DAYS = 0.02
 _PER_ROAD, _MOST_ROWS, _MOST_SEQUENCES = 6, 120_000, 30_000
-_TREES: dict[str, Any] = {
-    "learning_rate": 0.05, "num_leaves": 15, "min_data_in_leaf": 40, "feature_fraction": 0.7,
-    "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 1, "verbose": -1, "num_threads": 1,
-    "seed": 1, "deterministic": True,
-}  # fmt: skip
-_ROUNDS = 150
 _UNITS, _EPOCHS, _PATIENCE, _BATCH, _RATE, _DECAY, _HELD_BACK = 32, 24, 4, 256, 0.004, 1e-5, 0.1
 _STEPS_AT_LEAST, _SMALLEST = 40, 16  # few roads have to be gone through in small steps
 _AT_ONCE = 4_096
@@ -59,9 +54,9 @@ class Row(NamedTuple):
 
 
 class AfterScans(NamedTuple):
-    """Trees by share, the LSTM as a graph, and the scores of both and of the table."""
+    """Trees and the LSTM as graphs, and the scores of both and of the table."""
 
-    trees: dict[str, str]
+    trees: bytes | None
     lstm: bytes | None
     scores: dict[str, dict[str, float]]
 
@@ -79,8 +74,10 @@ class Scans:
         normal = normal_of(self._table.lanes, road.facts, where)
         if normal is None or road.delivered_us is None:
             return
+        told = self._table.lanes.forecast(road.facts, where)
+        high = LEAST_DAYS if told is None else max(told.p90 - where.scanned, LEAST_DAYS)
         rest = max((road.delivered_us - at_us) / DAY_US, _LEAST_DAYS)
-        row = Row(index, at_us, road.facts, where, normal.p50, normal.p90, rest, road.delivered_us)
+        row = Row(index, at_us, road.facts, where, normal.p50, high, rest, road.delivered_us)
         self.rows.append(row)
 
 
@@ -94,7 +91,7 @@ def after_scans(
     early = drawn([row for row in rows if row.known_us < cut_us])
     late = [row for row in rows if row.at_us >= cut_us]
     if len(early) < FEWEST or not late:
-        return AfterScans({}, None, {})
+        return AfterScans(None, None, {})
     tick("trees after scans")
     of_table = np.log([[1.0, row.high / row.normal] for row in late])
     scores = {
@@ -108,13 +105,10 @@ def after_scans(
     return AfterScans(trees(drawn(rows), vocabulary), graph, scores)
 
 
-def _by_trees(models: dict[str, str], rows: Sequence[Row], vocabulary: Vocabulary) -> Floats:
+def _by_trees(graph: bytes, rows: Sequence[Row], vocabulary: Vocabulary) -> Floats:
     """Log ratios of median and P90."""
-    import lightgbm
-
-    matrix = np.array([scanned_row(row.facts, row.where, vocabulary) for row in rows])
-    asked = [lightgbm.Booster(model_str=models[share]) for share in ("0.5", "0.9")]
-    return np.column_stack([model.predict(matrix, num_threads=1) for model in asked])
+    asked = [scanned_row(row.facts, row.where, vocabulary) for row in rows]
+    return np.sort(Forest(graph).columns(asked).astype(float), axis=1)[:, 1:]
 
 
 def _by_lstm(weights: Weights, rows: Sequence[Row]) -> Floats:
@@ -153,21 +147,10 @@ def drawn(rows: Sequence[Row]) -> list[Row]:
     return sorted(kept, key=lambda row: row.at_us)
 
 
-def trees(rows: Sequence[Row], vocabulary: Vocabulary) -> dict[str, str]:
-    """LightGBM's text by share."""
-    import lightgbm
-
+def trees(rows: Sequence[Row], vocabulary: Vocabulary) -> bytes:
+    """A graph, see `forest`."""
     rows = rows[-_MOST_ROWS:]
-    matrix = np.array([scanned_row(row.facts, row.where, vocabulary) for row in rows])
-    labels, models = _labels(rows), {}
-    kinds = [*range(len(NAMES)), SCANNED_FEATURES.index("stage")]  # codes
-    for share in SHARES:
-        data = lightgbm.Dataset(
-            matrix, labels, categorical_feature=kinds, params={"verbose": -1}
-        )  # fmt: skip
-        settings = _TREES | {"objective": "quantile", "alpha": share}
-        models[str(share)] = lightgbm.train(settings, data, _ROUNDS).model_to_string()
-    return models
+    return fitted([scanned_row(row.facts, row.where, vocabulary) for row in rows], _labels(rows))
 
 
 def lstm(

@@ -125,3 +125,16 @@ def test_a_floor_is_not_the_street() -> None:
     found = check(Address(text="Flat B, 12/F, 200 Made Up Road, Wan Chai, Hong Kong", country="HK"))
 
     assert found.parts.street == "200 Made Up Road"
+
+
+@pytest.mark.parametrize(("country", "code"), [
+    ("HR", "HR"), ("Croatia", "HR"), ("克罗地亚", "HR"), ("Kroatien", "HR"), ("Georgia", "GE"),
+    ("ZZ", None), ("Narnia", None), ("EU", None),
+])  # fmt: skip
+def test_any_country_of_the_world_is_one_and_nothing_else(country: str, code: str | None) -> None:
+    found = check(Address(text="Ilica 12, 10000 Zagreb", country=country))
+
+    assert found.parts.country == code
+    assert [one.code for one in found.reasons] == [
+        "country_unchecked" if code else "country_unknown"
+    ]

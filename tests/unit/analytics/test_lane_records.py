@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import pytest
 from journeys import CN, DE, Bench, event, road
 
 from milepost.analytics.records import Lanes
@@ -85,3 +86,21 @@ def test_the_usual_of_a_lane(tmp_path: Path) -> None:
     assert not all_of_them.of_carrier
     assert all_of_them.transit.samples == 43
     assert after == mine
+
+
+def test_a_short_record_is_no_certainty(tmp_path: Path) -> None:
+    """One shipment's P90 is not its P50; the fewer there are, the more speak the others."""
+    rows = [lane(f"B{at}", 40 + at % 20, service="express") for at in range(40)]
+    of = Lanes(Bench(tmp_path / "many", [*rows, lane("Z1", 90, carrier="zto")]).reports)
+    alone = Lanes(Bench(tmp_path / "one", [lane("Z1", 90, carrier="zto")]).reports)
+
+    async def ask() -> list[Any]:
+        return [await record(one, DE, carrier="zto") for one in (of, alone)]
+
+    beside, by_itself = asyncio.run(ask())
+
+    assert beside.samples == by_itself.samples == 1
+    assert 49 < beside.p50_h < 90
+    assert beside.p90_h >= beside.p50_h * 1.15
+    assert by_itself.p50_h == pytest.approx(90, rel=0.05)
+    assert by_itself.p90_h == pytest.approx(by_itself.p50_h * 1.8, rel=0.05)

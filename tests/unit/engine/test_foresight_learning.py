@@ -13,7 +13,8 @@ from milepost.domain.place import Place
 from milepost.domain.scan import Facts
 from milepost.domain.status import SUB_CODE
 from milepost.domain.whole import Whole
-from milepost.engine.foresight import Foresight, arrival
+from milepost.engine.foreseen import arrival
+from milepost.engine.foresight import Foresight
 from milepost.engine.unfold import whole_of
 
 START = datetime(2026, 10, 1, 9, tzinfo=UTC)

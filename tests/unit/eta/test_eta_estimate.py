@@ -164,3 +164,29 @@ def test_what_has_arrived_is_no_forecast() -> None:
     assert window.p10_us == window.p90_us == BEGIN_US + 2 * DAY_US
     assert window.probability == 1.0
     assert window.late_odds == 1.0
+
+
+def test_a_lane_never_seen_is_as_wide_as_the_distance_and_the_others_say() -> None:
+    fiji = Spot(country="FJ", place="Suva", lat=-18.1, lng=178.4)
+    nuuk = Spot(country="GL", place="Nuuk", lat=64.2, lng=-51.7)
+    far = facts(790, origin=fiji, destination=nuuk)
+    seen = [Seen(far.created_us + DAY_US // 4, "picked_up")]
+    now_us = far.created_us + DAY_US
+    cold, at_home = estimate(far, seen, now_us, COLD), estimate(facts(790), seen, now_us, WARM)
+    told = estimate(far, seen, now_us, WARM)
+
+    assert told.guess
+    assert told.p10_us <= min(cold.p10_us, at_home.p90_us)
+    assert told.p90_us >= max(cold.p90_us, at_home.p90_us)
+    assert "no history on this lane" in told.reason
+
+
+def test_what_has_been_silent_for_years_may_be_silent_as_long_again() -> None:
+    for years in (1, 2, 20):
+        begun_us = NOW - years * 365 * DAY_US
+        old = facts(0, created_us=begun_us)
+        for table in (WARM, COLD):
+            told = estimate(old, [Seen(begun_us, "picked_up")], NOW, table)
+            assert told.p10_us >= NOW
+            assert told.p50_us - NOW > 50 * DAY_US
+            assert told.p90_us - told.p10_us > 100 * DAY_US

@@ -150,3 +150,17 @@ def test_the_best_ways_are_the_best_of_all_ways() -> None:
         bound = min(brute) + 10 if brute else 0
         within = costs.ways("A", "F", 50, bound)
         assert [one.expected_s for one in within] == sorted(x for x in brute if x <= bound)
+
+
+def test_a_way_that_is_only_a_guess_does_not_concern_a_parcel() -> None:
+    """Of six ways that are all alike none is the usual one, so a hub on one of them may close."""
+    network = Network()
+    for hub in "GHIJKL":
+        for one in history(10, f"A{hub}D"):
+            network.put(one)
+    moment = Moment(network, NOW_S)
+    place = place_of(road("A", NOW_S - HOUR, done=False))
+    assert place is not None
+    for hub in "GHIJKL":
+        closed = Closure(node=hub, notice=1, title="Flood", until_s=None)
+        assert Rerouting(moment, Present(closed={hub: closed})).of(place) is None

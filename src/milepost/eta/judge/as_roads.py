@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from milepost.eta.estimate import Table
 from milepost.eta.facts import DAY_US, Facts, Road, Seen, Spot
 from milepost.eta.judge.walk import Quotes
 from milepost.eta.replay import replay
+from milepost.eta.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable

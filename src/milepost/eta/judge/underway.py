@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from milepost.eta.boosted import BoostedPredictor
-from milepost.eta.estimate import Table, estimate
+from milepost.eta.estimate import estimate
 from milepost.eta.facts import DAY_US, Facts, Road
 from milepost.eta.features import Vocabulary, vocabulary_of
 from milepost.eta.judge.scores import auc, average_precision, rounded
@@ -21,6 +21,7 @@ from milepost.eta.lstm import answers
 from milepost.eta.ports import Forecast, Predictor, Situation
 from milepost.eta.replay import replay
 from milepost.eta.sequence import sequences
+from milepost.eta.table import Table
 from milepost.eta.training_underway import FEWEST, Row, Scans, drawn, lstm, trees
 from milepost.eta.underway import from_normal, normal_of
 
@@ -96,9 +97,9 @@ class Contest(Scans):
         if len(known) < FEWEST:
             return []
         self._tick(f"{self._month}: {len(known):,} scans")
-        text = trees(known, self._vocabulary)
+        graph = trees(known, self._vocabulary)
         found: list[Predictor] = [
-            BoostedPredictor({}, self._vocabulary, self._table.lanes, scanned=text)
+            BoostedPredictor(None, self._vocabulary, self._table.lanes, scanned=graph)
         ]
         if self._with_lstm:
             weights = lstm(known, lambda now: self._tick(f"{self._month}: {now}"))

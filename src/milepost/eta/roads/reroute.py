@@ -8,12 +8,14 @@ from itertools import pairwise
 from msgspec import Struct
 
 from milepost.eta.roads.ahead import likeliest
+from milepost.eta.roads.flows import onward
 from milepost.eta.roads.model import DOOR, Passage
 from milepost.eta.roads.present import Present
 from milepost.eta.roads.times import Moment
 from milepost.eta.roads.ways import Costs, Way
 
 _LEAST_GAIN_S = 1_800
+_LEAST_ODDS = 0.2
 _WAYS = 3
 _MOST_KNOWN = 200_000
 Standpoint = tuple[str, tuple[str, ...], str | None]
@@ -83,12 +85,25 @@ class Rerouting:
     def _found(self, place: Standpoint) -> Reroute | None:
         node, goals, announced = place
         usual = tuple(likeliest(self._moment, node, goals, announced))
-        because = tuple(_because(usual, self.present))
+        because = tuple(_because(usual[: self._sure(usual, place)], self.present))
         if not because or usual[-1] != DOOR:
             return None
         if self._costs is None:
             self._costs = Costs(self._moment, self.present)
         return self._weighed(usual[:-1], because, self._costs)
+
+    def _sure(self, usual: tuple[str, ...], place: Standpoint) -> int:
+        """How many stops of the usual way are more than a guess: the longer a way through a
+        network that is hardly known, the less it is the way that roads take.
+        """
+        _, goals, announced = place
+        odds = 1.0
+        for at, (node, to) in enumerate(pairwise(usual)):
+            onto = onward(self._moment, node, goals, announced if at == 0 else None)
+            odds *= onto.get(to, 0.0)
+            if odds < _LEAST_ODDS:
+                return at + 1
+        return len(usual)
 
     def _weighed(
         self, usual: tuple[str, ...], because: tuple[str, ...], costs: Costs

@@ -12,16 +12,18 @@ import structlog
 from milepost.engine.outlook import Outlook, outlook_of
 from milepost.engine.ports import Group
 from milepost.engine.secondlook import Looked
+from milepost.eta.facts import Window
 from milepost.runners.inline import Inline
 from milepost.stores.postgres.console.outlooks import FIRST_ROAD, Outlooks
 from milepost.wiring.feature import Context
+from milepost.wiring.features._windows import windows_of
 
 log = structlog.get_logger()
 PAUSE_S = 0.5
-MOST_AT_ONCE = 50
+MOST_AT_ONCE, SLICE = 50, 8
 MOST_WAITING = 200_000
 # Of the time of one core; so much less while many scans come in.
-DUTY, BUSY_DUTY = 0.2, 0.03
+DUTY, BUSY_DUTY = 0.5, 0.03
 # The read model writes a line some seconds after its scans; then nobody waits for it any more.
 MOST_TRIES = 30
 # Windows that have passed are looked at again, as often as this by the engine's clock.
@@ -98,22 +100,20 @@ class LookingAhead:
 
     async def _looked(self, roads: Sequence[int]) -> dict[int, Outlook]:
         mine = [road for road in roads if self._engine.owns(road)]
+        looks = await self._engine.queries.wholes(mine)
+        known = {road: one for road, one in looks.items() if one.whole.events}
+        windows = windows_of(self._engine.queries, known.values(), self._now_s())
         found: dict[int, Outlook] = {}
-        for road, looked in (await self._engine.queries.wholes(mine)).items():
-            if looked.whole.events:
-                found[road] = self._of(road, looked)
+        for (road, looked), window in zip(known.items(), windows, strict=True):
+            if len(found) % SLICE == 0:  # questions come in between
                 await asyncio.sleep(0)
+            found[road] = self._of(road, looked, window)
         return found
 
-    def _of(self, road: int, looked: Looked) -> Outlook:
-        queries, shard, now_s = self._engine.queries, self._engine.shard, self._now_s()
-        tenant, whole = looked.tenant, looked.whole
-        window = None
-        if queries.foresight is not None:
-            delay_s = queries.notices.delay_s(tenant, whole, now_s)
-            window = queries.foresight.window(tenant, whole, now_s * 1_000_000, delay_s)
+    def _of(self, road: int, looked: Looked, window: Window | None) -> Outlook:
+        shard = self._engine.shard
         alerts = bool(shard.open.get(road) or shard.more_alerts.get(road))
-        return outlook_of(whole, window, now_s, alerts=alerts)
+        return outlook_of(looked.whole, window, self._now_s(), alerts=alerts)
 
     async def _find(self) -> None:
         """What was missed before this process began, and windows that have passed."""

@@ -20,6 +20,7 @@ from milepost.eta.training import train
 from milepost.rules.since import seen_s
 from milepost.wiring.feature import Context, Feature
 from milepost.wiring.features._lessons import SLOWLY, Rounds, gently
+from milepost.wiring.features._windows import windows_of
 
 log = structlog.get_logger()
 PAUSE_S = 0.5
@@ -187,18 +188,11 @@ class ForesightFeature(Feature):
         now_s = self._context.now_us() // 1_000_000
         due = self._watched.take(MOST_AT_ONCE, now_s)
         looks = await self._engine.queries.wholes(due)
-        for (road, looked), window in zip(looks.items(), self._windows(looks, now_s), strict=True):
+        windows = windows_of(self._engine.queries, looks.values(), now_s)
+        for (road, looked), window in zip(looks.items(), windows, strict=True):
             self._foresight.follow(road, looked.whole)
             standing = {one.rule for one in self._engine.desk.of(road)}
             self._settle(road, looked, self._findings(looked, window, now_s, standing))
-
-    def _windows(self, looks: dict[int, Looked], now_s: int) -> list[Window | None]:
-        """All at once, which costs trained models a fraction."""
-        delay_s = self._engine.queries.notices.delay_s
-        asked = [
-            (one.tenant, one.whole, delay_s(one.tenant, one.whole, now_s)) for one in looks.values()
-        ]
-        return self._foresight.windows(asked, now_s * 1_000_000)
 
     def _findings(
         self, looked: Looked, window: Window | None, now_s: int, standing: set[str]
