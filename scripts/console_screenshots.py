@@ -21,7 +21,8 @@ STATE = ROOT / "build" / "console-session.json"
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 LOOKS = (("desk", 1440, "light", "en"), ("desk", 1440, "dark", "zh"), ("phone", 390, "light", "zh"),
-         ("phone", 390, "dark", "en"))  # fmt: skip
+         ("phone", 390, "dark", "en"), ("desk", 1440, "light", "ar"),
+         ("phone", 390, "light", "ar"), ("desk", 1440, "light", "de"))  # fmt: skip
 PAGES = {
     "worries": "/console", "shipments": "/console/shipments", "cases": "/console/cases",
     "network": "/console/network?span=7d", "wall": "/console/network?span=7d&wall=1",

@@ -37,19 +37,20 @@ def _of_one(name: str, needed: set[str]) -> Iterator[str]:
     yield from (f"{name}.toml: {key} is missing" for key in sorted(needed - set(rows)))
     yield from (f"{name}.toml: {key} is in no other" for key in sorted(set(rows) - needed))
     for key, message in rows.items():
-        yield from (f"{name}.toml: {key} {text}" for text in _of_message(name, key, message))
+        if message != "" or key not in _MAY_BE_EMPTY:
+            original = CATALOGUES[DEFAULT].get(key)
+            found = faults_of(name, message, original)
+            yield from (f"{name}.toml: {key} {text}" for text in found)
 
 
-def _of_message(name: str, key: str, message: Message) -> Iterator[str]:
+def faults_of(name: str, message: Message, original: Message | None) -> Iterator[str]:
+    """What is wrong with one text of the locale `name`, beside the `original` in English."""
     forms = message if isinstance(message, dict) else {"": message}
     if isinstance(message, dict) and set(message) != CLDR[name].plural_form.tags | {"other"}:
         yield f"needs the plural forms {sorted(CLDR[name].plural_form.tags | {'other'})}"
     if any(not isinstance(text, str) or not text for text in forms.values()):
-        if key in _MAY_BE_EMPTY:
-            return
         yield "is empty"
         return
-    original = CATALOGUES[DEFAULT].get(key)
     if name != DEFAULT and message == original and _is_sentence(message):
         yield "is not translated"
     if original is not None and fields(message) != fields(original):

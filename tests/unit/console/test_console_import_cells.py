@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from milepost.wiring.tabular.exports import recognise
 from milepost.wiring.tabular.files import meaning_of, rows_of, understood
 from milepost.wiring.tabular.money import minor_of
 from milepost.wiring.tabular.times import iso
@@ -71,3 +72,10 @@ def test_encodings(tmp_path: Path, encoding: str) -> None:
     assert [understood(row) for row in rows_of(file)] == [
         {"number": "SF1000000000001", "declared_value_minor": 8_850, "currency": "CNY"}
     ]
+
+
+def test_a_shops_own_list_is_not_taken_for_an_aggregators_export() -> None:
+    assert recognise(["运单号", "快递公司", "订单号", "货值", "currency"]) is None
+    found = recognise(["运单号", "快递公司", "订单号", "最新物流信息"])
+    assert found is not None
+    assert found.vendor == "kuaidi100"

@@ -13,7 +13,6 @@ import pytest
 
 from milepost.domain.alert import Policy
 from milepost.engine.policies import SETTABLE
-from milepost.locale import LOCALES
 from milepost.pages.console import menu
 from milepost.pages.console.access import passwords, roles, sessions
 from milepost.pages.console.curve import curve_of
@@ -29,12 +28,6 @@ from milepost.pages.console.shipment import stops_of
 from milepost.pages.console.words import (
     catalogue,
     known,
-    language_for,
-    language_names,
-    languages,
-    page_language,
-    problems,
-    say,
 )
 from milepost.stores.postgres.console.network import Passed
 from milepost.stores.postgres.console.worries import Worry
@@ -58,18 +51,6 @@ def worry(*rules: str, **more: Any) -> Worry:
     return Worry(**(given | more))
 
 
-def test_catalogues_are_whole_and_keep_their_fields() -> None:
-    assert problems() == []
-    for key, text in catalogue("en").items():
-        for locale in languages():
-            assert _names(catalogue(locale)[key]) == _names(text), f"{locale} {key}"
-
-
-def _names(text: Any) -> set[str]:
-    forms = text.values() if isinstance(text, dict) else [text]
-    return {name for one in forms for name in re.findall(r"\{(\w+)\}", one)} - {"n"}
-
-
 def test_every_text_that_templates_name_is_there() -> None:
     folder = Path(str(files("milepost.pages.console") / "templates"))
     asked = {
@@ -79,29 +60,6 @@ def test_every_text_that_templates_name_is_there() -> None:
     }
 
     assert asked - set(catalogue("en")) == set()
-
-
-@pytest.mark.parametrize(
-    ("accepted", "frame", "page"),
-    [("zh-TW", "zh-Hant", "zh-Hant"), ("zh-CN,en", "zh", "zh"), ("fr", "fr", "en"),
-     ("", "en", "en"), ("pt-BR", "pt-BR", "en")],
-)  # fmt: skip
-def test_language(accepted: str, frame: str, page: str) -> None:
-    assert language_for(None, None, accepted) == frame
-    assert page_language(frame) == page
-
-
-def test_the_frame_is_there_in_every_language() -> None:
-    menus = [f"menu.{one.name}" for _, entries in menu.GROUPS for one in entries]
-    for locale in LOCALES:
-        theirs = catalogue(locale)
-        assert all(key in theirs for key in [*menus, "act.undo", "keys_help.11", "palette.none"])
-    assert language_names()["zh-Hant"].startswith("繁體")
-
-
-def test_plurals() -> None:
-    assert say("act.done.snooze", "en", n=1) == "Snoozed."
-    assert say("act.done.snooze", "en", n=3) == "3 snoozed."
 
 
 def test_money_and_time_left() -> None:

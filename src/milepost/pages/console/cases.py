@@ -49,7 +49,7 @@ async def add(visit: Visit) -> Response:
     answer = await visit.call("POST", "/v1/cases", body=body)
     if not answer.ok:
         text = {"text": visit.form.get("text")}
-        return _form(visit, kind, number, typed | text, answer.why)
+        return _form(visit, kind, number, typed | text, visit.why(answer))
     # Personal fields have gone to the vault and must not come back in the log.
     await visit.note("case_opened", f"case {answer.body['id']}", None, {"kind": kind.name,
                      "number": number})  # fmt: skip
@@ -59,7 +59,7 @@ async def add(visit: Visit) -> Response:
 async def show(visit: Visit) -> Response:
     answer = await visit.call("GET", f"/v1/cases/{_id(visit)}")
     if not answer.ok:
-        raise ProblemError(answer.status, answer.why)
+        raise ProblemError(answer.status, visit.why(answer))
     case = answer.body["case"]
     track, worth = await _beside(visit, str(case["number"]))
     due = case.get("deadline_us")

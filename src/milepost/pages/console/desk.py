@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from msgspec import structs
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -20,12 +19,14 @@ from milepost.pages.console.access.roles import may
 from milepost.pages.console.forms import MOST_BYTES, Form, read_form
 from milepost.pages.console.native import Answer, Who
 from milepost.pages.console.reader import ConsoleReader
+from milepost.pages.console.refusals import in_words
 from milepost.pages.console.services import Services
 from milepost.pages.console.streaming import Parts, place, streamed
-from milepost.pages.console.words import language_for, language_names, languages, page_language
+from milepost.pages.console.words import language_for, language_names
 from milepost.pages.headers import HEADERS, NO_INDEX
+from milepost.pages.view.reader import Reader
 from milepost.stores.postgres.users import User
-from milepost.web.problems import ProblemError
+from milepost.web.problems import Problem, ProblemError
 
 SAID = "milepost_said"
 PART = "x-part"
@@ -40,7 +41,6 @@ class Visit:
         self.request = request
         self.user = user
         self.csrf = csrf
-        self.frame = desk.frame(request)
         self.reader = desk.reader(request)
         self.form = Form([], {})
 
@@ -57,6 +57,16 @@ class Visit:
     def base_url(self) -> str:
         """Where browsers reach us, without a slash."""
         return self.services.base_url or str(self.request.base_url).rstrip("/")
+
+    @property
+    def named(self) -> Reader:
+        """Says places and windows as the buyer's pages do."""
+        return Reader(self.reader.locale, self.reader.now, self.services.carrier_name)
+
+    @property
+    def made_up(self) -> bool:
+        """Whether the tenant's data are invented, which every page says."""
+        return self.services.synthetic(self.tenant)
 
     def may(self, role: str) -> bool:
         return may(self.user.role, role)
@@ -84,9 +94,18 @@ class Visit:
     def page(self, template: str, status: int = 200, **context: Any) -> Response:
         return self.desk.page(self, template, status, **context)
 
+    def fault(self, problem: Problem) -> Response:
+        """The page that says what went wrong."""
+        said = [problem.detail or problem.title, *(one.get("error") for one in problem.errors)]
+        title = "common.fault." + ("404" if problem.status == 404 else "other")
+        lines = list(dict.fromkeys(in_words(str(one), self.reader) for one in said))
+        return self.page("fault.html", problem.status, title=self.reader.text(title), lines=lines)
+
     def html(self, template: str, **context: Any) -> str:
         """A part of a page."""
-        return self.desk.html(self.reader, template, may=self.may, csrf=self.csrf, **context)
+        return self.desk.html(
+            self.reader, template, may=self.may, csrf=self.csrf, made_up=self.made_up, **context
+        )
 
     def stream(self, template: str, parts: Parts, **context: Any) -> Response:
         """A page whose parts come when they are there; it names their places by `place`."""
@@ -108,7 +127,11 @@ class Visit:
     def said(self, answer: Answer, key: str, to: str, **values: object) -> Response:
         """Back, with the text of `key`, or with what the API would not do."""
         good = self.reader.text(key, **values)
-        return self.back(to, good if answer.ok else answer.why)
+        return self.back(to, good if answer.ok else self.why(answer))
+
+    def why(self, answer: Answer) -> str:
+        """Why the API would not do something, in the reader's language."""
+        return " ".join(in_words(one, self.reader) for one in answer.reasons)
 
 
 Page = Callable[[Visit], Awaitable[Response]]
@@ -123,12 +146,6 @@ class Desk:
         self._templates = _environment()
 
     def reader(self, request: Request) -> ConsoleReader:
-        """For pages that are not there in all languages."""
-        frame = self.frame(request)
-        return structs.replace(frame, locale=page_language(frame.locale))
-
-    def frame(self, request: Request) -> ConsoleReader:
-        """For the frame, and for pages that are there in all languages."""
         locale = language_for(
             request.query_params.get("lang"), request.cookies.get("lang"),
             request.headers.get("accept-language", ""),
@@ -156,7 +173,7 @@ class Desk:
             try:
                 return await handler(visit)
             except ProblemError as error:
-                return visit.page("fault.html", error.problem.status, problem=error.problem)
+                return visit.fault(error.problem)
 
         return serve
 
@@ -171,10 +188,10 @@ class Desk:
         """A page for a signed-in user; what was said last is shown once."""
         undo, said = _said(visit.request)
         texts = {
-            "visit": visit, "frame": visit.frame, "user": visit.user, "csrf": visit.csrf,
-            "may": visit.may, "menu": menu.of(visit.user.role), "path": visit.request.url.path,
+            "visit": visit, "user": visit.user, "csrf": visit.csrf, "may": visit.may,
+            "menu": menu.of(visit.user.role), "path": visit.request.url.path,
             "said": said, "undo": undo, "undo_s": self.services.undo_s, "part": visit.part,
-            "made_up": self.services.synthetic(visit.user.tenant),
+            "made_up": visit.made_up,
         }  # fmt: skip
         response = self.plain(visit.request, visit.reader, template, status, **texts, **context)
         if said and visit.part is None:
@@ -185,7 +202,7 @@ class Desk:
         """A template in the reader's language."""
         return self._templates.get_template(template).render(
             t=reader.text, r=reader, locale=reader.locale, asset=self.assets.url,
-            languages=language_names(), whole_languages=languages(), **context,
+            languages=language_names(), in_words=lambda text: in_words(text, reader), **context,
         )  # fmt: skip
 
     def plain(
@@ -193,8 +210,7 @@ class Desk:
     ) -> Response:
         """A page for anybody."""
         html = self.html(reader, template, **context)
-        said = dict.fromkeys([reader.locale, context.get("frame", reader).locale])
-        headers = HEADERS | NO_INDEX | {"Content-Language": ", ".join(said)}
+        headers = HEADERS | NO_INDEX | {"Content-Language": reader.locale}
         response = HTMLResponse(html, status, headers)
         chosen = request.query_params.get("lang")
         if chosen in language_names():

@@ -13,6 +13,7 @@ from msgspec import Struct
 from starlette.responses import Response
 
 from milepost.pages.console.desk import Visit
+from milepost.pages.console.refusals import file_in_words, in_words, reasons_of
 from milepost.pages.console.tables import Seen, Tables
 from milepost.pages.headers import HEADERS
 from milepost.stores.postgres.console.imports import ImportJob
@@ -43,14 +44,18 @@ async def job(visit: Visit) -> Response:
     """Before it begins: what it would become. After: how far it has got."""
     found = await _found(visit)
     if found.state != "previewed":
-        return visit.page("import_job.html", job=found)
+        return visit.page("import_job.html", job=found, reasons=await _reasons(visit, found))
     try:
         look = await _looked(visit, found)
     except (ValueError, csv.Error) as error:
-        return visit.back(HOME, visit.reader.text("import.unreadable", why=str(error)[:200]))
+        return visit.back(
+            HOME,
+            visit.reader.text("import.unreadable", why=in_words(str(error), visit.reader)[:200]),
+        )
     return visit.page(
         "import_preview.html", job=found, seen=look.seen, names=look.names, sample=look.sample,
         meanings=list(visit.services.tables.meanings),
+        refusals=list(dict.fromkeys(in_words(one, visit.reader) for one in look.seen.refusals)),
     )  # fmt: skip
 
 
@@ -71,7 +76,15 @@ async def refused(visit: Visit) -> Response:
     text = await visit.services.imports.refused(visit.tenant, found.id)
     name = quote(f"{Path(found.name).stem}.refused.csv")
     more = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
-    return Response(text.encode("utf-8-sig"), headers=HEADERS | more, media_type="text/csv")
+    said = await asyncio.to_thread(file_in_words, text, visit.reader)
+    return Response(said.encode("utf-8-sig"), headers=HEADERS | more, media_type="text/csv")
+
+
+async def _reasons(visit: Visit, job: ImportJob) -> list[tuple[str, int]]:
+    if job.state == "running" or not job.counts.get("refused"):
+        return []
+    text = await visit.services.imports.refused(visit.tenant, job.id)
+    return await asyncio.to_thread(reasons_of, text, visit.reader)
 
 
 async def _looked(visit: Visit, job: ImportJob) -> Look:

@@ -42,7 +42,7 @@ async def show(visit: Visit) -> Response:
     problem = _problem(visit)
     answer = await _ask(visit, track, problem, "json")
     url = f"/console/shipments/{quote(track.number, safe='')}"
-    words = Wording(visit.reader.locale, visit.services.carrier_name)
+    words = Wording(language_of(visit.reader.locale), visit.services.carrier_name)
     said: dict[str, Any] = {}
     if answer.ok:
         found = msgspec.convert(answer.body["liability"], Liability)
@@ -64,7 +64,7 @@ async def paper(visit: Visit) -> Response:
     problem = _problem(visit)
     answer = await _ask(visit, track, problem, "pdf")
     if not answer.ok:
-        raise ProblemError(answer.status, answer.why)
+        raise ProblemError(answer.status, visit.why(answer))
     name = quote(f"liability-{track.number}-{problem}.pdf")
     more = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
     return Response(answer.content, headers=HEADERS | more, media_type="application/pdf")
@@ -76,7 +76,7 @@ def _problem(visit: Visit) -> str:
 
 
 async def _ask(visit: Visit, track: Track, problem: str, form: str) -> Any:
-    query = {"problem": problem, "format": form, "lang": language_of(visit.frame.locale)}
+    query = {"problem": problem, "format": form, "lang": language_of(visit.reader.locale)}
     return await visit.call("GET", f"/v1/shipments/{track.shipment}/liability", query=query)
 
 

@@ -35,12 +35,16 @@ class Answer(Struct, frozen=True):
         return self.status < 400
 
     @property
-    def why(self) -> str:
-        """What a problem says to a person."""
+    def reasons(self) -> list[str]:
+        """What a problem says to a person, each once."""
         body = self.body if isinstance(self.body, dict) else {}
         faults = [str(one.get("error", "")) for one in body.get("errors") or ()]
         text = str(body.get("detail") or body.get("title") or self.status)
-        return " ".join([text, *faults])
+        return list(dict.fromkeys([text, *faults]))
+
+    @property
+    def why(self) -> str:
+        return " ".join(self.reasons)
 
 
 class Native(Protocol):

@@ -11,7 +11,6 @@ from msgspec import Struct
 from starlette.responses import Response
 
 from milepost.domain.status import MAIN_CODE
-from milepost.pages.console.analytics.asking import at_home
 from milepost.pages.console.analytics.names import Names
 from milepost.pages.console.desk import Visit
 from milepost.pages.console.network_map import Spot, inside, picture_of, regions_of, spots_of
@@ -54,7 +53,6 @@ class Lane(Struct, frozen=True):
 
 
 async def show(visit: Visit) -> Response:
-    at_home(visit)
     span = visit.request.query_params.get("span", "24h")
     span = span if span in SPANS else "24h"
     now_s = visit.services.now_us() // 1_000_000

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from milepost.domain.notice import Notice
 from milepost.pages.console.desk import Visit
+from milepost.pages.console.times import moment_of
 
 HOME = "/console/notices"
 
@@ -22,10 +23,17 @@ def kinds() -> tuple[str, ...]:
 async def show(visit: Visit) -> Response:
     answer = await visit.call("GET", "/v1/notices")
     feeds = await visit.call("GET", "/v1/notice-feeds")
+    rows = [one for one in (answer.body["notices"] if answer.ok else ()) if _holds(visit, one)]
     return visit.page(
-        "notices.html", rows=answer.body["notices"] if answer.ok else [], kinds=kinds(),
+        "notices.html", rows=rows, kinds=kinds(),
         feeds=feeds.body["feeds"] if feeds.ok else [],
     )  # fmt: skip
+
+
+def _holds(visit: Visit, row: dict[str, Any]) -> bool:
+    """Whether it does or will; what has ended stays in the record, and in the audit log."""
+    until = moment_of(row["notice"].get("until_at"))
+    return until is None or until > visit.reader.now
 
 
 async def add(visit: Visit) -> Response:

@@ -47,7 +47,7 @@ async def _is_number(visit: Visit, text: str) -> bool:
 def _pages(visit: Visit, text: str) -> list[tuple[str, str, str]]:
     """(name, path, key) of the pages whose name has the text in it."""
     named = (
-        (visit.frame.text(f"menu.{one.name}"), one.path, one.key)
+        (visit.reader.text(f"menu.{one.name}"), one.path, one.key)
         for _, entries in menu.of(visit.user.role)
         for one in entries
     )

@@ -96,5 +96,5 @@ async def _put(
     if answer.ok:
         await visit.note("policy_set", "policy", before, msgspec.to_builtins(answer.body["own"]))
     elif typed is not None:
-        return await _page(visit, msgspec.structs.replace(typed, why=answer.why))
+        return await _page(visit, msgspec.structs.replace(typed, why=visit.why(answer)))
     return visit.said(answer, "policies.saved", "/console/policies")

@@ -1,40 +1,35 @@
-"""How a person of the console reads: texts, times, money and statuses in his language."""
+"""How a person of the console reads: texts, money, places and statuses in his language."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from babel import dates, numbers
-from msgspec import Struct
+from babel import numbers
+from babel.units import format_unit
 
+from milepost.domain.place import Place
+from milepost.engine.checked import is_passed
 from milepost.locale import status_label, translate, units
 from milepost.locale.catalogue import CLDR, UnknownTextError
-from milepost.pages.console.words import known, say
+from milepost.pages.console.times import Times
+from milepost.pages.console.words import known
+from milepost.pages.view.reader import Reader
 from milepost.pages.view.tone import tone_of
 
 HOUR_US = 3_600_000_000
 # Seconds beyond this are a moment (2001), below it a span.
 _EARLIEST_S = 1_000_000_000
 # A figure with a unit: `3 d`.
-_QUANTITY = re.compile(r"(\d+) ([a-z]+)")
+_QUANTITY = re.compile(r"([\d.,]+) ([a-z]+|%)")
 # The end of a detail's name → its unit, and how much of it is one.
 _UNITS = {"m": ("m", 1), "km": ("km", 1), "mc": ("°C", 1000), "mg": ("g", 1000),
           "lux": ("lx", 1), "deg": ("°", 1)}  # fmt: skip
-Carriers = Callable[[str, str], str]
 
 
-class ConsoleReader(Struct, frozen=True):
-    """`now` is aware; by the engine's clock, which the demo runs faster."""
-
-    locale: str
-    now: datetime
-    name_carrier: Carriers
-
-    def text(self, key: str, **values: object) -> str:
-        return say(key, self.locale, **values)
+class ConsoleReader(Times, frozen=True):
+    """Beside times: statuses, names, figures and places."""
 
     def status(self, sub: str) -> str:
         return status_label(sub, self.locale)
@@ -87,6 +82,11 @@ class ConsoleReader(Struct, frozen=True):
 
     def _quantity(self, found: re.Match[str]) -> str:
         number, unit = found.groups()
+        if unit == "%":
+            return self.share(round(float(number.replace(",", "")) * 10))
+        if unit == "m":
+            metres = int(number.replace(",", ""))
+            return format_unit(metres, "length-meter", "short", locale=CLDR[self.locale])
         if not known(f"unit_of.{unit}"):
             return found[0]
         return self.text(f"unit_of.{unit}", n=number)
@@ -109,6 +109,9 @@ class ConsoleReader(Struct, frozen=True):
             value, currency, locale=CLDR[self.locale], currency_digits=not digits,
             format="¤#,##0" if digits else None,
         )  # fmt: skip
+        if CLDR[self.locale].text_direction == "rtl":
+            # Sign and figures keep the order of the pattern, whatever stands around them.
+            return f"\N{LEFT-TO-RIGHT ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
         return str(text)
 
     def count(self, value: int) -> str:
@@ -121,8 +124,14 @@ class ConsoleReader(Struct, frozen=True):
         digits = "0.#%" if 0 < per_mille < 100 or per_mille > 950 else "0%"
         return numbers.format_percent(per_mille / 1000, digits, locale=CLDR[self.locale])
 
-    def place(self, value: Mapping[str, Any] | str | None) -> str:
-        """A place as the API gives it, or its label; what it says twice is said once."""
+    def country(self, code: str | None) -> str:
+        """A country by its ISO 3166-1 code; the code itself where it is none."""
+        return str(CLDR[self.locale].territories.get(code or "", code or ""))
+
+    def place(self, value: Place | Mapping[str, Any] | str | None) -> str:
+        """A place as the buyer's pages say it; of a mere label, what it says twice once."""
+        if isinstance(value, Place):
+            return Reader(self.locale, self.now, self.name_carrier).place(value) or ""
         if isinstance(value, Mapping):
             parts = [value.get(one) for one in ("facility", "city", "region", "country")]
             label = value.get("name") or ", ".join(str(one) for one in parts if one)
@@ -130,52 +139,13 @@ class ConsoleReader(Struct, frozen=True):
             label = value or ""
         return ", ".join(dict.fromkeys(str(label).split(", ")))
 
-    def left(self, due_us: int) -> str:
-        """How much time is left: `5h`, `2d`; `3h late` when it has passed."""
-        span = timedelta(microseconds=due_us) - timedelta(seconds=self.now.timestamp())
-        text = self.span(abs(span))
-        return text if span >= timedelta() else self.text("worries.late", span=text)
-
-    def span(self, value: timedelta) -> str:
-        return dates.format_timedelta(
-            value, threshold=1.5, format="narrow", locale=CLDR[self.locale]
-        )
-
-    def age(self, seconds: float | None) -> str:
-        """A span of so many seconds; a dash where it is not known."""
-        return "–" if seconds is None else self.span(timedelta(seconds=seconds))
-
-    def ago(self, at: datetime | str | int | None) -> str:
-        """`3 hr. ago`, of a time in seconds, as text or aware; empty where there is none."""
-        moment = moment_of(at)
-        if moment is None:
-            return ""
-        return dates.format_timedelta(
-            moment - self.now, add_direction=True, threshold=1, format="short",
-            locale=CLDR[self.locale],
-        )  # fmt: skip
-
-    def when(self, at: datetime | str | int | None, offset: str | None = None) -> str:
-        """`21 Nov 14:03`, on the clock that the time itself names (UTC for a bare instant)."""
-        moment = moment_of(at)
-        if moment is None:
-            return ""
-        pattern = "d MMM HH:mm" if moment.year == self.now.year else "d MMM y HH:mm"
-        if self.locale.startswith("zh"):
-            pattern = "M月d日 HH:mm" if moment.year == self.now.year else "y年M月d日 HH:mm"
-        return dates.format_datetime(moment, pattern, moment.tzinfo, CLDR[self.locale])
-
-    def between(
-        self, first: datetime | str | int | None, last: datetime | str | int | None,
-        *, open: bool = False,  # noqa: A002 - says it best
-    ) -> str:  # fmt: skip
-        """`21 Nov 14:00–18:00`, `21 Nov 14:00 – 22 Nov 9:00`; `open`: the end may not have come."""
-        begins, ends = moment_of(first), moment_of(last)
-        if begins is None or ends is None or begins == ends:
-            return self.when(begins or ends) + (" –" if open and ends is None else "")
-        if begins.date() == ends.date():
-            return f"{self.when(begins)}–{ends:%H:%M}"
-        return f"{self.when(begins)} – {self.when(ends)}"
+    def evidence(self, reference: str) -> str | None:
+        """A check that was made, `packing:ok`, in words; None for any other reference."""
+        name, _, result = reference.partition(":")
+        if not result or not known(f"care_check.{name}"):
+            return None
+        state = self.text("shipment.passed" if is_passed(result) else "shipment.not_passed")
+        return f"{self.named('care_check', name)}: {state}"
 
     def measured(self, name: str, value: object) -> str:
         """What a device measured: weights and warmth in their usual unit, all else as it came."""
@@ -188,13 +158,3 @@ class ConsoleReader(Struct, frozen=True):
         if name == "humidity_pct" and isinstance(value, int | float):
             return f"{self.text('measure.humidity')}: {self.share(round(value * 10))}"
         return f"{self.named('measure', name)}: {value}"
-
-
-def moment_of(at: datetime | str | int | None) -> datetime | None:
-    """An aware time; a naive text is taken as UTC, only to be set in order."""
-    if at is None or at == 0 or at == "":
-        return None
-    if isinstance(at, int):
-        return datetime.fromtimestamp(at, UTC)
-    value = datetime.fromisoformat(at) if isinstance(at, str) else at
-    return value if value.tzinfo is not None else value.replace(tzinfo=UTC)

@@ -35,7 +35,7 @@ async def show(visit: Visit) -> Response:
     if order is not None:
         body = {"order": order, "prefer": _preference(given)}
         answer = await visit.call("POST", "/v1/recommendations", body=body)
-        options, fault = (answer.body["options"], None) if answer.ok else (None, answer.why)
+        options, fault = (answer.body["options"], None) if answer.ok else (None, visit.why(answer))
     elif fault is not None:
         fault = visit.reader.text(fault)
     return visit.page(
@@ -53,7 +53,7 @@ async def save_tariffs(visit: Visit) -> Response:
     before = await visit.call("GET", "/v1/tariffs")
     answer = await visit.call("PUT", "/v1/tariffs", raw=("text/csv", file[1]))
     if not answer.ok:
-        return visit.back(f"{HOME}#tariffs", answer.why)
+        return visit.back(f"{HOME}#tariffs", visit.why(answer))
     count = len(answer.body["tariffs"])
     await visit.note(
         "tariffs_set", f"tariffs {file[0][:100]}", {"tariffs": len(before.body["tariffs"])},

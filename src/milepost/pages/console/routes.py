@@ -30,6 +30,7 @@ from milepost.pages.console import (
     shipment,
     shipments,
     tenants,
+    views,
     worries,
 )  # fmt: skip
 from milepost.pages.console.access.forgotten import Forgotten
@@ -83,8 +84,8 @@ def routes(services: Services) -> list[BaseRoute]:
         Route("/console/live", desk.guarded(live.listen), methods=["GET"]),
         post("/act", acts.act, "agent"),
         post("/undo", acts.undo, "agent"),
-        post("/views", worries.save_view, "viewer"),
-        post("/views/delete", worries.drop_view, "viewer"),
+        post("/views", views.save, "viewer"),
+        post("/views/delete", views.drop, "viewer"),
         get("/account", account.show),
         post("/account", account.set_password, "viewer"),
         post("/account/sessions", account.end_others, "viewer"),

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from milepost.engine.announce import TOPICS
 from milepost.pages.console.desk import Visit
 from milepost.pages.console.filters import Filters
+from milepost.pages.console.refusals import in_words
 
 STATES = ("pending", "delivered", "failed")
 # As people call them; who has none of these is told by our own webhooks.
@@ -34,7 +35,7 @@ async def subscribe(visit: Visit) -> Response:
     answer = await visit.changed("POST", "/v1/subscriptions", "subscription_added",
                                  f"subscription {form.get('url')}", body=given)  # fmt: skip
     if not answer.ok:
-        return visit.back(SUBSCRIPTIONS, answer.why)
+        return visit.back(SUBSCRIPTIONS, visit.why(answer))
     return await subscriptions(visit, answer.body)
 
 
@@ -65,7 +66,9 @@ async def change_subscription(visit: Visit) -> Response:
 def _tested(visit: Visit, body: Any) -> str:
     if body["delivered"]:
         return visit.reader.text("sending.test", code=body["code"], ms=body["duration_ms"])
-    return visit.reader.text("sending.test_failed", why=body["error"] or body["code"])
+    return visit.reader.text(
+        "sending.test_failed", why=in_words(body["error"] or str(body["code"]), visit.reader)
+    )
 
 
 async def deliveries(visit: Visit) -> Response:
@@ -80,7 +83,7 @@ async def deliveries(visit: Visit) -> Response:
     more = filters.with_(after=body["next"]) if body["next"] else None
     return visit.page("deliveries.html", rows=body["deliveries"], more=more, filters=filters,
                       states=STATES, dialects=DIALECTS,
-                      fault=None if answer.ok else answer.why)  # fmt: skip
+                      fault=None if answer.ok else visit.why(answer))  # fmt: skip
 
 
 async def delivery(visit: Visit) -> Response:

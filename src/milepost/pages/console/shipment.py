@@ -15,7 +15,7 @@ from milepost.pages.console.care import care_card
 from milepost.pages.console.curve import Curve, curve_of
 from milepost.pages.console.desk import Visit
 from milepost.pages.console.native import Answer
-from milepost.pages.console.reader import moment_of
+from milepost.pages.console.times import moment_of
 from milepost.pages.console.worries import line_of
 from milepost.pages.headers import HEADERS
 
@@ -63,7 +63,7 @@ async def evidence(visit: Visit) -> Response:
     answer = await visit.call("POST", path, personal=True, body={})
     await visit.note("evidence_seen", f"shipment {track.number}", None, {"evidence": piece})
     if not answer.ok:
-        return visit.back(f"/console/shipments/{quote(track.number, safe='')}", answer.why)
+        return visit.back(f"/console/shipments/{quote(track.number, safe='')}", visit.why(answer))
     return RedirectResponse(urlsplit(answer.body["url"]).path, 303, HEADERS)
 
 
@@ -135,7 +135,7 @@ def flaws_of(visit: Visit, track: Track, custody: dict[str, Any] | None) -> list
 def _between(visit: Visit, events: list[EventView]) -> str:
     ends = []
     for event in events:
-        place = visit.reader.place(event.place.label if event.place else "")
+        place = visit.reader.place(event.place)
         carrier = visit.reader.carrier(event.carrier)
         ends.append(" · ".join(one for one in (carrier, place) if one))
     return " → ".join(dict.fromkeys(ends))

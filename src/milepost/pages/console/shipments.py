@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -14,15 +15,20 @@ from milepost.engine.ports import ListFilter, ShipmentRow
 from milepost.pages.console.coming import Coming, coming_of, country_of, destination_of
 from milepost.pages.console.desk import Visit
 from milepost.pages.console.filters import Filters
+from milepost.pages.console.views import filters_of, tabs
 from milepost.pages.view.reader import Reader
 from milepost.stores.postgres.console.outlooks import Ahead, Listed, OutlookFilter
 
-KNOWN = ("main", "carrier", "trouble", "q", "to", "due", "sort", "after")
 # By when it comes: name → (from, until) in hours from now.
 DUE: dict[str, tuple[int | None, int]] = {
     "overdue": (None, 0), "24": (0, 24), "72": (0, 72), "168": (0, 168),
 }  # fmt: skip
 SORTS = ("newest", "soonest")
+# Views that everybody has: (text, query).
+BUILT_IN = (
+    ("view.all", ""), ("shipments.within.overdue", "due=overdue"),
+    ("shipments.within.24", "due=24"), ("shipments.trouble", "trouble=1"),
+)  # fmt: skip
 PAGE = 50
 # What was looked up longer ago is looked up again for whoever looks at it.
 STALE_S = 900
@@ -39,12 +45,12 @@ class ShipmentLine(Struct, frozen=True):
 
 
 async def show(visit: Visit) -> Response:
-    filters = Filters("/console/shipments", visit.request.query_params, KNOWN)
+    filters = filters_of(visit, "shipments")
     rows = await _rows(visit, filters)
     shown = rows[:PAGE]
     following = "~".join(map(str, shown[-1].position)) if len(rows) > PAGE else None
     _look_again(visit, shown)
-    reader = _reader(visit)
+    reader = visit.named
     context: dict[str, Any] = {
         "lines": [_line(one, reader) for one in shown],
         "more": filters.with_(after=following) if following else None,
@@ -54,20 +60,18 @@ async def show(visit: Visit) -> Response:
         return visit.page("_shipment_rows.html", **context)
     carriers = await visit.services.network.carriers(visit.tenant)
     return visit.page("shipments.html", mains=MAINS, carriers=carriers, due=tuple(DUE),
-                      sorts=SORTS, **context)  # fmt: skip
+                      sorts=SORTS, tabs=await tabs(visit, "shipments", BUILT_IN,
+                                                   partial(_count, visit)), **context)  # fmt: skip
+
+
+async def _count(visit: Visit, filters: Filters) -> int:
+    wanted = _ahead_of(visit, filters, _wanted(filters))
+    return await visit.services.outlooks.count(visit.tenant, wanted)
 
 
 async def _rows(visit: Visit, filters: Filters) -> list[Listed]:
     """One more than a page has. What does not ask for the road ahead is listed without it."""
-    main = filters.get("main")
-    wanted = OutlookFilter(
-        main=main if main in MAINS else None,
-        carrier=filters.get("carrier") or None,
-        text=filters.get("q") or None,
-        trouble=filters.get("trouble") == "1" or None,
-        after=_position(filters.get("after")),
-        limit=PAGE + 1,
-    )
+    wanted = _wanted(filters)
     outlooks = visit.services.outlooks
     asked = _ahead_of(visit, filters, wanted)
     if asked != wanted:
@@ -77,6 +81,18 @@ async def _rows(visit: Visit, filters: Filters) -> list[Listed]:
     found = await visit.services.ledger.list_shipments(visit.tenant, ListFilter(**plain))
     ahead = await outlooks.of([one.id for one in found])
     return [Listed(one, ahead.get(one.id), (one.last_s, one.id)) for one in found]
+
+
+def _wanted(filters: Filters) -> OutlookFilter:
+    main = filters.get("main")
+    return OutlookFilter(
+        main=main if main in MAINS else None,
+        carrier=filters.get("carrier") or None,
+        text=filters.get("q") or None,
+        trouble=filters.get("trouble") == "1" or None,
+        after=_position(filters.get("after")),
+        limit=PAGE + 1,
+    )
 
 
 def _ahead_of(visit: Visit, filters: Filters, wanted: OutlookFilter) -> OutlookFilter:
@@ -105,11 +121,6 @@ def _look_again(visit: Visit, shown: list[Listed]) -> None:
 
 def _aged(ahead: Ahead | None, before_s: int) -> bool:
     return ahead is None or (ahead.arrival is not None and ahead.looked_s < before_s)
-
-
-def _reader(visit: Visit) -> Reader:
-    reader = visit.reader
-    return Reader(reader.locale, reader.now, visit.services.carrier_name)
 
 
 def _line(listed: Listed, reader: Reader) -> ShipmentLine:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from babel import units
+from babel import dates
 from msgspec import Struct
 
 from milepost.locale.catalogue import CLDR
@@ -41,8 +41,10 @@ def why_of(one: Worry, reader: ConsoleReader) -> Why:
 
 def _hours(span: timedelta, reader: ConsoleReader) -> str:
     """In hours, however many: rows are to be compared."""
-    hours = round(span.total_seconds() / 3_600)
-    return units.format_unit(hours, "duration-hour", "narrow", locale=CLDR[reader.locale])
+    return dates.format_timedelta(
+        span, granularity="hour", threshold=span.days + 1, format="narrow",
+        locale=CLDR[reader.locale],
+    )  # fmt: skip
 
 
 def _basis(one: Worry, reader: ConsoleReader) -> str:

@@ -1,4 +1,4 @@
-"""What the console says: catalogues of its own, English where a language has none."""
+"""What the console says: catalogues of its own, in every language that Milepost speaks."""
 
 from __future__ import annotations
 
@@ -8,22 +8,17 @@ from functools import cache
 from importlib.resources import files
 
 from milepost.locale import LOCALES, negotiate, translate
-from milepost.locale.catalogue import CLDR, Message, flatten
-from milepost.locale.check import fields
+from milepost.locale.catalogue import CLDR, DEFAULT, Message, flatten
+from milepost.locale.check import faults_of
 
-DEFAULT = "en"
-# The frame around every page: it is there in all languages, whichever the page itself speaks.
-_FRAME = ("menu.", "palette.", "keys_help.", "act.undo", "common.skip", "common.find",
-          "common.find_short", "common.menu", "common.sign_out", "common.close",
-          "common.peek")  # fmt: skip
+# The pages, and what is reckoned on them.
+FOLDERS = ("console", "insight")
 
 
 @cache
 def catalogue(locale: str) -> dict[str, Message]:
-    """Every text of a language by its dotted key: of the console, and of the pages that are there
-    in all languages (`insight`), which bring what they need of the frame.
-    """
-    return _table("console", locale) | _table("insight", locale)
+    """Every text of a language by its dotted key."""
+    return {key: text for folder in FOLDERS for key, text in _table(folder, locale).items()}
 
 
 @cache
@@ -32,29 +27,9 @@ def _table(folder: str, locale: str) -> dict[str, Message]:
     return dict(flatten(tomllib.loads(path.read_text("utf-8")))) if path.is_file() else {}
 
 
-def _in_frame(key: str) -> bool:
-    return any(key.startswith(one) if one.endswith(".") else key == one for one in _FRAME)
-
-
-@cache
-def languages() -> tuple[str, ...]:
-    """The languages that every page of the console speaks. The frame, analytics and the network
-    speak all.
-    """
-    names = (path.name for path in (files("milepost.locale") / "console").iterdir())
-    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
-
-
 def language_for(chosen: str | None, remembered: str | None, accepted: str) -> str:
-    """As the buyer's pages choose theirs, of all languages: that of the frame, and of the pages
-    whose texts are there in every one.
-    """
+    """As the buyer's pages choose theirs."""
     return negotiate(chosen, remembered, accepted)
-
-
-def page_language(wanted: str) -> str:
-    """Of a page that is not there in all languages: English where it is not in the wanted one."""
-    return next((one for one in (wanted, wanted.partition("-")[0]) if one in languages()), DEFAULT)
 
 
 @cache
@@ -81,24 +56,14 @@ def known(key: str) -> bool:
 
 def problems() -> list[str]:
     """What is not translated, for tests and `milepost check`."""
-    whole = set(catalogue(DEFAULT))
-    odd = [
-        f"console/{one}.toml: {key} is {'missing' if key in whole else 'in no other'}"
-        for one in languages()
-        for key in sorted(whole ^ set(catalogue(one)))
-    ]
-    return [*odd, *(text for one in LOCALES for text in _of_insight(one))]
+    return [text for folder in FOLDERS for one in LOCALES for text in _of(folder, one)]
 
 
-def _of_insight(locale: str) -> Iterator[str]:
-    """The pages that are there in all languages need all of their texts in each."""
-    frame = {} if locale in languages() else _table("console", DEFAULT)
-    known = _table("insight", DEFAULT) | {
-        key: text for key, text in frame.items() if _in_frame(key)
-    }
-    theirs, name = _table("insight", locale), f"insight/{locale}.toml"
-    yield from (f"{name}: {key} is missing" for key in sorted(set(known) - set(theirs)))
-    yield from (f"{name}: {key} is in no other" for key in sorted(set(theirs) - set(known)))
-    for key in set(known) & set(theirs):
-        if fields(known[key]) != fields(theirs[key]) or not theirs[key]:
-            yield f"{name}: {key} is empty, or has other fields than in English"
+def _of(folder: str, locale: str) -> Iterator[str]:
+    """Every language has all texts of both folders, with its own plural forms."""
+    ours, theirs, name = _table(folder, DEFAULT), _table(folder, locale), f"{folder}/{locale}.toml"
+    yield from (f"{name}: {key} is missing" for key in sorted(set(ours) - set(theirs)))
+    yield from (f"{name}: {key} is in no other" for key in sorted(set(theirs) - set(ours)))
+    for key in sorted(set(ours) & set(theirs)):
+        found = faults_of(locale, theirs[key], ours[key])
+        yield from (f"{name}: {key} {text}" for text in found)

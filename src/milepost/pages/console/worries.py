@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
-from urllib.parse import parse_qsl, quote
+from functools import partial
+from urllib.parse import quote
 
 from msgspec import Struct
 from starlette.responses import Response
 
 from milepost.domain.status import BY_CODE
+from milepost.pages.console.coming import destination_of
 from milepost.pages.console.desk import Visit
 from milepost.pages.console.filters import Filters
 from milepost.pages.console.next_step import Next, next_of
 from milepost.pages.console.reader import HOUR_US
+from milepost.pages.console.views import filters_of, tabs
 from milepost.pages.console.why import Why, why_of
-from milepost.stores.postgres.console.books import View
-from milepost.stores.postgres.console.worries import COUNTED, Worry, WorryFilter
+from milepost.stores.postgres.console.outlooks import Ahead
+from milepost.stores.postgres.console.worries import Worry, WorryFilter
 
-KNOWN = ("state", "severity", "rule", "carrier", "owner", "waits", "case", "due", "q", "after")
 SEVERITIES = ("info", "warning", "critical")
 PAGE = 50
-# Views that everybody has: (name, query).
+# Views that everybody has: (text, query).
 BUILT_IN = (
-    ("all", ""), ("critical", "severity=critical"), ("today", "due=24"), ("mine", "owner=me"),
-    ("carrier", "waits=carrier"), ("snoozed", "state=snoozed"),
-    ("acknowledged", "state=acknowledged"),
+    ("view.all", ""), ("view.critical", "severity=critical"), ("view.today", "due=24"),
+    ("view.mine", "owner=me"), ("view.carrier", "waits=carrier"),
+    ("view.snoozed", "state=snoozed"), ("view.acknowledged", "state=acknowledged"),
 )  # fmt: skip
 
 
@@ -32,6 +33,7 @@ class Line(Struct, frozen=True):
     """A row as the template lays it out."""
 
     one: Worry
+    destination: str
     severity: str
     sub: str | None
     url: str
@@ -40,29 +42,21 @@ class Line(Struct, frozen=True):
     why: Why
 
 
-class Tab(Struct, frozen=True):
-    """A saved view with its count. `id` is None for those that everybody has."""
-
-    name: str
-    url: str
-    count: str
-    current: bool
-    id: int | None = None
-
-
 async def show(visit: Visit) -> Response:
     """The list; its rows alone for the script."""
-    filters = Filters("/console", visit.request.query_params, KNOWN)
+    filters = filters_of(visit, "worries")
     wanted = filter_of(visit, filters)
     rows = await visit.services.worries.list(visit.tenant, wanted, visit.services.now_us())
     shown = rows[:PAGE]
     following = f"{shown[-1].rank_us}~{shown[-1].number}" if len(rows) > PAGE else None
     more = filters.with_(after=following) if following else None
-    lines = [line_of(visit, one) for one in shown]
+    ahead = await visit.services.outlooks.of([one.road for one in shown])
+    lines = [line_of(visit, one, ahead.get(one.road)) for one in shown]
     if visit.part == "rows":
         return visit.page("_worry_rows.html", lines=lines, more=more, filters=filters)
     return visit.page(
-        "worries.html", lines=lines, more=more, filters=filters, tabs=await tabs(visit, filters),
+        "worries.html", lines=lines, more=more, filters=filters,
+        tabs=await tabs(visit, "worries", BUILT_IN, partial(_count, visit)),
         carriers=await visit.services.network.carriers(visit.tenant), states=STATES,
         severities=SEVERITIES[::-1],
     )  # fmt: skip
@@ -98,53 +92,25 @@ def _position(text: str) -> tuple[int, str] | None:
     return (int(rank), number) if fits else None
 
 
-def line_of(visit: Visit, one: Worry) -> Line:
+def line_of(visit: Visit, one: Worry, ahead: Ahead | None = None) -> Line:
+    """`ahead` knows the destination's parts, which are said in the reader's language."""
+    reader = visit.reader
     return Line(
         one=one,
+        destination=_toward(ahead, visit) or reader.place(one.destination),
         severity=SEVERITIES[one.severity - 1],
         sub=BY_CODE[one.code].sub if one.code is not None else None,
         url=f"/console/shipments/{quote(one.number, safe='')}",
         next=next_of(one),
         late=one.due_us < visit.services.now_us(),
-        why=why_of(one, visit.reader),
+        why=why_of(one, reader),
     )
 
 
-async def tabs(visit: Visit, filters: Filters) -> list[Tab]:
-    """Views with their counts."""
-    saved = await visit.services.views.of(visit.tenant, visit.user.id, "worries")
-    fixed = [(View(0, visit.reader.text(f"view.{name}"), query, False)) for name, query in BUILT_IN]
-    counts = await asyncio.gather(*(_count(visit, one.query) for one in [*fixed, *saved]))
-    current = Filters(filters.path, filters.values, tuple(one for one in KNOWN if one != "after"))
-    return [
-        Tab(one.name, filters.saved(one.query), count, one.query == current.query, one.id or None)
-        for one, count in zip([*fixed, *saved], counts, strict=True)
-    ]
+def _toward(ahead: Ahead | None, visit: Visit) -> str:
+    return destination_of(ahead.destination, visit.named) if ahead else ""
 
 
-async def _count(visit: Visit, query: str) -> str:
-    wanted = filter_of(visit, Filters("", dict(parse_qsl(query)), KNOWN))
-    found = await visit.services.worries.count(visit.tenant, wanted, visit.services.now_us())
-    return f"{COUNTED - 1}+" if found >= COUNTED else str(found)
-
-
-async def save_view(visit: Visit) -> Response:
-    """The filters of the address under a name, for oneself or for everybody."""
-    filters = Filters("/console", dict(parse_qsl(visit.form.get("query"))), KNOWN[:-1])
-    name = visit.form.get("name")[:60]
-    shared = visit.form.get("shared") == "1" and visit.may("manager")
-    if name:
-        await visit.services.views.add(
-            visit.tenant, visit.user.id, "worries", name, filters.query, shared=shared
-        )
-        await visit.note("view_saved", f"view {name}", None, {"query": filters.query})
-    return visit.back(filters.saved(filters.query))
-
-
-async def drop_view(visit: Visit) -> Response:
-    view = visit.form.get("view")
-    if view.isascii() and view.isdigit() and len(view) < 18:
-        shared = visit.may("manager")
-        await visit.services.views.delete(visit.tenant, visit.user.id, int(view), shared=shared)
-        await visit.note("view_deleted", f"view {view}", None, None)
-    return visit.back("/console")
+async def _count(visit: Visit, filters: Filters) -> int:
+    wanted = filter_of(visit, filters)
+    return await visit.services.worries.count(visit.tenant, wanted, visit.services.now_us())

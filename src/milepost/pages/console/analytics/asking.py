@@ -23,11 +23,6 @@ _Key = tuple[int, str, str]
 _kept: WeakKeyDictionary[Desk, dict[_Key, tuple[float, asyncio.Task[Answer]]]] = WeakKeyDictionary()
 
 
-def at_home(visit: Visit) -> None:
-    """These pages are there in all languages, not only in those of the whole console."""
-    visit.reader = visit.frame
-
-
 async def ask(visit: Visit, asked: Question, limit: int = 200, kept_s: float = _KEPT_S) -> Answer:
     """The report's answer, of a moment ago where it was asked just now. Who asks the same at the
     same time gets the same answer, also when one of them leaves.

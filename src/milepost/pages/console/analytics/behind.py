@@ -7,7 +7,6 @@ from urllib.parse import quote, urlencode
 
 from starlette.responses import Response
 
-from milepost.pages.console.analytics.asking import at_home
 from milepost.pages.console.analytics.names import Names
 from milepost.pages.console.analytics.question import HOME, Question
 from milepost.pages.console.analytics.shown import shown
@@ -28,7 +27,6 @@ _PARTS = frozenset({
 
 async def behind(visit: Visit) -> Response:
     """What is asked is handed to the API as it is: its links lead here."""
-    at_home(visit)
     name = visit.request.path_params["report"]
     if name not in shown():
         raise ProblemError(404, visit.reader.text("figures.unknown"))

@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from milepost.pages.console.analytics.asking import ask, at_home, frame, rows_of, unit
+from milepost.pages.console.analytics.asking import ask, frame, rows_of, unit
 from milepost.pages.console.analytics.bars import chart_of
 from milepost.pages.console.analytics.cells import columns_of, lines_of
 from milepost.pages.console.analytics.names import Names
@@ -23,7 +23,6 @@ MOST_STEPS = 1_000
 
 async def report(visit: Visit) -> Response:
     """By default with its usual grouping; `over` shows the course in time beside it."""
-    at_home(visit)
     name = visit.request.path_params["report"]
     shape = shown().get(name)
     if shape is None:

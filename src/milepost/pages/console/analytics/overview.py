@@ -13,7 +13,6 @@ from milepost.analytics.asked_before import FOLLOWS
 from milepost.analytics.bands import FEW, wilson
 from milepost.pages.console.analytics.asking import (
     ask,
-    at_home,
     filters,
     head,
     notes,
@@ -67,7 +66,6 @@ class Card(Struct, frozen=True):
 
 async def show(visit: Visit) -> Response:
     """The frame comes at once, each figure as soon as it is reckoned."""
-    at_home(visit)
     asked = Question.of("", visit.request.query_params)
     names = {f"head_{figure[1]}": figure for figure in HEADS}
     parts: Parts = {

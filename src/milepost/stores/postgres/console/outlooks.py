@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from milepost.domain.place import Place
 from milepost.domain.status import MAIN_CODE
@@ -14,7 +15,7 @@ from milepost.domain.track import Arrival
 from milepost.engine.outlook import Outlook
 from milepost.engine.ports import ShipmentRow
 from milepost.identify import normalise
-from milepost.stores.postgres.console.worries import like_of
+from milepost.stores.postgres.console.worries import COUNTED, like_of
 from milepost.stores.postgres.listing import COLUMNS
 from milepost.stores.postgres.pool import Pool
 
@@ -140,11 +141,7 @@ class Outlooks:
 
     async def list(self, tenant: int, wanted: OutlookFilter) -> list[Listed]:
         """One page of what an outlook is known of."""
-        async with self._pool.connection() as connection, connection.transaction(readonly=True):
-            # The planner has to see the beginnings and bounds themselves.
-            await connection.execute("SET LOCAL plan_cache_mode = force_custom_plan")
-            towns = await _towns(connection, tenant, wanted.toward)
-            sql, values = query(tenant, wanted, towns)
+        async with self._asked(tenant, wanted) as (connection, sql, values):
             rows = await connection.fetch(sql, *values)
         size = len(ShipmentRow._fields)
         return [
@@ -152,12 +149,31 @@ class Outlooks:
             for row in (tuple(one) for one in rows)
         ]
 
+    async def count(self, tenant: int, wanted: OutlookFilter, most: int = COUNTED) -> int:
+        """How many there are, `most` at the most."""
+        asked = structs.replace(wanted, after=None, limit=most)
+        async with self._asked(tenant, asked) as (connection, sql, values):
+            found = await connection.fetchval(f"SELECT count(*) FROM ({sql}) AS one", *values)
+        return int(found)
 
-async def _towns(connection: Any, tenant: int, toward: str | None) -> Sequence[str] | None:
-    """The places that a filter means; None where it names none, or too many."""
-    if not toward:
+    @asynccontextmanager
+    async def _asked(
+        self, tenant: int, wanted: OutlookFilter
+    ) -> AsyncIterator[tuple[Any, str, Sequence[Any]]]:
+        async with self._pool.connection() as connection, connection.transaction(readonly=True):
+            # The planner has to see the beginnings and bounds themselves.
+            await connection.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+            towns = await _towns(connection, tenant, wanted)
+            yield connection, *query(tenant, wanted, towns)
+
+
+async def _towns(connection: Any, tenant: int, wanted: OutlookFilter) -> Sequence[str] | None:
+    """The places that a filter means; None where it names none, or too many, or where so few
+    shipments are left that one walk through them costs less than one for each place.
+    """
+    if not wanted.toward or wanted.trouble:
         return None
-    like = like_of(toward.lower())
+    like = like_of(wanted.toward.lower())
     found = [row[0] for row in await connection.fetch(_TOWNS, tenant, like, MOST_TOWNS + 1)]
     return found if len(found) <= MOST_TOWNS else None
 
