@@ -3,10 +3,8 @@ const MINUTE_MS = 60_000;
 /** "Updated 3 min ago": how long ago the page last agreed with the server. */
 export class Age {
   private since = Date.now();
-  private readonly words: Intl.RelativeTimeFormat;
 
   constructor(private readonly main: HTMLElement) {
-    this.words = new Intl.RelativeTimeFormat(document.documentElement.lang, { style: "short" });
     setInterval(() => this.show(), MINUTE_MS);
   }
 
@@ -25,7 +23,8 @@ export class Age {
   }
 
   private ago(minutes: number): string {
-    if (minutes < 60) return this.words.format(-minutes, "minute");
-    return this.words.format(-Math.floor(minutes / 60), "hour");
+    // Made when first needed: it takes some milliseconds.
+    const words = new Intl.RelativeTimeFormat(document.documentElement.lang, { style: "short" });
+    return minutes < 60 ? words.format(-minutes, "minute") : words.format(-Math.floor(minutes / 60), "hour");
   }
 }

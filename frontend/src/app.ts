@@ -10,11 +10,27 @@ import { offerMap } from "./open-map";
 import { offerCamera } from "./scan";
 import { offerVoice } from "./voice";
 
-// What nobody misses in the first moment waits until the page has been seen.
+const LATEST_MS = 1000;
+
+// What nobody misses in the first moment waits until the page is seen: it would take the processor
+// from the painting. Not every browser tells of its first paint.
 const afterPaint = (work: () => void): void => {
-  if (document.hidden) work();
-  else requestAnimationFrame(() => setTimeout(work));
+  const begin = once(work);
+  if (document.hidden) return begin();
+  addEventListener("load", () => setTimeout(begin, LATEST_MS));
+  new PerformanceObserver((_, observer) => {
+    observer.disconnect();
+    setTimeout(begin);
+  }).observe({ type: "paint", buffered: true });
 };
+
+function once(work: () => void): () => void {
+  let left: (() => void) | undefined = work;
+  return () => {
+    left?.();
+    left = undefined;
+  };
+}
 
 const main = document.querySelector<HTMLElement>("main");
 if (main) {

@@ -9,6 +9,8 @@ export function runKiosk(main: HTMLElement): void {
     if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) field.focus();
   });
   field.focus();
+  // On a small screen the field stands below the answer: that is what is to be read.
+  if (main.querySelector("[data-answer]")) scrollTo(0, 0);
   if (main.querySelector("[data-answer]")) startOver(main, reset, field);
 }
 

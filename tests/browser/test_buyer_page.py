@@ -105,6 +105,42 @@ def _in_short(rule: dict[str, object]) -> str:
     return f"{rule['id']}: {rule['help']}: {[node['html'][:160] for node in nodes[:3]]}"
 
 
+@pytest.mark.parametrize("locale", ["ru", "es"])
+def test_names_of_steps_never_meet(looked_at: Page, locale: str) -> None:
+    meeting = """() => {
+      const boxes = [...document.querySelectorAll(".steps .label")].map((label) => {
+        const words = document.createRange();
+        words.selectNodeContents(label);
+        return words.getBoundingClientRect();
+      }).filter((box) => box.width);
+      return boxes.some((one, at) => boxes.slice(at + 1).some((other) =>
+        one.left < other.right && other.left < one.right &&
+        one.top < other.bottom && other.top < one.bottom));
+    }"""
+    for name in ("customs-hold", "out-for-delivery"):
+        _open(looked_at, PATHS[name], locale)
+        for width in (320, 360, 390, 768):
+            looked_at.set_viewport_size({"width": width, "height": 800})
+            assert not looked_at.evaluate(meeting), (name, width)
+
+
+def test_scripts_begin_after_the_first_paint(browser: Browser, site: str) -> None:
+    context = browser.new_context(base_url=site)
+    context.add_init_script("""
+      new MutationObserver(() => {
+        const copy = document.querySelector("button.copy");
+        if (copy && !copy.hidden) window.dressed ??= performance.now();
+      }).observe(document, { subtree: true, childList: true, attributes: true });
+    """)
+    page = context.new_page()
+    page.goto(ON_THE_WAY)
+    dressed = page.wait_for_function("window.dressed").json_value()
+    painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    context.close()
+
+    assert painted <= dressed
+
+
 @pytest.mark.parametrize("locale", ["de", "ar"])
 def test_nothing_is_wider_than_the_screen(looked_at: Page, locale: str) -> None:
     wide = []

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-import socket
-import threading
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import httpx2
 import pytest
-import uvicorn
+from page_server import SIZES, PageServer, page_server, watched_page
 from playwright.sync_api import Browser, Page, expect
 
 from milepost.settings import Settings
+from milepost.web.auth import hash_of, new_key
 from milepost.wiring import build_app
 from push_browser import PushBrowser
 from shared import ROOT
@@ -23,7 +22,6 @@ from smtp_server import SmtpServer
 
 pytest_plugins = ["pg"]
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-SIZES = {"phone": (390, 844), "desk": (1280, 900)}
 PICTURES = ROOT / "build" / "screenshots" / "care"
 NUMBER = "SF6000000000001"
 
@@ -45,38 +43,20 @@ def care(module_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """A server with one parcel whose delivery failed two hours ago."""
     data = tmp_path_factory.mktemp("care")
     settings = Settings(database=module_url, data=data, allow_private_targets=True)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    app = build_app(settings)
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", ws="none"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the server does not start"
-        time.sleep(0.05)
-    with SmtpServer() as smtp:
-        key = _prepare(app, f"http://127.0.0.1:{port}", smtp)
-        yield Site(f"http://127.0.0.1:{port}", smtp, key)
-    server.should_exit = True
-    thread.join(10)
+    with page_server(build_app(settings)) as server, SmtpServer() as smtp:
+        yield Site(server.url, smtp, _prepare(server, smtp))
 
 
-def _prepare(app: Any, url: str, smtp: SmtpServer) -> str:
-    from milepost.web.auth import hash_of, new_key
-
+def _prepare(server: PageServer, smtp: SmtpServer) -> str:
     key = new_key()
-    milepost = app.state.milepost
-    loop = milepost._watch.get_loop()
+    milepost = server.app.state.milepost
 
     async def make() -> None:
         tenant = await milepost.store.accounts.tenant("teahouse")
         await milepost.store.accounts.add_key(tenant, hash_of(key), "test")
         await milepost._know_tenants()
 
-    import asyncio
-
-    asyncio.run_coroutine_threadsafe(make(), loop).result(10)
+    server.call(make())
     headers = {"Authorization": f"Bearer {key}"}
     mail = {"host": "127.0.0.1", "port": smtp.port, "security": "none",
             "sender": "post@teahouse.example"}  # fmt: skip
@@ -84,7 +64,7 @@ def _prepare(app: Any, url: str, smtp: SmtpServer) -> str:
     shipment = {"number": NUMBER, "carrier": "sf", "consignee": {"email": "ada@example.org"}}
     scans = [{"number": NUMBER, "carrier": "sf", "code": "attempt_failed.no_contact",
               "occurred_at": at}]  # fmt: skip
-    with httpx2.Client(base_url=url, headers=headers) as client:
+    with httpx2.Client(base_url=server.url, headers=headers) as client:
         client.put("/v1/channels/email", json={"settings": mail}).raise_for_status()
         client.post("/v1/shipments", json=shipment).raise_for_status()
         client.post("/v1/scans", content=json.dumps(scans)).raise_for_status()
@@ -93,22 +73,10 @@ def _prepare(app: Any, url: str, smtp: SmtpServer) -> str:
 
 @pytest.fixture(params=sorted(SIZES))
 def page(request: pytest.FixtureRequest, care: Site, browser: Browser) -> Iterator[Page]:
-    width, height = SIZES[request.param]
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, locale="en-GB", base_url=care.url
-    )
-    opened = context.new_page()
-    faults: list[str] = []
-    opened.on("pageerror", lambda error: faults.append(str(error)))
-    opened.on(
-        "console",
-        lambda line: faults.append(line.text) if "Content Security Policy" in line.text else None,
-    )
-    yield opened
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    opened.screenshot(path=PICTURES / f"{request.node.name}.png", full_page=True)
-    context.close()
-    assert faults == []
+    with watched_page(browser, care.url, SIZES[request.param]) as opened:
+        yield opened
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        opened.screenshot(path=PICTURES / f"{request.node.name}.png", full_page=True)
 
 
 def axed(page: Page) -> None:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import re
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +12,7 @@ from typing import Any
 import httpx2
 import pyarrow.parquet as pq
 import pytest
-import uvicorn
+from page_server import PageServer, page_server, watched_page
 from playwright.sync_api import Browser, Page, expect
 
 from milepost.pages.console.access.sessions import new_link
@@ -24,7 +20,6 @@ from milepost.settings import Settings
 from milepost.stores.postgres.users import Users
 from milepost.web.auth import hash_of, new_key
 from milepost.wiring import build_app
-from patience import PATIENCE_S
 
 pytest_plugins = ["pg"]
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,9 +45,10 @@ KINDS = (HOME, f"{HOME}/transit", f"{HOME}/promise/shipments", "/console/network
 class Desk:
     """A server with roads to count, and the state of a browser that is signed in."""
 
-    def __init__(self, url: str, app: Any) -> None:
-        self.url = url
-        self.app = app
+    def __init__(self, server: PageServer) -> None:
+        self.url = server.url
+        self.call = server.call
+        self.app = server.app
         self.key = new_key()
         self.state: Any = None
 
@@ -60,9 +56,6 @@ class Desk:
         headers = {"Authorization": f"Bearer {self.key}"}
         answer = httpx2.post(f"{self.url}{path}", json=body, headers=headers, timeout=30)
         assert answer.status_code < 300, answer.text
-
-    def call(self, work: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self.app.loop).result(30)
 
     def truck(self, lat: float, hours: float) -> None:
         one = {"asset": "truck:A1", "at": ago(hours), "lat": lat, "lon": 113.0, "speed_kmh": 70,
@@ -78,29 +71,12 @@ def ago(hours: float) -> str:
 def desk(
     module_url: str, browser: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Desk]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     data = tmp_path_factory.mktemp("figures")
     app = build_app(Settings(database=module_url, data=data, allow_private_targets=True))
-    config = uvicorn.Config(app, port=port, log_level="error", ws="none",
-                            timeout_graceful_shutdown=1)  # fmt: skip
-    server = uvicorn.Server(config)
-
-    async def serve() -> None:
-        app.loop = asyncio.get_running_loop()  # type: ignore[attr-defined]
-        await server.serve()
-
-    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
-    thread.start()
-    deadline = time.monotonic() + PATIENCE_S
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.05)
-    made = Desk(f"http://127.0.0.1:{port}", app)
-    furnish(made, browser)
-    yield made
-    server.should_exit = True
-    thread.join(timeout=20)
+    with page_server(app) as server:
+        made = Desk(server)
+        furnish(made, browser)
+        yield made
 
 
 def furnish(made: Desk, browser: Browser) -> None:
@@ -142,21 +118,22 @@ def travel(made: Desk, number: str, carrier: str, *, late: bool) -> None:
 
 @pytest.fixture
 def page(desk: Desk, browser: Browser) -> Iterator[Page]:
-    """A signed-in page that makes no request to elsewhere and breaks no policy."""
-    context = browser.new_context(
-        base_url=desk.url, storage_state=desk.state, locale="en-GB",
-        viewport={"width": 1440, "height": 900},
-    )  # fmt: skip
-    opened = context.new_page()
-    asked: list[str] = []
-    faults: list[str] = []
-    opened.on("request", lambda one: asked.append(one.url))
-    opened.on("pageerror", lambda error: faults.append(str(error)))
-    opened.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
-    yield opened
-    context.close()
-    assert [one for one in asked if not one.startswith(desk.url)] == []
-    assert faults == []
+    """A signed-in page; see `watched_page`. Nothing in its console is an error."""
+    errors: list[str] = []
+    with watched_page(browser, desk.url, (1440, 900), storage_state=desk.state) as opened:
+        opened.on(
+            "console", lambda line: errors.append(line.text) if line.type == "error" else None
+        )
+        yield opened
+    assert errors == []
+
+
+def test_the_overview_has_its_filters_and_every_part(page: Page) -> None:
+    page.goto(HOME)
+
+    expect(page.locator("form.asked").get_by_label("Carrier")).to_be_visible()
+    expect(page.locator(".cards section, .cards .card").first).to_be_visible()
+    expect(page.locator(".fault")).to_have_count(0)
 
 
 def test_a_figure_opens_its_shipments_and_one_of_them(page: Page) -> None:

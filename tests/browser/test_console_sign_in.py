@@ -4,24 +4,19 @@ recommended, and a store words its mails.
 
 from __future__ import annotations
 
-import asyncio
 import re
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
-import uvicorn
+from page_server import page_server, watched_page
 from playwright.sync_api import Browser, Page, expect
 
+from journey.serving import free_port
 from milepost.settings import Settings
 from milepost.wiring import build_app
 from oidc_provider import OidcProvider
-from patience import PATIENCE_S
 
 pytest_plugins = ["pg"]
 AXE = Path(__file__).resolve().parents[2] / "frontend/node_modules/axe-core/axe.min.js"
@@ -34,9 +29,7 @@ dhl,express,EUR,air,world,*,70000,38.00,9.50
 
 @pytest.fixture(scope="module")
 def site(module_url: str, tmp_path_factory: Any) -> Iterator[tuple[str, OidcProvider]]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     with OidcProvider(redirects={f"{url}/console/sign-in/provider/back"}, asks=True) as provider:
         settings = Settings(
@@ -45,25 +38,9 @@ def site(module_url: str, tmp_path_factory: Any) -> Iterator[tuple[str, OidcProv
             oidc_client_secret=provider.client_secret, oidc_name="Tea ID", oidc_tenant="Tea & Co",
             oidc_default_role="admin",
         )  # fmt: skip
-        app = build_app(settings)
-        config = uvicorn.Config(app, port=port, log_level="error", ws="none",
-                                timeout_graceful_shutdown=1)  # fmt: skip
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)
-        thread.start()
-        deadline = time.monotonic() + PATIENCE_S
-        while not server.started and time.monotonic() < deadline:
-            time.sleep(0.05)
-        asyncio.run(_tenant(module_url))
-        yield url, provider
-        server.should_exit = True
-        thread.join(timeout=20)
-
-
-async def _tenant(url: str) -> None:
-    connection = await asyncpg.connect(url)
-    await connection.execute("INSERT INTO tenant (name) VALUES ('Tea & Co')")
-    await connection.close()
+        with page_server(build_app(settings), port) as server:
+            server.call(server.app.state.milepost.store.accounts.tenant("Tea & Co"))
+            yield url, provider
 
 
 @pytest.fixture
@@ -72,21 +49,17 @@ def page(site: tuple[str, OidcProvider], browser: Browser) -> Iterator[Page]:
     url, provider = site
     provider.claims = {"sub": "ada", "email": "ada@teahouse.example", "email_verified": True,
                        "name": "Ada"}  # fmt: skip
-    context = browser.new_context(base_url=url, locale="en-GB",
-                                  viewport={"width": 390, "height": 844})  # fmt: skip
-    page = context.new_page()
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda line: faults.append(line.text)
-            if "Content Security Policy" in line.text else None)  # fmt: skip
+    with watched_page(browser, url, also=provider.issuer) as page:
+        _sign_in(page)
+        expect(page).to_have_url(f"{url}/console/recommend")
+        yield page
+
+
+def _sign_in(page: Page) -> None:
     page.goto("/console/recommend")
     page.get_by_role("link", name="Sign in with Tea ID").click()
     expect(page).to_have_title("Provider")
     page.get_by_role("link", name="It is me").click()
-    expect(page).to_have_url(f"{url}/console/recommend")
-    yield page
-    context.close()
-    assert faults == []
 
 
 def axe(page: Page) -> list[str]:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
+from page_server import page_server
 from playwright.sync_api import Browser, Page, Request, expect
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from conftest import ARGUMENTS, CHROMIUM
 from milepost.pages.maptiles import ADDRESS, MapTiles
-from patience import PATIENCE_S
 from unit.pages import samples
 from unit.pages.fake import application
 from unit.pages.pmtiles_file import archive, square
@@ -36,30 +31,8 @@ def shop(file: Path) -> Iterator[str]:
     tiles = MapTiles(file)
     own = [Route("/map/tiles.json", tiles.tell), Route(ADDRESS, tiles.serve)]
     app = Starlette(routes=[*own, *application().routes])
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    config = uvicorn.Config(app, port=port, log_level="error", ws="none",
-                            timeout_graceful_shutdown=1)  # fmt: skip
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + PATIENCE_S
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(timeout=5)
-
-
-@pytest.fixture(scope="module")
-def drawing(browser: Browser) -> Iterator[Browser]:
-    """A Chromium that draws in three dimensions, in software."""
-    soft = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-    ours = [one for one in ARGUMENTS if one != "--disable-gpu"]
-    chromium = browser.browser_type.launch(executable_path=CHROMIUM, args=[*ours, *soft])
-    yield chromium
-    chromium.close()
+    with page_server(app) as server:
+        yield server.url
 
 
 def drawn(drawing: Browser, shop: str, asked: list[Request]) -> tuple[Page, bytes, list[str]]:

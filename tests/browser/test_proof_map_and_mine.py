@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from conftest import ARGUMENTS, CHROMIUM
 from unit.pages import samples
 from unit.pages.fake import ONCE, PROOF
 
@@ -56,16 +52,6 @@ def test_the_road_is_drawn_without_script(browser: Browser, site: str) -> None:
     assert picture.locator("path.way.ahead").count() == 1
     expect(page.get_by_text("about 20 mi to go")).to_be_visible()
     context.close()
-
-
-@pytest.fixture(scope="module")
-def drawing(browser: Browser) -> Iterator[Browser]:
-    """A Chromium that draws in three dimensions, in software."""
-    soft = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-    ours = [one for one in ARGUMENTS if one != "--disable-gpu"]
-    chromium = browser.browser_type.launch(executable_path=CHROMIUM, args=[*ours, *soft])
-    yield chromium
-    chromium.close()
 
 
 def test_the_big_map_opens_without_a_tile_server(drawing: Browser, site: str) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import zxingcpp
 from barcode_video import film, jpeg, picture
+from page_server import ARGUMENTS, CHROMIUM
 from playwright.sync_api import Browser, Page, expect
 
-from conftest import ARGUMENTS, CHROMIUM
 from unit.pages import samples
 
 NUMBER = samples.on_the_way().number

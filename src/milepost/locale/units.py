@@ -14,6 +14,7 @@ _G_PER_POUND = 453.59237
 _G_PER_OUNCE = 28.349523
 _G_PER_KG = 1_000
 _FEW = 10
+_LEAST = 0.1
 _NEAR_KM = 10.0
 
 
@@ -50,16 +51,18 @@ def mass(grams: float, locale: str, system: str) -> str:
     """`156 g`, `1.2 kg`, `5.5 oz`, `2.6 lb`: what is light in the smaller unit."""
     if system == "imperial":
         if grams < _G_PER_POUND:
-            return _unit(_figures(grams / _G_PER_OUNCE), "mass-ounce", locale)
+            return _light(grams / _G_PER_OUNCE, "mass-ounce", locale)
         return weight(grams, locale, system)
     if grams < _G_PER_KG:
-        return _unit(_figures(grams), "mass-gram", locale)
+        return _light(grams, "mass-gram", locale)
     return _unit(round(grams / _G_PER_KG, 1), "mass-kilogram", locale)
 
 
-def _figures(value: float) -> float:
-    """No finer than is known: tenths below ten."""
-    return round(value, 1 if value < _FEW else 0)
+def _light(value: float, name: str, locale: str) -> str:
+    """No finer than is known: tenths below ten; what is not nothing is not called 0."""
+    if 0 < value < _LEAST / 2:
+        return f"<\N{NO-BREAK SPACE}{_unit(_LEAST, name, locale)}"
+    return _unit(round(value, 1 if value < _FEW else 0), name, locale)
 
 
 def span(value: timedelta, locale: str) -> str:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable
 from datetime import datetime
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -19,13 +17,13 @@ from milepost.locale.notifying import say
 from milepost.pages.assets import Assets
 from milepost.pages.headers import HEADERS, NO_INDEX
 from milepost.pages.ports import Brand, Extras, Lookup
+from milepost.pages.rendering import number_url, templates
 from milepost.pages.style import STYLE
 from milepost.pages.view.branding import brand_url, logo_url
 from milepost.pages.view.reader import CLOCKS, Reader, zone_named
 
 __all__ = ["HEADERS", "NO_INDEX", "Site", "number_url"]
 
-NBSP = "\N{NO-BREAK SPACE}"
 # Of gzip's levels, where more effort would save few bytes.
 _QUICK = 6
 _ONE_YEAR_S = 365 * 86_400
@@ -43,7 +41,6 @@ class Site:
         self.extras = extras or Extras()
         self.assets = Assets()
         self.clock = clock
-        self._templates = _environment()
 
     def reader(self, request: Request, brand: Brand | None = None) -> Reader:
         """Who reads: the address says, then the cookie, then Accept-Language."""
@@ -69,7 +66,7 @@ class Site:
         """A template in the reader's language."""
         texts = {"t": reader.text, "locale": reader.locale, "asset": self.assets.url, "say": say}
         texts |= {"twelve": counts_to_twelve(reader.locale, reader.region), "style": STYLE}
-        return self._templates.get_template(template).render(**texts, **context)
+        return templates().get_template(template).render(**texts, **context)
 
     def page(
         self,
@@ -156,33 +153,3 @@ def language_links(
         }
         for locale in offered
     ]
-
-
-def number_url(number: str) -> str:
-    """The page of a number."""
-    return f"/t/{quote(number, safe='')}"
-
-
-def phrases(text: str) -> Markup:
-    """The text with what no-break spaces hold together in elements that do not wrap, so that
-    the text itself, when copied or searched, has plain spaces.
-    """
-    parts = [escape(part) for part in text.split(" ")]
-    held = [
-        Markup("<span class=held>{}</span>").format(part) if NBSP in part else part
-        for part in parts
-    ]
-    return Markup(" ").join(held).replace(NBSP, " ")
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("milepost.pages"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["number_url"] = number_url
-    environment.filters["phrases"] = phrases
-    return environment

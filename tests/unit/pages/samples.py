@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from msgspec.structs import replace
+
 from milepost.domain.place import Place
 from milepost.domain.status import main_of
 from milepost.domain.track import (
@@ -419,6 +421,15 @@ def three_parcels() -> Track:
     )
 
 
+def many_parcels() -> Track:
+    """Twenty boxes that stand as those of `three_parcels` do."""
+    three = three_parcels()
+    boxes = [
+        replace(three.parcels[n % 3], index=n + 1, numbers=[f"CV44200{n:05}"]) for n in range(20)
+    ]
+    return replace(three, number="CV4420000000", parcels=boxes)
+
+
 def nothing_yet() -> Track:
     return track("CV4410029966", "corriere", [])
 
@@ -620,6 +631,7 @@ SAMPLES = {
     "returned": returned(),
     "cross-border": cross_border(),
     "three-parcels": three_parcels(),
+    "many-parcels": many_parcels(),
     "nothing-yet": nothing_yet(),
     "two-hundred-events": two_hundred_events(),
     "lost": lost(),

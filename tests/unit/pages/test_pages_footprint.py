@@ -53,6 +53,12 @@ def test_masses_go_by_region() -> None:
     assert units.mass(9_000, "en", "imperial") == "19.8 lb"
 
 
+def test_what_weighs_little_is_not_called_nothing() -> None:
+    assert units.mass(0.8, "en", "imperial") == "<\N{NO-BREAK SPACE}0.1 oz"
+    assert units.mass(0.04, "de", "metric") == "<\N{NO-BREAK SPACE}0,1 g"
+    assert units.mass(0, "en", "metric") == "0 g"
+
+
 def test_points_are_earned_by_the_record_and_not_before() -> None:
     arrived = replace(samples.delivered(), origin=samples.delivered().events[0].place)
     flown = replace(samples.cross_border(), status=arrived.status)

@@ -13,6 +13,7 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from milepost.domain.place import Place
+from milepost.domain.status import main_of
 from milepost.locale import LOCALES
 from milepost.pages import Brand
 from milepost.pages.links import Links
@@ -161,6 +162,26 @@ def test_an_appointment_is_a_step() -> None:
 )  # fmt: skip
 def test_groups_of_my_parcels(name: str, group: str) -> None:
     assert group_of(samples.SAMPLES[name], READER) == group
+
+
+@pytest.mark.parametrize(
+    ("likely", "status", "group"),
+    [
+        ("2026-11-24T15:00:00+01:00", "in_transit.arrived_hub", "today"),
+        ("2026-11-26T15:00:00+01:00", "in_transit.arrived_hub", "on_the_way"),
+        ("2026-11-26T15:00:00+01:00", "out_for_delivery", "today"),
+        ("2026-11-24T15:00:00+01:00", "customs.info_required", "on_the_way"),
+    ],
+)
+def test_a_window_of_days_is_today_only_where_that_is_likeliest(
+    likely: str, status: str, group: str
+) -> None:
+    window = samples.predicted("2026-11-23T09:00:00+01:00", "2026-11-30T18:00:00+01:00")
+    track = samples.on_the_way()
+    now = replace(track.status, main=main_of(status), sub=status)
+
+    shown = replace(track, status=now, arrival=replace(window, likely=likely))
+    assert group_of(shown, READER) == group
 
 
 @pytest.mark.parametrize("locale", LOCALES)

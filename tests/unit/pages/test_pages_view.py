@@ -248,13 +248,31 @@ def test_places(place: Place, label: str | None) -> None:
 def test_each_parcel_has_a_card() -> None:
     shown = view(samples.three_parcels())
 
-    assert [parcel.label for parcel in shown.parcels] == [
+    assert shown.parcels is not None
+    assert [parcel.label for parcel in shown.parcels.cards] == [
         "Parcel 1 of 3",
         "Parcel 2 of 3",
         "Parcel 3 of 3",
     ]
     assert shown.history.newest[0].parcel == "Parcel 1 of 3"
     assert shown.legs == []
+
+
+def test_of_many_parcels_those_still_awaited_stand_first_and_the_rest_behind_a_fold() -> None:
+    shown = view(samples.many_parcels()).parcels
+
+    assert shown is not None
+    assert [card.label for card in shown.cards] == [f"Parcel {n} of 20" for n in (2, 3, 5, 6)]
+    assert len(shown) == 20
+    assert [card.status for card in shown.folded[-7:]] == ["Delivered in person"] * 7
+    assert [n for _, n in shown.tally] == [7, 7, 6]
+
+
+def test_a_quotation_ends_with_its_last_word() -> None:
+    event = replace(samples.on_the_way().events[-1], text=" Departed hub \n")
+
+    shown = view(replace(samples.on_the_way(), events=[event])).history.newest[0]
+    assert shown.quote == "Departed hub"
 
 
 def test_countries_are_named_only_on_a_road_across_borders() -> None:

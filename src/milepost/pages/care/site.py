@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from jinja2 import ChoiceLoader, PackageLoader
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
@@ -30,9 +29,6 @@ class CareSite(Site):
     def __init__(self, rooms: CareRooms) -> None:
         super().__init__(rooms.lookup, lambda: to_datetime(rooms.now_us(), 0), rooms.extras)
         self.rooms = rooms
-        loader = self._templates.loader
-        assert loader is not None
-        self._templates.loader = ChoiceLoader([loader, PackageLoader("milepost.pages.care")])
 
     async def parcel(self, request: Request) -> Parcel | None:
         """The parcel of the address, under its usual number; None where there is none."""

@@ -44,7 +44,7 @@ def spot(
 
 def _box(place: _Spot, name: str) -> Box:
     wide = (
-        sum(1.0 if unicodedata.east_asian_width(sign) in "WF" else 0.58 for sign in name) * _EM_PX
+        sum(1.0 if unicodedata.east_asian_width(sign) in "WF" else 0.66 for sign in name) * _EM_PX
     )
     left = place[0] - {"start": 0.0, "middle": wide / 2, "end": wide}[place[2]]
     return left, place[1] - _HIGH_PX + 6, left + wide, place[1] + 8

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from milepost.domain.track import Arrival
 from milepost.locale import dates
+from milepost.pages.view.moved import moved
 from milepost.pages.view.odds import breaks, sureness
 from milepost.pages.view.reader import Reader, zone_named
 from milepost.pages.view.span import days_text, likely_day
@@ -84,6 +85,7 @@ def _days(window: Window, reader: Reader) -> tuple[str, str | None]:
 def _notes(window: Window, promise: Arrival | None, reader: Reader) -> list[str]:
     """How sure it is, what was promised, when it was said, and whose clock it is."""
     notes = [] if window.promised else [sureness(window.arrival, reader)]
+    notes += [] if window.promised else moved(window.arrival, reader)
     if promise is not None and not window.promised:
         notes += _beside(window.arrival, window_of(promise, reader), reader)
     if window.promised and window.arrival.stated_at:

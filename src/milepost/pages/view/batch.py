@@ -14,7 +14,7 @@ from milepost.pages.view.reader import Reader, on_the_road_of
 from milepost.pages.view.tone import tone_of
 
 GROUPS = ("attention", "arriving", "on_the_way", "done", "missing")
-_NEEDS_YOU = ("warning", "critical")
+NEEDS_YOU = ("warning", "critical")
 
 
 class Row(Struct, frozen=True, kw_only=True):
@@ -54,7 +54,7 @@ def group_of(track: Track | None) -> str:
     status = STATUSES.get(track.status.sub)
     if track.status.main in ("delivered", "returned"):
         return "done"
-    if track.status.main == "available_for_pickup" or tone_of(track.status.sub) in _NEEDS_YOU:
+    if track.status.main == "available_for_pickup" or tone_of(track.status.sub) in NEEDS_YOU:
         return "attention"
     return "arriving" if status is not None and status.step == 3 else "on_the_way"
 

@@ -12,6 +12,7 @@ from milepost.locale import dates
 from milepost.pages.ports import ColdChain
 from milepost.pages.view.arrival import Sentence
 from milepost.pages.view.bars import Bars, bars
+from milepost.pages.view.boxes import ParcelsView, parcels
 from milepost.pages.view.care import GoodsView, Measured, care_view
 from milepost.pages.view.cold import CurveView, cold_view
 from milepost.pages.view.due import due
@@ -21,7 +22,7 @@ from milepost.pages.view.holdups import HoldUp, holdups
 from milepost.pages.view.notices import Notice, notices
 from milepost.pages.view.pickup import Pickup, waits, without_codes
 from milepost.pages.view.reader import Reader, on_the_road_of
-from milepost.pages.view.road import LegView, ParcelView, legs, parcels
+from milepost.pages.view.road import LegView, legs
 from milepost.pages.view.road_map import MapView, map_view
 from milepost.pages.view.steps import Step, steps
 from milepost.pages.view.times import Stamp, parse
@@ -44,7 +45,7 @@ class BuyerView(Struct, frozen=True, kw_only=True):
     holdups: list[HoldUp]
     steps: tuple[Step, ...]
     legs: list[LegView]
-    parcels: list[ParcelView]
+    parcels: ParcelsView | None
     history: History
     route: str | None
     service: str | None

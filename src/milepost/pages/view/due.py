@@ -14,17 +14,24 @@ from milepost.pages.view.window import passed, window_of
 
 class Due(Struct, frozen=True):
     """`came` is true for a delivery; `first` and `last` are the window's ends (a delivery has one
-    moment). Clocks are None where only days are known.
+    moment), `likely` its median. Clocks are None where only days are known.
     """
 
     came: bool
     first: Stamp
     last: Stamp
     today: date
+    likely: Stamp | None = None
 
     @property
     def days(self) -> tuple[date, date]:
         return self.first.day, self.last.day
+
+    @property
+    def is_today(self) -> bool:
+        """Of a window of several days: whether this is the likeliest one, or the last."""
+        likely = self.likely or self.last
+        return self.first.day <= self.today <= self.last.day and likely.day <= self.today
 
 
 def due(track: Track, reader: Reader) -> Due | None:
@@ -41,4 +48,4 @@ def due(track: Track, reader: Reader) -> Due | None:
     if passed(window, reader):
         return None
     first = window.first or window.last
-    return Due(came=False, first=first, last=window.last, today=window.today)
+    return Due(came=False, first=first, last=window.last, today=window.today, likely=window.likely)

@@ -96,7 +96,7 @@ def _scan(event: EventView, track: Track, reader: Reader) -> Entry:
         tone=_tone(event),
         title=_title(event, reader),
         time=show(parse(event.occurred_at, event.time_quality), reader),
-        quote=event.text or None,
+        quote=(event.text or "").strip() or None,
         quote_language=language,
         foreign=dates.language(foreign, reader.locale) if foreign else None,
         place=reader.place(event.place),

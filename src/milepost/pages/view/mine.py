@@ -11,9 +11,10 @@ from msgspec import Struct
 from milepost.domain.status import STATUSES
 from milepost.domain.track import Track
 from milepost.locale import dates
-from milepost.pages.view.batch import Group, Row, row_of
+from milepost.pages.view.batch import NEEDS_YOU, Group, Row, row_of
 from milepost.pages.view.due import Due, due
 from milepost.pages.view.reader import Reader
+from milepost.pages.view.tone import tone_of
 
 GROUPS = ("today", "pickup", "on_the_way", "done", "missing")
 _MOST_DAYS = 31
@@ -68,7 +69,8 @@ def group_of(track: Track | None, reader: Reader) -> str:
     if track.status.main in ("delivered", "returned") or (status is not None and status.final):
         return "done"
     when = due(track, reader)
-    if when is not None and when.days[0] <= when.today <= when.days[1]:
+    held = track.status.main == "customs" and tone_of(track.status.sub) in NEEDS_YOU
+    if when is not None and when.is_today and not held:
         return "today"
     return "today" if track.status.main == "out_for_delivery" else "on_the_way"
 

@@ -1,14 +1,12 @@
-"""Who carried it when, and the boxes it travels in."""
+"""Who carried it when."""
 
 from __future__ import annotations
 
 from msgspec import Struct
 
 from milepost.domain.track import Leg, Track
-from milepost.locale import dates
 from milepost.pages.view.reader import Reader
-from milepost.pages.view.times import parse
-from milepost.pages.view.tone import tone_of
+from milepost.pages.view.times import day_text
 
 
 class LegView(Struct, frozen=True):
@@ -19,16 +17,6 @@ class LegView(Struct, frozen=True):
     status: str
     span: str | None
     current: bool
-
-
-class ParcelView(Struct, frozen=True):
-    """One box: which of how many, its numbers, its own status."""
-
-    label: str
-    numbers: list[str]
-    status: str
-    tone: str
-    since: str | None
 
 
 def legs(track: Track, reader: Reader) -> list[LegView]:
@@ -48,33 +36,9 @@ def _leg(leg: Leg, current: bool, reader: Reader) -> LegView:
 
 
 def _span(leg: Leg, reader: Reader) -> str | None:
-    start, end = (_day(text, reader) for text in (leg.started_at, leg.ended_at))
+    start, end = (day_text(text, reader) for text in (leg.started_at, leg.ended_at))
     if start and end and start != end:
         return reader.text("buyer.leg_dates", **{"from": start, "to": end})
     if start and not end:
         return reader.text("buyer.leg_since", **{"from": start})
     return start or end
-
-
-def _day(text: str | None, reader: Reader) -> str | None:
-    if text is None:
-        return None
-    stamp = parse(text)
-    return dates.short(stamp.day, reader.locale, stamp.today(reader.now))
-
-
-def parcels(track: Track, reader: Reader) -> list[ParcelView]:
-    """One card per box; none where there is only one."""
-    total = len(track.parcels)
-    if total < 2:
-        return []
-    return [
-        ParcelView(
-            label=reader.text("buyer.parcel_of", index=parcel.index, total=total),
-            numbers=parcel.numbers,
-            status=reader.status(parcel.status.sub),
-            tone=tone_of(parcel.status.sub),
-            since=_day(parcel.status.since, reader),
-        )
-        for parcel in track.parcels
-    ]

@@ -99,6 +99,14 @@ def offset_text(offset: timedelta | None, reader: Reader) -> str | None:
     return reader.text("time.offset", offset=f"{sign}{hours}" + (f":{rest:02}" if rest else ""))
 
 
+def day_text(text: str | None, reader: Reader) -> str | None:
+    """`24 Nov`; None of no time."""
+    if text is None:
+        return None
+    stamp = parse(text)
+    return dates.short(stamp.day, reader.locale, stamp.today(reader.now))
+
+
 def day_word(day: date, today: date, reader: Reader) -> str | None:
     """`today`, `tomorrow`, else None."""
     words = {0: "time.today", 1: "time.tomorrow"}
