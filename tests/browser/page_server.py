@@ -102,3 +102,13 @@ def watched_page(
     opened.close()
     assert elsewhere == []
     assert faults == []
+
+
+def laid_out(page: Page) -> None:
+    """Wait for what stands below the fold: it is laid out a blink after the first paint, and until
+    then nothing there can be focused or measured.
+    """
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('main')].every(one => !one.getAnimations().length)",
+        timeout=1_000 * PATIENCE_S,
+    )

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from page_server import laid_out
 from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import TimeoutError as LateError
 
+from patience import PATIENCE_S
 from unit.pages import samples
 from unit.pages.fake import AMBIGUOUS, MISTYPED, PROOF, FakeLookup
 
@@ -86,6 +88,7 @@ def looked_at(browser: Browser, site: str) -> Iterator[Page]:
 
 def _open(page: Page, path: str, locale: str) -> None:
     page.goto(f"{path}{'&' if '?' in path else '?'}lang={locale}", wait_until="load")
+    laid_out(page)
     if path == "/parcels":
         page.wait_for_selector(".calendar")
     page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
@@ -134,7 +137,7 @@ def test_scripts_begin_after_the_first_paint(browser: Browser, site: str) -> Non
     """)
     page = context.new_page()
     page.goto(ON_THE_WAY)
-    dressed = page.wait_for_function("window.dressed").json_value()
+    dressed = page.wait_for_function("() => window.dressed").json_value()
     painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
     context.close()
 
@@ -148,9 +151,10 @@ def test_nothing_is_wider_than_the_screen(looked_at: Page, locale: str) -> None:
         _open(looked_at, path, locale)
         for width in (320, 1280):
             looked_at.set_viewport_size({"width": width, "height": 800})
-            fits = "document.documentElement.scrollWidth <= innerWidth"
+            # A function, for the page's own policy lets nobody evaluate a text again and again.
+            fits = "() => document.documentElement.scrollWidth <= innerWidth"
             try:  # what follows the change of size (a map, a menu) may take a frame or two
-                looked_at.wait_for_function(fits, timeout=5_000)
+                looked_at.wait_for_function(fits, timeout=1_000 * PATIENCE_S)
             except LateError:
                 wide.append(f"{name} at {width}")
 
@@ -195,6 +199,7 @@ def test_by_keyboard_alone(page: Page, site: str) -> None:
     page.get_by_role("link", name="CV4410029917").focus()
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{site}{ON_THE_WAY}")
+    laid_out(page)
     page.locator("summary").focus()
     page.keyboard.press("Space")
     expect(page.get_by_text("Shipment data received")).to_be_visible()

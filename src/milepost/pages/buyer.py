@@ -81,6 +81,7 @@ class BuyerPage:
             brand=brand,
             brand_of=asked,
             more=MAPPING if view.map else None,
+            guarded=proof.yours is not None,
             live_query=live_query(request),
             clocks=[(name, with_choice(request, "time", name)) for name in CLOCKS],
             clock=site.reader(request).clock,

@@ -15,7 +15,7 @@ from milepost.locale.dates import counts_to_twelve
 from milepost.locale.negotiate import match, region_of
 from milepost.locale.notifying import say
 from milepost.pages.assets import Assets
-from milepost.pages.headers import HEADERS, NO_INDEX
+from milepost.pages.headers import HEADERS, NO_INDEX, OPEN
 from milepost.pages.ports import Brand, Extras, Lookup
 from milepost.pages.rendering import number_url, templates
 from milepost.pages.style import STYLE
@@ -78,11 +78,13 @@ class Site:
         brand: Brand | None = None,
         brand_of: str | None = None,
         more: dict[str, str] | None = None,
+        guarded: bool = False,
         **context: object,
     ) -> HTMLResponse:
         """A whole page; `more` headers win. What the address chooses is remembered for a year.
 
-        `brand_of` is the number whose merchant the brand is of.
+        `brand_of` is the number whose merchant the brand is of; `guarded`: it shows what is not
+        for everybody.
         """
         brand = brand or Brand()
         reader = self.reader(request, brand)
@@ -96,7 +98,7 @@ class Site:
             logo=logo_url(brand, brand_of),
             **context,
         )
-        headers = HEADERS | (more or {}) | ({} if indexed else NO_INDEX)
+        headers = HEADERS | ({} if guarded else OPEN) | ({} if indexed else NO_INDEX) | (more or {})
         headers |= {"Content-Language": reader.locale}
         body = html.encode()
         if "gzip" in request.headers.get("accept-encoding", ""):

@@ -88,3 +88,14 @@ def test_what_to_do_leads_to_the_form_that_does_it(client: TestClient) -> None:
 
 def test_what_the_care_page_does_is_there() -> None:
     assert set(ACTS.values()) <= set(ACTIONS)
+
+
+def test_only_a_page_with_something_personal_stands_alone() -> None:
+    client = TestClient(application())
+    page = f"/t/{samples.waiting_at_station().number}"
+    alone = "cross-origin-opener-policy"
+
+    assert client.get(page).headers[alone] == client.get("/").headers[alone] == "unsafe-none"
+    assert client.get(f"{page}?k={PROOF}").headers[alone] == "same-origin"
+    assert client.get(f"{page}/care").headers[alone] == "unsafe-none"
+    assert client.get(f"{page}/care?k={PROOF}").headers[alone] == "same-origin"

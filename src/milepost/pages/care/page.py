@@ -158,7 +158,8 @@ class CarePage:
             rows = await rooms.cases.list(parcel.tenant, CaseFilter(number=parcel.number))
             more["requests"] = requests(rows, reader)
         return site.page(
-            request, "care.html", status=status, number=parcel.number, n=site.says(request),
+            request, "care.html", status=status, guarded=proven, number=parcel.number,
+            n=site.says(request),
             status_text=reader.status(sub), tone=tone_of(sub),
             brand=await rooms.extras.brand(parcel.number), brand_of=parcel.number, **more,
         )  # fmt: skip
