@@ -12,15 +12,15 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from milepost.channels.guard import Names, trusted
+from milepost.channels.guard import Names, RefusedTargetError, check_url, trusted
 from milepost.channels.wire import BrokenOffError, Reply, Wire
 
 IDLE_S = 20.0
 # Beyond so many connections idle ones are closed, as a process may have few files open.
 MOST_CONNECTIONS = 512
 REAP_EVERY_S = 1.0
-# What may go wrong with a request, beside RefusedTargetError and TimeoutError.
-FAILURES = (OSError, ValueError)
+# What may go wrong with a request; TimeoutError is an OSError.
+FAILURES = (RefusedTargetError, OSError, ValueError)
 Header = tuple[str, str]
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 # What says where a request ends: connections are shared, and one who could choose these would write
@@ -65,6 +65,7 @@ class Client:
         tls: ssl.SSLContext | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._allow_private = allow_private
         self._names = Names(allow_private=allow_private)
         self._tls = tls
         self._clock = clock
@@ -72,6 +73,10 @@ class Client:
         self._oldest: dict[Wire, tuple[bool, str, int]] = {}
         self._busy = 0
         self._reaped_at = 0.0
+
+    def check_url(self, url: str) -> None:
+        """Raises ValueError, in words for who gave it, where nothing can be sent there."""
+        check_url(url, allow_private=self._allow_private)
 
     async def request(
         self,
@@ -83,7 +88,7 @@ class Client:
         most_bytes: int,
         within_s: float,
     ) -> Reply:
-        """One exchange. Raises RefusedTargetError, TimeoutError or one of FAILURES."""
+        """One exchange. Raises one of FAILURES."""
         place = place_of(url)
         sent = _written(method, place, headers, body)
         self._busy += 1
@@ -200,7 +205,11 @@ def _named(name: str) -> str:
     return name
 
 
-def words(error: Exception) -> str:
-    """For the delivery log."""
+def words(error: Exception, within_s: float) -> str:
+    """What went wrong, for the delivery log."""
+    if isinstance(error, TimeoutError):
+        return f"No answer within {within_s:.0f} seconds."
+    if isinstance(error, RefusedTargetError):
+        return str(error)
     kind = "" if isinstance(error, BrokenOffError) else f"{type(error).__name__}: "
     return f"{kind}{str(error)[:200]}".rstrip(": ")

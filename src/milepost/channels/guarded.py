@@ -8,7 +8,6 @@ from email.utils import parsedate_to_datetime
 
 from milepost.channels.client import FAILURES, Client, words
 from milepost.channels.discovery import Options
-from milepost.channels.guard import RefusedTargetError, check_url
 from milepost.channels.wire import Reply
 from milepost.engine.delivery import Answer
 
@@ -22,13 +21,12 @@ class Outward:
     """Requests to addresses that may be called."""
 
     def __init__(self, options: Options, clock: Callable[[], float] = time.time) -> None:
-        self._allow_private = options.allow_private_targets
         self._clock = clock
         self.client = Client(allow_private=options.allow_private_targets)
 
     def check_url(self, url: str) -> None:
         """Raises ValueError where nothing can be sent there."""
-        check_url(url, allow_private=self._allow_private)
+        self.client.check_url(url)
 
     async def send(self, method: str, url: str, headers: dict[str, str], body: bytes) -> Answer:
         """One try. An answer outside of 200 to 299 is an error; `gone` is for the caller to say."""
@@ -37,11 +35,8 @@ class Outward:
             reply = await self.client.request(
                 method, url, headers.items(), body, most_bytes=MOST_READ_BYTES, within_s=TIMEOUT_S
             )
-        except TimeoutError:
-            return _unanswered(f"No answer within {TIMEOUT_S:.0f} seconds.", start)
-        except (RefusedTargetError, *FAILURES) as error:
-            refused = isinstance(error, RefusedTargetError)
-            return _unanswered(str(error) if refused else words(error), start)
+        except FAILURES as error:
+            return Answer(error=words(error, TIMEOUT_S), duration_ms=_since_ms(start))
         return Answer(
             code=reply.status,
             error=_error_of(reply.status),
@@ -64,10 +59,6 @@ class Outward:
             return max(0, round(parsedate_to_datetime(text).timestamp() - self._clock()))
         except (ValueError, OverflowError):
             return None
-
-
-def _unanswered(error: str, start: float) -> Answer:
-    return Answer(error=error, duration_ms=_since_ms(start))
 
 
 def _since_ms(start: float) -> int:

@@ -10,11 +10,12 @@ from milepost.domain.status import main_of
 
 from .decide import decide
 from .normalise import normalise
+from .opinion import warm
 from .personal import find_personal, mask
 from .places import find_places
 from .result import Personal, Reading
 
-__all__ = ["Personal", "Reading", "find_personal", "mask", "read"]
+__all__ = ["Personal", "Reading", "find_personal", "mask", "read", "warm"]
 
 
 def read(text: str, *, carrier: str | None = None, code: str | None = None) -> Reading:

@@ -119,6 +119,11 @@ def _of_runs(runs: Iterable[str]) -> Iterator[str]:
                 yield bounded[at : at + size]
 
 
+def warm() -> None:
+    """Read the table of weights before the first text needs it: it takes a tenth of a second."""
+    _weights()
+
+
 @cache
 def _weights() -> Weights:
     """The shipped table: a line a piece, its weights one byte a status, in the order of `SAYS`."""

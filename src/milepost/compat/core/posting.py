@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from milepost.channels.client import FAILURES, Client, words
 from milepost.channels.discovery import Options
-from milepost.channels.guard import RefusedTargetError, check_url
 from milepost.channels.guarded import MOST_READ_BYTES, TIMEOUT_S
 from milepost.compat.core.pushing import Outgoing
 
@@ -13,13 +12,12 @@ class Poster:
     """See `sending.Post`."""
 
     def __init__(self, options: Options) -> None:
-        self._allow_private = options.allow_private_targets
         self._client = Client(allow_private=options.allow_private_targets)
         self._ours = (("user-agent", options.user_agent), ("accept-encoding", "identity"))
 
     def check_url(self, url: str) -> None:
         """Raises ValueError where nothing can be sent there."""
-        check_url(url, allow_private=self._allow_private)
+        self._client.check_url(url)
 
     async def __call__(self, request: Outgoing) -> tuple[int | None, bytes, str | None]:
         given = {name.lower() for name in request.headers}
@@ -32,12 +30,8 @@ class Poster:
                 request.method, request.url, headers, request.body,
                 most_bytes=MOST_READ_BYTES, within_s=TIMEOUT_S,
             )  # fmt: skip
-        except TimeoutError:
-            return None, b"", f"No answer within {TIMEOUT_S:.0f} seconds."
-        except RefusedTargetError as error:
-            return None, b"", str(error)
         except FAILURES as error:
-            return None, b"", words(error)
+            return None, b"", words(error, TIMEOUT_S)
         return reply.status, reply.body, None
 
     async def close(self) -> None:

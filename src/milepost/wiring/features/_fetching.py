@@ -6,7 +6,6 @@ import zlib
 
 from milepost.channels.client import FAILURES, Client, words
 from milepost.channels.discovery import Options
-from milepost.channels.guard import RefusedTargetError, check_url
 from milepost.channels.wire import Reply as Answer
 from milepost.engine.polling import Reply, Request, Unanswered
 
@@ -18,14 +17,13 @@ class Fetcher:
     """See `engine.polling.Fetch`: a whole answer, or Unanswered with the reason."""
 
     def __init__(self, options: Options, timeout_s: float = TIMEOUT_S) -> None:
-        self._allow_private = options.allow_private_targets
         self._ours = (("user-agent", options.user_agent), ("accept-encoding", "gzip"))
         self._timeout_s = timeout_s
         self._client = Client(allow_private=options.allow_private_targets)
 
     def check_url(self, url: str) -> None:
         """Raises ValueError where nothing can be asked for."""
-        check_url(url, allow_private=self._allow_private)
+        self._client.check_url(url)
 
     async def __call__(self, lane: int, request: Request) -> Reply:
         try:
@@ -34,12 +32,8 @@ class Fetcher:
                 request.body, most_bytes=MOST_BYTES, within_s=self._timeout_s,
             )  # fmt: skip
             return Reply(status=answer.status, headers=answer.headers, body=_plain(answer))
-        except TimeoutError:
-            raise Unanswered(f"No answer within {self._timeout_s:.0f} seconds.") from None
-        except RefusedTargetError as error:
-            raise Unanswered(str(error)) from None
         except (*FAILURES, zlib.error) as error:
-            raise Unanswered(words(error)) from None
+            raise Unanswered(words(error, self._timeout_s)) from None
 
     async def close(self) -> None:
         await self._client.close()

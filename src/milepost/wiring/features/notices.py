@@ -12,7 +12,6 @@ import structlog
 from milepost.api import notices
 from milepost.api.notices import FeedAnswer, Taken
 from milepost.channels.client import FAILURES, Client
-from milepost.channels.guard import RefusedTargetError, check_url
 from milepost.domain.moment import to_datetime
 from milepost.domain.notice import Notice
 from milepost.engine.notices import NoticeRow, placed
@@ -26,7 +25,6 @@ LOOK_EVERY_S = 5.0
 READ_EVERY_S = 300.0
 READ_TIMEOUT_S = 20.0
 MOST_MESSAGES = 50
-WENT_WRONG = (*FAILURES, RefusedTargetError, TimeoutError, ValueError)
 
 
 class Desk:
@@ -35,8 +33,7 @@ class Desk:
     def __init__(self, context: Context) -> None:
         self._engine = context.engine
         self._store = PostgresNotices(context.pool)
-        self._allow_private = context.settings.allow_private_targets
-        self._client = Client(allow_private=self._allow_private)
+        self._client = Client(allow_private=context.settings.allow_private_targets)
         self._known: list[NoticeRow] = []
         self.now_us = context.now_us
 
@@ -74,7 +71,7 @@ class Desk:
         return [FeedAnswer(one.id, one.url, one.read_at, one.last_error) for one in rows]
 
     async def add_feed(self, tenant: int, url: str) -> int:
-        self._check_url(url)
+        self._client.check_url(url)
         feed = await self._store.add_feed(tenant, url)
         await self.read_feed(Feed(feed, tenant, url, None, None))
         return feed
@@ -95,7 +92,7 @@ class Desk:
             bodies, faults = await self._messages(links) if links else ([body], [])
             taken = await self.take_cap(feed.tenant, bodies) if bodies else Taken()
             error = "; ".join([*faults, *taken.faults])[:500] or None
-        except WENT_WRONG as fault:
+        except FAILURES as fault:
             error = f"{type(fault).__name__}: {fault}"[:500]
         await self._store.feed_read(feed.id, error)
 
@@ -105,9 +102,9 @@ class Desk:
         faults: list[str] = []
         for url in links:
             try:
-                self._check_url(url)
+                self._client.check_url(url)
                 bodies.append(await self._get(url))
-            except WENT_WRONG as fault:
+            except FAILURES as fault:
                 faults.append(f"{url}: {fault or type(fault).__name__}")
         return bodies, faults
 
@@ -124,9 +121,6 @@ class Desk:
 
     async def close(self) -> None:
         await self._client.close()
-
-    def _check_url(self, url: str) -> None:
-        check_url(url, allow_private=self._allow_private)
 
 
 class NoticeFeature(Feature):
