@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import duckdb
 import msgspec
 
 from milepost.analytics.catalogue import Catalogue
 from milepost.analytics.duck import files, opened
+from milepost.analytics.parts import Parts
 from milepost.durable import publish
-
-if TYPE_CHECKING:
-    from milepost.analytics.table import JourneyTable
 
 MONTH = "strftime(make_timestamp(coalesce(started_s, created_s) * 1000000), '%Y-%m')"
 _ORDER = {"journeys": "tenant, carrier", "hops": "tenant"}
 _AS = "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)"
 
 
-def merged(table: JourneyTable, now: Catalogue) -> Catalogue:
+def merged(parts: Parts, now: Catalogue) -> Catalogue:
     """The catalogue after the merge; nothing that the old one names is touched."""
     serial, months = now.serial + 1, dict(now.months)
-    with opened(table.room) as duck:
-        _latest(duck, table, now)
-        for month in sorted(_changed(duck, table, now)):
+    with opened(parts.room) as duck:
+        _latest(duck, parts, now)
+        for month in sorted(_changed(duck, parts, now)):
             base = months.pop(month, None)
             name = f"{month}.{serial:09d}"
-            if _written(duck, table, now, base, month, name):
+            if _written(duck, parts, now, base, month, name):
                 months[month] = name
-        rows = _rows(duck, table, months)
+        rows = _rows(duck, parts, months)
     kept = set(months.values())
     former = [name for name in now.parts if name not in kept]
     return msgspec.structs.replace(
@@ -37,20 +33,20 @@ def merged(table: JourneyTable, now: Catalogue) -> Catalogue:
     )
 
 
-def _latest(duck: duckdb.DuckDBPyConnection, table: JourneyTable, now: Catalogue) -> None:
+def _latest(duck: duckdb.DuckDBPyConnection, parts: Parts, now: Catalogue) -> None:
     """Of each road in a delta its newest row, and the month that it belongs to."""
-    deltas = files(table.paths("journeys", now.deltas))
+    deltas = files(parts.paths("journeys", now.deltas))
     duck.execute(
         f"CREATE TABLE latest AS SELECT road, max(serial) AS serial, arg_max(gone, serial) AS gone,"
         f" arg_max({MONTH}, serial) AS month FROM {deltas} GROUP BY road"
     )
 
 
-def _changed(duck: duckdb.DuckDBPyConnection, table: JourneyTable, now: Catalogue) -> set[str]:
+def _changed(duck: duckdb.DuckDBPyConnection, parts: Parts, now: Catalogue) -> set[str]:
     found = duck.execute("SELECT DISTINCT month FROM latest WHERE NOT gone").fetchall()
     months = {str(row[0]) for row in found}
     for month, name in now.months.items():
-        base = files([table.path("journeys", name)])
+        base = files([parts.path("journeys", name)])
         if duck.execute(f"SELECT 1 FROM {base} SEMI JOIN latest USING (road) LIMIT 1").fetchone():
             months.add(month)
     return months
@@ -58,7 +54,7 @@ def _changed(duck: duckdb.DuckDBPyConnection, table: JourneyTable, now: Catalogu
 
 def _written(
     duck: duckdb.DuckDBPyConnection,
-    table: JourneyTable,
+    parts: Parts,
     now: Catalogue,
     base: str | None,
     month: str,
@@ -67,25 +63,25 @@ def _written(
     """Writes the files of a month; false where nothing is left of it."""
     for kind, order in _ORDER.items():
         mine = f"(SELECT road, serial FROM latest WHERE month = '{month}' AND NOT gone)"
-        newer = files(table.paths(kind, now.deltas))
+        newer = files(parts.paths(kind, now.deltas))
         sources = [f"SELECT * FROM {newer} SEMI JOIN {mine} USING (road, serial)"]
         if base is not None:
-            old = files([table.path(kind, base)])
+            old = files([parts.path(kind, base)])
             sources.append(f"SELECT * FROM {old} ANTI JOIN latest USING (road)")
-        unfinished = table.room / f"{kind}-{name}"
+        unfinished = parts.room / f"{kind}-{name}"
         rows = " UNION ALL ".join(sources)
         path = str(unfinished).replace("'", "''")
         count = duck.execute(f"COPY ({rows} ORDER BY {order}) TO '{path}' {_AS}").fetchone()
         if kind == "journeys" and not (count and count[0]):
             unfinished.unlink()
             return False
-        publish(unfinished, table.path(kind, name))
+        publish(unfinished, parts.path(kind, name))
     return True
 
 
-def _rows(duck: duckdb.DuckDBPyConnection, table: JourneyTable, months: dict[str, str]) -> int:
+def _rows(duck: duckdb.DuckDBPyConnection, parts: Parts, months: dict[str, str]) -> int:
     if not months:
         return 0
-    names = files(table.paths("journeys", months.values()))
+    names = files(parts.paths("journeys", months.values()))
     found = duck.execute(f"SELECT count(*) FROM {names}").fetchone()
     return int(found[0]) if found else 0

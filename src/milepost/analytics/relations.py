@@ -60,7 +60,7 @@ def _masks(
     if now.deltas:
         newest = (
             "SELECT road, max(serial) AS serial, arg_max(gone, serial) AS gone "
-            f"FROM {files(table.paths('journeys', now.deltas))} GROUP BY road"
+            f"FROM {files(table.parts.paths('journeys', now.deltas))} GROUP BY road"
         )
     duck.execute(f"CREATE TABLE latest AS {newest}")
     duck.execute("CREATE TABLE newer AS SELECT road FROM latest "
@@ -75,12 +75,12 @@ def _parts(
     yield f"SELECT {columns} FROM live_{kind} WHERE {mine}"
     if now.deltas:
         yield (
-            f"SELECT {columns} FROM {files(table.paths(kind, now.deltas))} AS delta "
+            f"SELECT {columns} FROM {files(table.parts.paths(kind, now.deltas))} AS delta "
             "SEMI JOIN (SELECT road, serial FROM latest WHERE NOT gone "
             "AND road NOT IN (SELECT road FROM live_journeys)) AS stands "
             f"USING (road, serial) WHERE {mine}"
         )
     if now.months:
         masked = "ANTI JOIN newer USING (road) " if now.deltas or live else ""
-        base = files(table.paths(kind, now.months.values()))
+        base = files(table.parts.paths(kind, now.months.values()))
         yield f"SELECT {columns} FROM {base} AS month {masked}WHERE {mine}"

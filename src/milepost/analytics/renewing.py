@@ -36,7 +36,7 @@ class Deltas:
         self.serial += 1
         name = f"delta.{self.serial:09d}"
         self.names.append(name)
-        return self.serial, {kind: self.table.path(kind, name) for kind in KINDS}
+        return self.serial, {kind: self.table.parts.path(kind, name) for kind in KINDS}
 
     async def add(self, rows: Sequence[Row]) -> None:
         self._kept |= {row[0].road: row for row in rows}
@@ -64,7 +64,7 @@ async def plain_rows(
     def facts_of(roads: Sequence[int]) -> pa.Table:
         return asyncio.run_coroutine_threadsafe(_facts(records, roads), loop).result()
 
-    with opened(deltas.table.room) as duck:
+    with opened(deltas.table.parts.room) as duck:
         await asyncio.to_thread(set_apart, duck, parts, linked)
         for part in parts:
             serial, targets = deltas.next()

@@ -119,7 +119,7 @@ class Reports:
         for attempt in range(_TRIES):
             catalogue = self.table.catalogue
             try:
-                with opened(self.table.room) as duck:
+                with opened(self.table.parts.room) as duck:
                     connect(duck, self.table, catalogue, tenant, live, now_s)
                     return question(duck, catalogue)
             except duckdb.IOException:  # merged away meanwhile

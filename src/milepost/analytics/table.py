@@ -7,7 +7,7 @@ their months. One process writes, any number read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from milepost.analytics import merging
 from milepost.analytics.catalogue import Catalogue, Reach, load, save
 from milepost.analytics.model import HOPS, JOURNEYS, Hop, Journey
+from milepost.analytics.parts import Parts
 from milepost.durable import alone, publish
 
 KINDS = ("journeys", "hops")
@@ -38,20 +39,11 @@ class JourneyTable:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.parts = folder / "parts"
-        self.room = folder / "unfinished"
-        for path in (self.parts, self.room):
-            path.mkdir(parents=True, exist_ok=True)
+        self.parts = Parts(folder)
 
     @property
     def catalogue(self) -> Catalogue:
         return load(self.folder / "catalogue.json")
-
-    def path(self, kind: str, name: str) -> Path:
-        return self.parts / f"{kind}-{name}.parquet"
-
-    def paths(self, kind: str, names: Iterable[str]) -> list[Path]:
-        return [self.path(kind, name) for name in names]
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -84,14 +76,14 @@ class JourneyTable:
         """Deltas into their months."""
         now = self.catalogue
         if now.deltas:
-            self._save(merging.merged(self, now))
+            self._save(merging.merged(self.parts, now))
 
     def renew(self, deltas: Sequence[str], serial: int, reach: Reach) -> None:
         """All anew from these deltas: what was there before is gone."""
         before = self.catalogue
         fresh = Catalogue(serial=max(serial, before.serial) + 1, deltas=list(deltas), built=True,
                           reach=reach)  # fmt: skip
-        made = merging.merged(self, fresh) if deltas else fresh
+        made = merging.merged(self.parts, fresh) if deltas else fresh
         self._save(msgspec.structs.replace(made, former=[*made.former, *before.parts]))
 
     def drop_before(self, month: str) -> int:
@@ -106,8 +98,8 @@ class JourneyTable:
     def tidy(self) -> None:
         """Removes the files that are no part of the table any more."""
         now = self.catalogue
-        needed = {self.path(kind, name) for kind in KINDS for name in now.parts}
-        for path in set(self.parts.iterdir()) - needed:
+        needed = {self.parts.path(kind, name) for kind in KINDS for name in now.parts}
+        for path in set(self.parts.folder.iterdir()) - needed:
             path.unlink(missing_ok=True)
 
     def _save(self, catalogue: Catalogue) -> None:
@@ -116,12 +108,12 @@ class JourneyTable:
         save(self.folder / "catalogue.json", catalogue)
         for name in set(before.former) - set(catalogue.parts):
             for kind in KINDS:
-                self.path(kind, name).unlink(missing_ok=True)
+                self.parts.path(kind, name).unlink(missing_ok=True)
 
     def _write(self, kind: str, name: str, table: pa.Table) -> None:
-        unfinished = self.room / f"{kind}-{name}"
+        unfinished = self.parts.room / f"{kind}-{name}"
         pq.write_table(table, unfinished, compression="zstd")
-        publish(unfinished, self.path(kind, name))
+        publish(unfinished, self.parts.path(kind, name))
 
 
 def _journeys(rows: Sequence[Row], gone: Sequence[tuple[int, int]], serial: int) -> pa.Table:

@@ -76,13 +76,6 @@ def parser(slug: str) -> Parse | None:
     return None if folder is None or not folder.has("parse.py") else load_parser(folder)
 
 
-def problems() -> list[str]:
-    """What is wrong with the connector folders, one sentence each; empty if all is well."""
-    from milepost.carriers.checking import check_all
-
-    return check_all()
-
-
 def read_manifest(folder: Folder) -> Manifest:
     """Raises on malformed TOML, unknown keys and wrong types."""
     return msgspec.convert(folder.table("manifest.toml"), Manifest)

@@ -9,9 +9,9 @@ import msgspec
 
 
 def _connectors() -> list[str]:
-    from milepost.carriers import registry
+    from milepost.carriers.checking import check_all
 
-    return registry.problems()
+    return check_all()
 
 
 def _numbers() -> list[str]:

@@ -95,7 +95,7 @@ def test_what_a_crash_left_is_tidied(tmp_path: Path) -> None:
     bench.table.write([road("A2", 20)], [], 9)
     bench.table.tidy()
 
-    assert len(list(bench.table.parts.iterdir())) == 2
+    assert len(list(bench.table.parts.folder.iterdir())) == 2
     assert hours(bench) == [20]
 
 
@@ -114,7 +114,7 @@ def test_a_reader_whose_file_was_merged_away_asks_again(tmp_path: Path) -> None:
     bench.table.add([road("A2", 30)], [], REACH)
     for kind in ("journeys", "hops"):
         for name in old.deltas:
-            bench.table.path(kind, name).unlink(missing_ok=True)
+            bench.table.parts.path(kind, name).unlink(missing_ok=True)
     given = iter([old])
 
     class Late(JourneyTable):
