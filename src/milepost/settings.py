@@ -82,6 +82,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     anchor_evm_contract: str | None = None
     anchor_evm_key_file: Path | None = None
 
+    @property
+    def home(self) -> str:
+        """Where clients and buyers reach the server, without a slash at its end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
 
 def from_environment(**given: object) -> Settings:
     """Settings from MILEPOST_DATA, MILEPOST_PORT … ; what is given (not None) wins."""

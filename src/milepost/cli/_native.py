@@ -10,6 +10,7 @@ import click
 import httpx2
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+PAGE = 200
 
 
 def on_server(command: Command) -> Command:
@@ -59,6 +60,19 @@ class Native:
         if answer.status_code >= 400:
             raise click.ClickException(_why(answer))
         return answer.json() if answer.content else None
+
+    def pages(self, path: str, name: str, limit: int, wanted: dict[str, Any]) -> list[Any]:
+        """Up to `limit` of a list called `name`, over as many pages as it takes."""
+        found: list[Any] = []
+        cursor = None
+        while len(found) < limit:
+            asked_for = min(PAGE, limit - len(found))
+            page = self.call("GET", path, **wanted, limit=asked_for, cursor=cursor)
+            found += page[name]
+            cursor = page["next"]
+            if cursor is None:
+                break
+        return found
 
 
 def _why(answer: httpx2.Response) -> str:

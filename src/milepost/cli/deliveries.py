@@ -7,9 +7,7 @@ from typing import Any
 import click
 import msgspec
 
-from milepost.cli._native import Native, on_server
-
-PAGE = 200
+from milepost.cli._native import PAGE, Native, on_server
 
 
 @click.group("deliveries")
@@ -27,7 +25,7 @@ def deliveries_group() -> None:
 @on_server
 def list_(url: str, key: str, as_json: bool, limit: int, **wanted: Any) -> None:
     """What was sent, newest first."""
-    found = _all(Native(url, key), limit, wanted)
+    found = Native(url, key).pages("/v1/deliveries", "deliveries", limit, wanted)
     if as_json:
         click.echo(msgspec.json.encode(found).decode())
         return
@@ -99,16 +97,3 @@ def receivers(dialect: str | None, url: str, key: str, as_json: bool) -> None:
         return
     for one in found:
         click.echo(f"{one['id']} {one['url']} {'on' if one['active'] else one['disabled_why']}")
-
-
-def _all(native: Native, limit: int, wanted: dict[str, Any]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    cursor = None
-    while len(found) < limit:
-        query = wanted | {"limit": min(PAGE, limit - len(found)), "cursor": cursor}
-        page = native.call("GET", "/v1/deliveries", **query)
-        found += page["deliveries"]
-        cursor = page["next"]
-        if cursor is None:
-            break
-    return found

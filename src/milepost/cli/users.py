@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 
 import click
@@ -27,7 +28,10 @@ def users_group() -> None:
 @click.option("--database", help="PostgreSQL URL; embedded in the data folder without one.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def create(tenant: str, email: str, role: str, name: str, as_json: bool, **given: object) -> None:
-    """Make a user; the last line is a link that signs in once, within 24 hours."""
+    """Make a user; the last line is a link that signs in once, within 24 hours.
+
+    It leads to MILEPOST_PUBLIC_URL, else to MILEPOST_URL, else to MILEPOST_HOST and MILEPOST_PORT.
+    """
     if "@" not in email or len(email) > 320:
         raise click.UsageError(f"'{email}' is not a mail address.")
     settings = from_environment(**given)
@@ -50,7 +54,7 @@ def link(email: str, as_json: bool, **given: object) -> None:
 
 
 def _print(settings: Settings, link: str, *, as_json: bool) -> None:
-    home = settings.public_url or f"http://{settings.host}:{settings.port}"
+    home = settings.public_url or os.environ.get("MILEPOST_URL") or settings.home
     url = home.rstrip("/") + link
     click.echo(msgspec.json.encode({"sign_in": url}).decode() if as_json else url)
 

@@ -60,8 +60,7 @@ class Dialects:
         self._engine = engine
         self._ledger = ledger
         self._poster = poster
-        public = settings.public_url or f"http://{settings.host}:{settings.port}"
-        self._base_url = public.rstrip("/")
+        self._base_url = settings.home
         self._limiter = Limiter(settings.requests_per_s, settings.burst)
         self._most_watched = settings.watched_per_dialect
         self._pushes = pushes()

@@ -3,41 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
+from milepost.engine.alerts import AlertFilter, AlertRow
 from milepost.stores.postgres.pool import Pool
 
-
-class AlertRow(NamedTuple):
-    """One alert. `cleared_s` None: it is open."""
-
-    id: int
-    road: int
-    number: str
-    rule: str
-    severity: str
-    opened_s: int
-    cleared_s: int | None
-    detail: dict[str, Any]
+_LINE = "id, shipment, number, rule, severity, opened_s, cleared_s, detail::text"
 
 
 class PostgresAlerts:
+    """See `engine.alerts.AlertLog`."""
+
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
     async def of(self, tenant: int, roads: Sequence[int]) -> list[AlertRow]:
-        """All that roads ever had, oldest first."""
         async with self._pool.connection() as connection:
             rows = await connection.fetch(
-                "SELECT id, shipment, number, rule, severity, opened_s, cleared_s, detail::text "
-                "FROM alert WHERE tenant = $1 AND shipment = ANY($2::bigint[]) "
-                "ORDER BY opened_s, id",
+                f"SELECT {_LINE} FROM alert "
+                "WHERE tenant = $1 AND shipment = ANY($2::bigint[]) ORDER BY opened_s, id",
                 tenant,
                 list(roads),
             )
         return [_row(row) for row in rows]
+
+    async def list(self, tenant: int, wanted: AlertFilter) -> Sequence[AlertRow]:
+        sql, values = _query(tenant, wanted)
+        async with self._pool.connection() as connection:
+            return [_row(row) for row in await connection.fetch(sql, *values)]
+
+
+def _query(tenant: int, wanted: AlertFilter) -> tuple[str, list[object]]:
+    values: list[object] = [tenant, wanted.limit]
+    where = ["tenant = $1"]
+
+    def only(condition: str, *given: object) -> None:
+        places = [f"${len(values) + turn}" for turn in range(1, len(given) + 1)]
+        where.append(condition.format(*places))
+        values.extend(given)
+
+    if wanted.open is not None:
+        only(f"cleared_s IS {'' if wanted.open else 'NOT '}NULL")
+    if wanted.rule is not None:
+        only("rule = {}", wanted.rule)
+    if wanted.severity is not None:
+        only("severity = {}", wanted.severity)
+    if wanted.roads is not None:
+        only("shipment = ANY({}::bigint[])", list(wanted.roads))
+    if wanted.after is not None:
+        only("(opened_s, id) < ({}::bigint, {}::bigint)", *wanted.after)
+    conditions = " AND ".join(where)
+    sql = f"SELECT {_LINE} FROM alert WHERE {conditions} ORDER BY opened_s DESC, id DESC LIMIT $2"
+    return sql, values
 
 
 def _row(row: Any) -> AlertRow:

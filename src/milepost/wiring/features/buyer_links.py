@@ -27,7 +27,7 @@ class BuyerLinks(Feature):
         self._queries = context.engine.queries
         self._links = links_of(context.settings, context.now_us)
         settings = context.settings
-        self._base = settings.public_url or f"http://{settings.host}:{settings.port}"
+        self._base = settings.home
 
     def endpoints(self) -> list[Endpoint]:
         return [
@@ -52,7 +52,7 @@ class BuyerLinks(Feature):
         if track is None:
             raise ProblemError(404, f"Nothing is known of the number '{number[:64]}' yet.")
         token, until = self._links.token(call.caller.tenant, track.number)
-        url = f"{self._base.rstrip('/')}/t/{quote(track.number, safe='')}?k={token}"
+        url = f"{self._base}/t/{quote(track.number, safe='')}?k={token}"
         return BuyerLink(url, token, to_text(until * 1_000_000, 0))
 
 

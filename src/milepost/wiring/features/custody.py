@@ -16,10 +16,11 @@ from milepost.domain.moment import to_datetime
 from milepost.domain.scan import id_number
 from milepost.domain.telemetry import parcel_name
 from milepost.domain.track import Track
+from milepost.engine.alerts import AlertRow
 from milepost.engine.containment import chains
 from milepost.locale.papers import language_of
 from milepost.sensing.chain import FOREVER_US
-from milepost.stores.postgres.alerts import AlertRow, PostgresAlerts
+from milepost.stores.postgres.alerts import PostgresAlerts
 from milepost.stores.postgres.containment import PostgresContainment
 from milepost.web.endpoint import Endpoint
 from milepost.wiring.feature import Context, Feature

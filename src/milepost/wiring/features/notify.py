@@ -52,9 +52,7 @@ class Notify(Feature):
     def __init__(self, context: Context) -> None:
         self._context = context
         settings, pool = context.settings, context.pool
-        self.base_url = (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip(
-            "/"
-        )
+        self.base_url = settings.home
         self.tokens = Tokens(_key_of(context))
         self._pages = TenantPages(pool)
         self._store = PostgresSubscribers(pool, context.engine.follow)

@@ -59,8 +59,7 @@ class PersonalFeature(Feature):
         self.links = EvidenceLinks(_link_key(context))
         self._context = context
         services = context.milepost.services
-        public = settings.public_url or f"http://{settings.host}:{settings.port}"
-        self._rooms = evidence.EvidenceRooms(services, self.desk, self.links, public.rstrip("/"))
+        self._rooms = evidence.EvidenceRooms(services, self.desk, self.links, settings.home)
 
     async def start(self) -> None:
         self._context.engine.registrar.personal = self.personal

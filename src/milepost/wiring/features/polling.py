@@ -76,7 +76,6 @@ class Polling(Feature):
 
     def endpoints(self) -> Sequence[Endpoint]:
         settings = self._context.settings
-        public = settings.public_url or f"http://{settings.host}:{settings.port}"
         return connections.endpoints(
             connections.ConnectionServices(
                 store=PostgresConnections(self._context.pool, self._context.sealer),
@@ -86,7 +85,7 @@ class Polling(Feature):
                 try_=self._try,
                 changed=self.poller.wake,
                 now_us=self._context.now_us,
-                base_url=public.rstrip("/"),
+                base_url=settings.home,
             )
         )
 
