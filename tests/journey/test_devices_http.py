@@ -281,6 +281,16 @@ def test_a_couriers_queue_with_a_wrong_clock_is_set_right(me: Caller, clock: Any
     assert [one["sub"] for one in events] == ["picked_up", "delivered"]
 
 
+def test_evidence_is_named_once_however_it_is_given(me: Caller) -> None:
+    """Bare, or with its kind in front as it was given out when the file came."""
+    for given in ("7f3a", "photograph:7f3a"):
+        scan = {"number": f"CT80{len(given)}", "occurred_at": at(1), "action": "deliver",
+                "picture": given, "sign_off": {"photograph": given}}  # fmt: skip
+        assert take(me, "scans", [scan])["accepted"] == 1
+        (event,) = me.track(scan["number"])["events"]
+        assert set(event["evidence"]) == {"photograph:7f3a"}
+
+
 def test_a_local_time_counts_by_the_zone_of_the_place_or_carrier(me: Caller) -> None:
     """Devices without a zone: the delivery is not refused for what it says of the truck."""
     local = {"number": "CT8000009", "occurred_at": "2026-11-20T10:00:00"}

@@ -32,7 +32,7 @@ INK, FAINT, LINE = (
 )
 # Runs of another script than the text's own: names of places and carriers.
 _HAN = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+")
-_LETTERS = re.compile("[\u0100-\u052f\u1e00-\u1eff]+")
+_LETTERS = re.compile("[\u00a1-\u052f\u1e00-\u1eff]+")
 
 
 def render(

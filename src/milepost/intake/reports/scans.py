@@ -146,16 +146,22 @@ def _as_scan(one: DeviceScan, doing: Doing | None, queue: Queue, clock: Correcte
 
 def _evidence(one: DeviceScan, clock: Corrected | None) -> list[str]:
     """`kind:reference` of each; a time that was set right says by how much, and on what ground."""
-    found = [] if one.picture is None else [f"photograph:{one.picture}"]
+    found = [] if one.picture is None else [_named("photograph", one.picture)]
     for kind, value in msgspec.to_builtins(one.sign_off or {}).items():
         if value is not None:
-            found.append(f"{kind}:{str(value).lower() if isinstance(value, bool) else value}")
+            said = str(value).lower() if isinstance(value, bool) else value
+            found.append(_named(kind, said))
     if clock is not None:
         found.append(
             f"clock:{clock.how} {clock.offset_us // 1_000_000:+d} s,"
             f" device showed {one.occurred_at.isoformat()}"
         )
     return found
+
+
+def _named(kind: str, reference: str) -> str:
+    """A piece of evidence is given as its bare reference, or as we gave it out: with its kind."""
+    return reference if reference.startswith(f"{kind}:") else f"{kind}:{reference}"
 
 
 def _measured(one: DeviceScan, queue: Queue) -> dict[str, object]:
