@@ -197,6 +197,20 @@ def test_hand_overs_are_entries_of_their_own() -> None:
     assert len(shown.newest) == 3
 
 
+def test_what_a_merchant_announces_late_is_no_news() -> None:
+    """Registered when it was on its way already: nothing happened to the parcel then."""
+    track = samples.on_the_way()
+    told = replace(
+        track.events[0], id="a0", sub="info_received.created", main="info_received",
+        source="merchant", text=None, place=None,
+    )  # fmt: skip
+    usual = view(track).history
+    late = view(replace(track, events=[*track.events, told])).history
+    assert (late.newest, late.earlier) == (usual.newest, usual.earlier)
+    first = view(replace(track, events=[told, *track.events])).history
+    assert len(first.earlier) == len(usual.earlier) + 1
+
+
 def test_a_time_without_a_zone_is_labelled_so() -> None:
     shown = view(samples.cross_border()).history
     naive = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from msgspec import Struct
@@ -59,11 +60,21 @@ def woven(track: Track) -> list[EventView | tuple[Leg, Leg]]:
     """
     waiting = handovers(track)
     rows: list[EventView | tuple[Leg, Leg]] = []
-    for event in track.events:
+    for event in _told(track.events):
         due = [pair for pair in waiting if _begins(pair[1], event)]
         waiting = [pair for pair in waiting if pair not in due]
         rows += [*due, event]
     return rows
+
+
+def _told(events: Sequence[EventView]) -> Iterator[EventView]:
+    """A merchant who announces what is on its way already moves nothing by it."""
+    moved = False
+    for event in events:
+        announced = event.source == "merchant" and event.sub == "info_received.created"
+        if not (announced and moved):
+            yield event
+        moved = moved or not announced
 
 
 def handovers(track: Track) -> list[tuple[Leg, Leg]]:
