@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 
 from milepost.domain.status import main_of
 
+from .clauses import main_clause
 from .composing import compose, of_a_page
 from .languages import Languages
 from .normalise import normalise
@@ -31,7 +32,7 @@ def _carrier_book(carrier: str) -> Rulebook:
 def decide(text: str, carrier: str | None, code: str | None) -> Rule | None:
     """The rule that decides the normalised `text`, or None where none does."""
     rule = _decide(text, carrier if carrier in _BY_CARRIER else None, code)
-    return own_hands(rule, text, carrier) if rule else None
+    return own_hands(rule, text, carrier) if carrier else rule
 
 
 # Digits are masked in a normalised text and no rule may tell them apart, so the cache is exact.
@@ -46,6 +47,12 @@ def _decide(text: str, carrier: str | None, code: str | None) -> Rule | None:
 
 def by_rules(text: str, code: str | None = None) -> Rule | None:
     """What rules and ideas say of the normalised `text`, without the second opinion."""
+    clause = main_clause(text)
+    rule = _by_rules(clause, code) if clause else None
+    return rule if rule and main_of(rule.sub) != "unknown" else _by_rules(text, code)
+
+
+def _by_rules(text: str, code: str | None) -> Rule | None:
     silent = _LANGUAGES.silent(text)
     best = _holding(_BOOK, text, silent)
     if not best and (wider := _LANGUAGES.wider(text, silent)) != silent:
@@ -57,9 +64,9 @@ def by_rules(text: str, code: str | None = None) -> Rule | None:
 
 def _composed(text: str, silent: frozenset[str]) -> Rule | None:
     rule = compose(text)
-    if rule is None or main_of(rule.sub) not in FINAL:
+    if rule is None or not _vetoed(rule, text, LANGUAGES - silent):
         return rule
-    return None if any(vetoed(language, text) for language in LANGUAGES - silent) else rule
+    return None
 
 
 def _believed(rule: Rule | None, text: str) -> Rule | None:
@@ -77,15 +84,16 @@ def _holding(book: Rulebook, text: str, silent: frozenset[str] = frozenset()) ->
     for item in book.candidates(text):
         if best and item.rule.rank < best[0].rule.rank:
             break
-        if item.language not in silent and item.holds(text) and _allowed(item, text, silent):
+        if item.language in silent or not item.holds(text):
+            continue
+        if not _vetoed(item.rule, text, LANGUAGES - silent | {item.language}):
             best.append(item)
     return best
 
 
-def _allowed(item: Compiled, text: str, silent: frozenset[str]) -> bool:
-    if main_of(item.rule.sub) != "delivered":
-        return True
-    return not any(vetoed(language, text) for language in LANGUAGES - silent | {item.language})
+def _vetoed(rule: Rule, text: str, languages: frozenset[str]) -> bool:
+    main = main_of(rule.sub)
+    return main in FINAL and any(vetoed(language, text, main) for language in languages)
 
 
 def _first(best: list[Compiled], code: str | None) -> Rule | None:

@@ -14,7 +14,8 @@ from collections.abc import Iterable, Mapping
 from .normalise import normalise
 
 _WORD = re.compile(r"[a-z]{2,}")
-_KANA = re.compile(r"[\u3040-\u30fa]")
+# Japanese by its kana, or by words that no Chinese text has.
+_JAPANESE = re.compile(r"[\u3040-\u30fa]|完了|到着|集荷|荷受|引受|持戻|投函|受付|中継|営业")
 _BRIEF = 4
 # So many words of its own tell a language.
 _SURE = 1.5
@@ -51,7 +52,7 @@ class Languages:
 
     def silent(self, text: str) -> frozenset[str]:
         """The languages that must not be asked about the normalised `text`."""
-        muted = {"zh" if not text.isascii() and _KANA.search(text) else "ja"}
+        muted = {"zh" if not text.isascii() and _JAPANESE.search(text) else "ja"}
         scores = self._scores(text)
         best = max(scores.values(), default=0.0)
         if best:

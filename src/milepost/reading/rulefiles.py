@@ -24,7 +24,11 @@ def read_toml(path: Traversable) -> dict[str, Any]:
     return tomllib.loads(path.read_text("utf-8"))
 
 
+# Words that are the same in all languages.
+WORDS: dict[str, str] = read_toml(files(__package__) / "names.toml")
 _FOLDER = files(__package__) / "rules"
+# Rules for every text in Latin letters; what stands there tells no language.
+SHARED = "latin"
 _RANKS: dict[str, int] = read_toml(_FOLDER / "ranks.toml")["rank"]
 
 
@@ -33,7 +37,7 @@ def rules_of(data: dict[str, Any], stem: str) -> list[Rule]:
 
     Raises ValueError for a sub that no status has or a macro that the file does not define.
     """
-    words: dict[str, str] = data.get("words", {})
+    words = WORDS | data.get("words", {})
     return [_rule(row, stem, words) for row in data.get("rule", [])]
 
 
@@ -46,18 +50,20 @@ def _rule(row: dict[str, Any], stem: str, words: dict[str, str]) -> Rule:
         **row,
         "name": f"{stem}.{sub}{tail}",
         "rank": row.get("rank", _RANKS[sub]),
-        "match": [_expand(pattern, words, stem) for pattern in row["match"]],
-        "unless": [_expand(pattern, words, stem) for pattern in row.get("not", [])],
+        "match": [expand(pattern, words, stem) for pattern in row["match"]],
+        "unless": [expand(pattern, words, stem) for pattern in row.get("not", [])],
     }
     fields.pop("not", None)
     return convert(fields, Rule)
 
 
-def _expand(pattern: str, words: dict[str, str], stem: str) -> str:
+def expand(pattern: str, words: dict[str, str], stem: str) -> str:
+    """A pattern as written in a file: its `<words>` put in, folded like the texts that it meets."""
+
     def put(match: re.Match[str]) -> str:
         if match[1] not in words:
             raise ValueError(f"{stem}: no words named <{match[1]}>")
-        return f"(?:{_expand(words[match[1]], words, stem)})"
+        return f"(?:{expand(words[match[1]], words, stem)})"
 
     return fold(_MACRO.sub(put, pattern))
 
@@ -94,6 +100,7 @@ def vocabulary() -> dict[str, list[str]]:
             *(text for row in data["rule"] for text in row.get("examples", ())),
         ]
         for name, data in languages().items()
+        if name != SHARED
     }
 
 

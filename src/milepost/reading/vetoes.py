@@ -1,7 +1,8 @@
-"""The last lock on `delivered`, the costliest status to be wrong about.
+"""The last lock on what ends a road, the costliest to be wrong about.
 
 Rules say what a text looks like; `veto.toml` says what no delivery looks like: one denied, wished
-for or announced, one to a company instead of a person, and the words of a page.
+for or announced, one to a company instead of a person, and the words of a page. And it says what
+is no return that has come to its end.
 """
 
 from __future__ import annotations
@@ -9,17 +10,22 @@ from __future__ import annotations
 import re
 from importlib.resources import files
 
-from .normalise import fold
-from .rulefiles import read_toml
+from .rulefiles import WORDS, expand, read_toml
 
-_KINDS = ("denied", "elsewhere", "heading")
+_KINDS = {"delivered": ("denied", "elsewhere", "heading"), "returned": ("unfinished",)}
 _LATIN = re.compile(r"[a-z]")
 
 
-def _compile(kinds: dict[str, list[str]]) -> re.Pattern[str]:
-    if set(kinds) - set(_KINDS):
-        raise ValueError(f"veto: no such kind among {sorted(kinds)}")
-    return re.compile("|".join(fold(row) for rows in kinds.values() for row in rows))
+def _compile(kinds: dict[str, list[str]]) -> dict[str, re.Pattern[str]]:
+    """A pattern for each final status that the language has something to say about."""
+    if unknown := set(kinds) - {kind for known in _KINDS.values() for kind in known}:
+        raise ValueError(f"veto: no such kinds: {sorted(unknown)}")
+    rows = {main: [row for kind in _KINDS[main] for row in kinds.get(kind, ())] for main in _KINDS}
+    return {
+        main: re.compile("|".join(expand(row, WORDS, "veto") for row in found))
+        for main, found in rows.items()
+        if found
+    }
 
 
 _TABLE: dict[str, dict[str, list[str]]] = read_toml(files(__package__) / "veto.toml")
@@ -27,12 +33,11 @@ _VETOES = {language: _compile(kinds) for language, kinds in _TABLE.items()}
 LANGUAGES = frozenset(_VETOES)
 
 
-def vetoed(language: str, text: str) -> bool:
-    """Whether the normalised `text`, read by a rule of `language`, speaks of no delivery made.
+def vetoed(language: str, text: str, main: str = "delivered") -> bool:
+    """Whether the normalised `text`, read as `main` by a rule of `language`, tells of no such end.
 
     English is every carrier's second language, so its veto binds every text with Latin letters.
     """
-    own = _VETOES.get(language)
-    if own is not None and own.search(text):
-        return True
-    return language != "en" and bool(_LATIN.search(text)) and bool(_VETOES["en"].search(text))
+    asked = [language] if language == "en" or not _LATIN.search(text) else [language, "en"]
+    patterns = [_VETOES.get(one, {}).get(main) for one in asked]
+    return any(pattern is not None and pattern.search(text) for pattern in patterns)

@@ -24,3 +24,10 @@ def test_the_speaker_has_it(text: str, carrier: str) -> None:
 
 def test_another_carriers_name_changes_nothing() -> None:
     assert read("Handed over to UPS", carrier="gls").sub == "in_transit.handed_to_partner"
+
+
+def test_a_speaker_that_no_list_names_is_known_by_its_key() -> None:
+    text = "The item has been handed over to Grey Heron Post"
+    assert read(text, carrier="grey-heron-post").sub == "picked_up"
+    assert read(text, carrier="grey_heron").sub == "picked_up"
+    assert read(text, carrier="heron").main == "unknown"
