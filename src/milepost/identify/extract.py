@@ -9,6 +9,7 @@ from textwrap import wrap
 
 from msgspec import Struct
 
+from milepost.identify.iban import is_iban
 from milepost.identify.labels import Label, adjoins, labels
 from milepost.identify.rank import identify
 from milepost.identify.running import (
@@ -18,6 +19,7 @@ from milepost.identify.running import (
     SURE,
     TOKEN,
     are_groups,
+    are_short,
     may_be_number,
     numbers_in,
     probability_of,
@@ -29,6 +31,12 @@ from milepost.identify.spelling import normalise
 _MOST_CHARACTERS = 60_000
 _LONGEST_LINE = 600
 _BREAKS = re.compile(r"[\t,;|/，、；。：:！!？?（）()【】\[\]「」《》<>\"'“”=&]+")
+# Stands in addresses, passwords of networks and the like, never within a number.
+_NO_NUMBERS = re.compile(r"[:;=?&@]")
+# What a scanner may say before a code: its symbology (AIM), "]C1".
+_SYMBOLOGY = re.compile(r"^\s*\][A-Za-z][0-9A-Za-z]", re.MULTILINE)
+# The bars of a USPS label begin with the ZIP code that the parcel goes to.
+_ROUTED = re.compile(r"^420\d{5}(?:\d{4})?(9[1-5]\d{20})$")
 _PHONE = re.compile(r"\d{2,4}-\d{3,4}-\d{4}")
 _FEWEST_NAMED = 4
 
@@ -51,7 +59,8 @@ def extract_numbers(text: str) -> list[str]:
     found = [one for line, before in _with_headings(lines) for one in _of_line(line, before)]
     if not all(_alone(line) for line in lines):
         found = _without_doubtful(found)
-    return list(dict.fromkeys(one.number for one in found))
+    numbers = (_ROUTED.sub(r"\1", one.number) for one in found if not is_iban(one.number))
+    return list(dict.fromkeys(numbers))
 
 
 def named_numbers(text: str) -> list[str]:
@@ -72,8 +81,10 @@ def named_numbers(text: str) -> list[str]:
 
 def lone_number(text: str) -> str:
     """The text itself, normalised, where it may be a number of no known format; else empty."""
-    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = _SYMBOLOGY.sub("", unicodedata.normalize("NFKC", text)).strip()
     parts = plain.split()
+    if _NO_NUMBERS.search(plain):
+        return ""
     if len(parts) == 1:
         return normalise(plain) if not labels(plain) or plain.isascii() else ""
     grouped = all(any(map(str.isdigit, part)) for part in parts)
@@ -82,7 +93,7 @@ def lone_number(text: str) -> str:
 
 def _lines(text: str) -> list[str]:
     """The lines that say something, in compatible characters."""
-    plain = unicodedata.normalize("NFKC", text[:_MOST_CHARACTERS])
+    plain = _SYMBOLOGY.sub("", unicodedata.normalize("NFKC", text[:_MOST_CHARACTERS]))
     return [piece for line in plain.splitlines() if line.strip() for piece in _pieces(line)]
 
 
@@ -138,4 +149,7 @@ def _alone(line: str) -> list[str]:
 def _is_number_alone(part: str) -> bool:
     if TOKEN.fullmatch(part):
         return may_be_number(part) and not DATE.fullmatch(part)
-    return are_groups(part.split()) and probability_of(identify(part)) >= GOOD
+    # Nothing stands beside it, so that small letters are no words.
+    groups = part.upper().split()
+    enough = GOOD if are_short(groups) else SURE
+    return are_groups(groups) and probability_of(identify(part)) >= enough

@@ -43,7 +43,7 @@ def identify(
         return Identification(number, False, (), (problem,))
     priors = _Priors(formats, history, country)
     scores, failed = _try_rules(number, formats, priors)
-    unknown = background.share_of_length(len(number), digits=number.isdecimal())
+    unknown = background.share_of(number)
     candidates = _candidates(number, scores, unknown)
     return Identification(
         number, _is_ambiguous(candidates), candidates, _problems(candidates, failed)

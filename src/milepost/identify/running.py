@@ -16,6 +16,9 @@ from milepost.identify.spelling import normalise
 TOKEN = re.compile(r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*-?")
 DATE = re.compile(r"(19|20)\d\d-?(0[1-9]|1[0-2])-?([0-2]\d|3[01])")
 FAIR, GOOD, SURE = 0.3, 0.6, 0.9
+# Letters that are written apart from the digits between them.
+_LETTERS_APART = re.compile(r"[A-Z]{2,4} \d{8,20}(?: ?[A-Z]{2})?|[A-Z]{2}\d{8,20} [A-Z]{2}")
+_SHORT_GROUP = 8
 _GAP = re.compile(r"[ \u00a0\u2009\u202f]{1,2}")
 _MONEY = re.compile(r"[$€£¥₩₽฿]\s*$")
 _GROUPS = range(9, 1, -1)
@@ -139,10 +142,17 @@ def _longest_group(row: list[str], *, announced: bool = False) -> tuple[str, int
 def are_groups(tokens: list[str]) -> bool:
     joined = "".join(tokens)
     return (
-        max(8, 2 * len(tokens)) <= len(joined) <= 40
-        and all(len(token) <= 8 and _has_sign(token) for token in tokens)
+        len(tokens) > 1
+        and max(8, 2 * len(tokens)) <= len(joined) <= 40
         and sum(char.isdigit() for char in joined) >= 6
+        and all(map(_has_sign, tokens))
+        and (are_short(tokens) or _LETTERS_APART.fullmatch(" ".join(tokens)) is not None)
     )
+
+
+def are_short(tokens: list[str]) -> bool:
+    """Whether they are groups such as numbers are printed in."""
+    return all(len(token) <= _SHORT_GROUP for token in tokens)
 
 
 def _has_sign(token: str) -> bool:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,6 +32,44 @@ def test_a_chat_in_chinese() -> None:
     text = "您好，单号：ＪＴ5140033728861，电话13800000000，请查收；另一个76213304417725。"
 
     assert extract_numbers(text) == ["JT5140033728861", "76213304417725"]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "rr 704 152 368 de",
+        "rr704152368 de",
+        "RR 704152368DE",
+        "RR 704152368 DE",
+        "the label says RR 704152368 DE, thanks",
+    ],
+)
+def test_letters_apart_and_small_ones(typed: str) -> None:
+    assert extract_numbers(typed) == ["RR704152368DE"]
+
+
+def test_a_carriers_letters_typed_apart_belong_to_the_number() -> None:
+    assert extract_numbers("SF 1704422690318") == ["SF1704422690318"]
+    assert extract_numbers("yt 7702318846205") == ["YT7702318846205"]
+    assert extract_numbers("tracking number: SF 1704422690318.") == ["SF1704422690318"]
+    assert extract_numbers("to 771204436650918") == ["771204436650918"]
+
+
+def test_a_scanners_symbology_is_no_part_of_the_number() -> None:
+    assert extract_numbers("]C0SF1704422690318") == ["SF1704422690318"]
+    assert extract_numbers("]Q3https://example.org/t/RR704152368DE") == ["RR704152368DE"]
+    assert lone_number("]C1ORDER-20417") == "ORDER20417"
+
+
+@pytest.mark.parametrize("routing", ["42090210", "420902101234"])
+def test_the_zip_code_before_a_usps_number_is_left_out(routing: str) -> None:
+    assert extract_numbers(f"{routing}9400111899223100001236") == ["9400111899223100001236"]
+
+
+def test_a_bank_account_is_no_parcel() -> None:
+    text = "Track RR704152368DE\nIBAN DE02 1203 0000 0000 2020 51, DE02120300000000202051"
+
+    assert extract_numbers(text) == ["RR704152368DE"]
 
 
 def test_a_table_row_keeps_only_the_number() -> None:
