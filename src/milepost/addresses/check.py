@@ -7,8 +7,10 @@ import re
 from msgspec.structs import replace
 
 from milepost.addresses.chinese import is_division, read_chinese
+from milepost.addresses.contacts import take_phone
 from milepost.addresses.divisions import divisions
-from milepost.addresses.elsewhere import guess_country, parts_of, scatter
+from milepost.addresses.elsewhere import parts_of, scatter
+from milepost.addresses.guess import guess_country
 from milepost.addresses.judge import judged
 from milepost.addresses.learned import PRIOR_PM, Table, failed_pm, is_failing
 from milepost.addresses.model import Address, Checked, Parts, Phone, Reason, Verdict
@@ -27,12 +29,13 @@ _JAPANESE = re.compile("[\u3040-\u30ff県]|東京都|北海道|京都府|大阪�
 
 def check(address: Address, learned: Table | None = None) -> Checked:
     """Judge an address. `learned` is the record of deliveries by area. Never raises."""
+    damaged = is_damaged(_whole(address))  # in one width the traces would be gone
     address = tidy(address)
     whole = _whole(address)
     if not whole:
         return _judged(Parts(name=address.name or None), None, [reason("empty", "text")], None)
     country, doubts = _country(address, whole)
-    if is_damaged(whole):
+    if damaged:
         doubts.append(reason("garbled", "text", whole[:40]))
     if is_placeholder(whole):
         return _judged(Parts(country=country), None, [reason("placeholder", "text", whole)], None)
@@ -102,9 +105,10 @@ def _code_of_another_city(place: str, code: str) -> list[Reason]:
 def _other(
     address: Address, country: str | None, whole: str
 ) -> tuple[Parts, str | None, list[Reason]]:
-    found = scatter(address, country or "")
+    text, phone = take_phone(address.text)
+    found = scatter(replace(address, text=text), country or "")
     reasons = judged(found) if country else []
-    return parts_of(found), address.phone, reasons
+    return parts_of(found), address.phone if address.phone is not None else phone, reasons
 
 
 def _phone(raw: str | None, country: str | None) -> tuple[Phone | None, list[Reason]]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
-from msgspec import Struct
-
+from milepost.addresses.alike import one_slip
+from milepost.addresses.lines import lines_of
 from milepost.addresses.model import Address, Parts
+from milepost.addresses.native import Scattered, japan, korea
+from milepost.addresses.near_code import near_code
 from milepost.addresses.normalise import clean
-from milepost.addresses.postcodes import cities_of, finder, formats, spelt, us_cities
-from milepost.addresses.regions import Region, country_of, key_of, region_names, region_of
+from milepost.addresses.postcodes import Format, cities_of, finder, formats, spelt, us_cities
+from milepost.addresses.regions import is_city, key_of, region_names, region_of
 
-_LINES = re.compile(r"\s*[,;\n|，；]\s*")
 _WITH_NUMBER = re.compile(
     r"\d|\b(?:p\.?\s?o\.?\s?box|postfach|packstation|apartado|caixa postal|poste restante)\b",
     re.IGNORECASE,
@@ -26,53 +28,8 @@ _UNIT = re.compile(
     r"(?:apt|apartment|unit|suite|ste|flat|floor|fl|room|rm|bldg|building|#)\b\.?|\d{1,3}/f\b",
     re.IGNORECASE,
 )
-_JAPAN = re.compile(
-    r"(?P<region>東京都|北海道|(?:京都|大阪)府|.{2,3}県)?\s*(?P<city>[^\d\s]+?(?:市|郡[^\d\s]+?[町村]|区|町|村))?\s*(?P<rest>.*)"
-)
-
-
-_NO_DIGITS = re.compile(r"[\d\-]+")
-
-
-class Scattered(Struct):
-    """Parts as they are found, still as written."""
-
-    country: str | None = None
-    region: Region | None = None
-    region_text: str = ""
-    city: str = ""
-    street: str = ""
-    rest: str = ""
-    postal_code: str = ""
-    name: str = ""
-
-
-def guess_country(text: str) -> str | None:
-    """The country named at the end, else what the form of code and state leaves no doubt of."""
-    lines = [line for line in _LINES.split(text) if line]
-    if not lines:
-        return None
-    # "CA" and "DE" at the end are states of America as well as countries.
-    is_state = len(lines[-1]) == 2 and region_of("US", lines[-1]) is not None
-    if len(lines) > 1 and not is_state and (named := country_of(lines[-1])) is not None:
-        return named
-    for word in (lines[-1].rpartition(" ")[2], _NO_DIGITS.sub(" ", lines[-1]).strip()):
-        if len(word) > 3 and (named := country_of(word)) is not None:
-            return named
-    for country in ("CA", "GB", "US", "BR", "NL"):
-        found = list(finder(country).finditer(text))
-        if found and (country in ("CA", "GB") or _state_beside(country, text, found[-1])):
-            return country
-    return None
-
-
-def _state_beside(country: str, text: str, found: re.Match[str]) -> bool:
-    if country == "NL":
-        return found["code"].upper()[-2:].isalpha() and key_of(text[found.end() :]) in cities_of(
-            "NL"
-        )
-    words = re.findall(r"[A-Za-zÀ-ÿ]+", text[: found.start()])
-    return bool(words) and region_of(country, words[-1]) is not None and words[-1].isupper()
+_CITY_WORD = re.compile(r"^(?:г\.|город|гор\.|thành phố|tp\.)\s*", re.IGNORECASE)
+_NO_FORMAT = Format()
 
 
 def scatter(address: Address, country: str) -> Scattered:
@@ -84,31 +41,15 @@ def scatter(address: Address, country: str) -> Scattered:
     if found.region_text:
         found.region = region_of(country, found.region_text)
     if country == "JP" and re.search("[\u3040-\u30ff都道府県市区町村]", text):
-        return _japan(found, text)
-    lines = [line for line in _LINES.split(text) if line]
-    if (
-        len(lines) > 1
-        and country_of(lines[-1]) == country
-        and region_of(country, lines[-1]) is None
-    ):
-        lines.pop()
-    lines = _without_country_word(lines, country)
+        return japan(found, text)
+    if country == "KR" and re.search("[가-힣]{2}", text):
+        return korea(found, text)
+    lines = lines_of(text, country)
     _take_code(found, lines)
     _take_region(found, lines)
     _take_city(found, lines)
     _take_street(found, [line for line in lines if line])
     return found
-
-
-def _without_country_word(lines: list[str], country: str) -> list[str]:
-    """ "… NY 10001 USA", "China 518000": the country may stand beside the code in the last line."""
-    if not lines:
-        return lines
-    words = lines[-1].split()
-    left = [word for word in words if len(word) < 3 or country_of(word) != country]
-    if country == "SG":  # the state is the city
-        left = [word for word in words if not word.isalpha() or country_of(word) != country]
-    return [*lines[:-1], " ".join(left)] if left else lines[:-1]
 
 
 def _take_code(found: Scattered, lines: list[str]) -> None:
@@ -118,13 +59,25 @@ def _take_code(found: Scattered, lines: list[str]) -> None:
         return
     for at in range(len(lines) - 1, -1, -1):
         hits = list(finder(found.country or "").finditer(lines[at]))
-        hits = [hit for hit in hits if len(lines) == 1 or at > 0 or hit.start() > 0]
+        hits = [
+            hit for hit in hits
+            if len(lines) == 1 or at > 0 or hit.start() > 0 or _is_town_first(hit, lines[at], form)
+        ]  # fmt: skip
         hits = [hit for hit in hits if spelt(found.country or "", hit["code"]) is not None]
         if hits and not (at == 0 and len(lines) > 1 and _STREET_WORD.search(lines[0])):
             hit = hits[0] if form.before else hits[-1]
             found.postal_code = hit["code"]
             _cut(found, lines, at, hit)
             return
+    if (near := near_code(found.country or "", lines)) is not None:
+        found.postal_code = near[1][1]
+        _cut(found, lines, *near)
+
+
+def _is_town_first(hit: re.Match[str], line: str, form: Format) -> bool:
+    """ "1010 Wien, Stephansplatz 1", or the code alone: no house in the first line."""
+    after = line[hit.end() :]
+    return not after or (form.before and not has_number(after) and not _STREET_WORD.search(after))
 
 
 def _cut(found: Scattered, lines: list[str], at: int, hit: re.Match[str]) -> None:
@@ -152,18 +105,40 @@ def _take_region(found: Scattered, lines: list[str]) -> None:
     """A state at the end of a line, by name or by its code in capitals."""
     if found.region is not None or not region_names(found.country or ""):
         return
+    _take_wrong_region(found, lines, surely=True)
+    if found.region_text:
+        return
     for at in range(len(lines) - 1, -1, -1):
-        words = lines[at].split()
+        words = _CITY_WORD.sub("", lines[at]).split()
         for size in range(min(4, len(words)), 0, -1):
             text = " ".join(words[-size:]).strip("-./ ")
             region = region_of(found.country or "", text)
-            if region is None or (at == 0 and size == len(words)):
+            if region is None or (at == 0 and size == len(words) and len(lines) > 1):
                 continue
             if len(text) <= 3 and not text.isupper() and found.region_text == "":
                 continue
             found.region, found.region_text = region, text
             lines[at] = " ".join(words[:-size]).rstrip(" -")
             return
+    _take_wrong_region(found, lines, surely=False)
+
+
+def _take_wrong_region(found: Scattered, lines: list[str], *, surely: bool) -> None:
+    """What stands where the state should, and is none: two capitals, or (not `surely`) a word that
+    is one slip from a name.
+    """
+    country = found.country or ""
+    if not formats().get(country, _NO_FORMAT).regions or found.region_text or not lines:
+        return
+    last = next((at for at in range(len(lines) - 1, 0, -1) if lines[at]), 0)
+    head, _, word = lines[last].rpartition(" ")
+    key = key_of(word)
+    names = region_names(country)
+    is_code = len(word) == 2 and word.isalpha() and word.isupper() and key not in names
+    is_near = not surely and any(len(one) > 3 and one_slip(key, one) for one in names)
+    # The town stands before it.
+    if (is_code or is_near) and (head or last > 1) and key not in cities_of(country):
+        found.region_text, lines[last] = word, head.rstrip(" -")
 
 
 def _take_city(found: Scattered, lines: list[str]) -> None:
@@ -171,21 +146,28 @@ def _take_city(found: Scattered, lines: list[str]) -> None:
         return
     known = cities_of(found.country or "")
     filled = [at for at, line in enumerate(lines) if line]
-    for at in reversed(filled):
-        if at and not _WITH_NUMBER.search(lines[at]):
-            found.city, lines[at] = lines[at], ""
-            return
+    bare = {at: _CITY_WORD.sub("", lines[at]) for at in filled}
+    towns = [
+        at for at in reversed(filled) if at and bare[at] and not _WITH_NUMBER.search(lines[at])
+    ]
+    marked = [at for at in filled if bare[at] not in ("", lines[at]) and not has_number(lines[at])]
+    # "Mumbai, Andheri West": what is known as a town rather than what merely stands last.
+    listed = [at for at in towns if key_of(lines[at]) in known]
+    for at in (*marked, *listed, *towns):
+        found.city, lines[at] = bare[at], ""
+        return
     if filled:
         _city_at_end(found, lines, filled[-1], known)
+    if not found.city and found.region is not None and is_city(found.region):
+        found.city = found.region_text
 
 
-def _city_at_end(
-    found: Scattered, lines: list[str], at: int, known: dict[str, tuple[tuple[str, int], ...]]
-) -> None:
+def _city_at_end(found: Scattered, lines: list[str], at: int, known: Collection[str]) -> None:
     """ "123 Main St New York": the longest known city at the end of the line."""
     words = lines[at].split()
     local = us_cities().get(found.postal_code[:5], ("", ()))[1] if found.country == "US" else ()
-    for size in range(min(5, len(words) - 1), 0, -1):
+    whole = not _WITH_NUMBER.search(lines[at])  # nothing else is there: "New York, NY"
+    for size in range(min(5, len(words) - (not whole)), 0, -1):
         key = key_of(" ".join(words[-size:]))
         if key in known or key in local:
             found.city, lines[at] = " ".join(words[-size:]), " ".join(words[:-size])
@@ -209,21 +191,6 @@ def _take_street(found: Scattered, lines: list[str]) -> None:
     found.rest = ", ".join([*before, *lines[at + 1 :]])
 
 
-def _japan(found: Scattered, text: str) -> Scattered:
-    text = re.sub(r"^日本国?[,、\s]*", "", text)
-    if not found.postal_code and (code := finder("JP").search(text)):
-        found.postal_code = code["code"]
-        text = f"{text[: code.start()]} {text[code.end() :]}"
-    split = _JAPAN.match(text.strip(" 〒,、"))
-    assert split is not None
-    if split["region"] and found.region is None:
-        found.region_text = split["region"]
-        found.region = region_of("JP", split["region"])
-    found.city = found.city or (split["city"] or "").strip()
-    found.street = split["rest"].strip()
-    return found
-
-
 def parts_of(found: Scattered) -> Parts:
     """With codes of the region and the postal code in the country's spelling."""
     code = f"{found.country}-{found.region.code}" if found.region else None
@@ -233,6 +200,7 @@ def parts_of(found: Scattered) -> Parts:
         country=found.country or None,
         region=found.region.name if found.region else found.region_text or None,
         city=found.city or None,
+        district=found.district or None,
         street=found.street or None,
         rest=found.rest or None,
         postal_code=spelt(found.country or "", found.postal_code) or found.postal_code or None,

@@ -10,12 +10,17 @@ from importlib.resources import files
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202f\u2060\ufeff\x00-\x08\x0b-\x1f\x7f]")
 _BLANKS = re.compile(r"[ \t\u3000\xa0]+")
 _HAN = re.compile("[\u3400-\u9fff]")
-_DAMAGED = re.compile("\ufffd|\\?{3,}|Ã[\u0080-\u00bf©]|锟斤拷|烫烫")
+# UTF-8 that was read as Latin letters: what leads a character, then what can only follow one.
+_FOLLOWS = "[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
+_DAMAGED = re.compile(
+    f"\ufffd|\\?{{3,}}|[ÃÐÑ]{_FOLLOWS}|Â[\u0080-\u00bf]|[ãäåæçèéì]{_FOLLOWS}{{2}}|锟斤拷|烫烫"
+)
 _PLACEHOLDER = re.compile(
     r"(?:测试|test(?:ing)?|asdf\w*|qwer\w*|xx+|无|没有|不知道|同上|暂无|未知|null|none|n/?a|undefined|address|"
     r"地址|收货地址|请填写.*|abc|aaa+|tbd|unknown|-+|\.+|\?+|(?:测试|test)\s*(?:地址|订单|address|order|\d+)|123+4*5*)",
     re.IGNORECASE,
 )
+_SOME = re.compile("某某|[x×＊*]{2}[省市区]", re.IGNORECASE)
 _SAME = re.compile(r"(.)\1{3,}")
 
 
@@ -53,4 +58,9 @@ def is_damaged(text: str) -> bool:
 def is_placeholder(text: str) -> bool:
     """Whether somebody typed anything only to get past the form."""
     bare = text.strip(" ,.;:!?-_*#/\n")
-    return bool(_PLACEHOLDER.fullmatch(bare) or _SAME.fullmatch(bare)) or (bool(text) and not bare)
+    if _PLACEHOLDER.fullmatch(bare) or _SAME.fullmatch(bare) or _SOME.search(bare):
+        return True
+    words = bare.split()
+    if not words:
+        return bool(text)
+    return len(words) > 1 and all(_PLACEHOLDER.fullmatch(word) for word in words)

@@ -22,6 +22,7 @@ _KINDS: dict[int, PhoneKind] = {
     PhoneNumberType.VOIP: "voip",
 }
 _CHINESE_MOBILE = re.compile(r"1[3-9]\d{9}")
+_MOBILE_BEGINS = re.compile("1[3-9]")
 _SAME = re.compile(r"(\d)\1{6,}")
 # China Mobile's own line: callers hear a machine.
 _OPERATORS = frozenset({"+8613800138000"})
@@ -64,9 +65,19 @@ def _read_any(raw: str, country: str) -> Phone:
         e164=phonenumbers.format_number(number, PhoneNumberFormat.E164),
         country=_home(number, country),
         kind=_KINDS.get(kind, "unknown"),
-        possible=valid or phonenumbers.is_possible_number(number),
+        possible=valid or _is_possible(number),
         valid=valid,
     )
+
+
+def _is_possible(number: phonenumbers.PhoneNumber) -> bool:
+    """A Chinese number that begins as a mobile's has eleven digits; landlines begin with a zero,
+    which is not counted, so ten would do for those.
+    """
+    national = str(number.national_number)
+    if number.country_code == 86 and _MOBILE_BEGINS.match(national) and len(national) != 11:
+        return False
+    return bool(phonenumbers.is_possible_number(number))
 
 
 def _parsed(raw: str, country: str) -> phonenumbers.PhoneNumber | None:

@@ -6,8 +6,9 @@ import gzip
 import re
 import tomllib
 from collections import defaultdict
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -22,6 +23,7 @@ class Format(Struct, frozen=True, forbid_unknown_fields=True):
     before: bool = False
     regions: bool = False
     postal_code: bool = True
+    optional: bool = False
 
     @property
     def somewhere(self) -> str:
@@ -42,6 +44,7 @@ def finder(country: str) -> re.Pattern[str]:
     return re.compile(formats()[country].somewhere, re.IGNORECASE)
 
 
+@lru_cache(maxsize=16_384)
 def spelt(country: str, code: str) -> str | None:
     """The code as the country writes it, None where it is none."""
     form = formats().get(country)
@@ -135,14 +138,22 @@ def us_cities() -> dict[str, tuple[str, tuple[str, ...]]]:
     return {code: (state, tuple(cities[code])) for code, state in states.items()}
 
 
+class Town(NamedTuple):
+    """`region`: its code or ""; `own`: the name that it goes by, no other one."""
+
+    region: str
+    thousands: int
+    own: bool
+
+
 @cache
-def cities_of(country: str) -> dict[str, tuple[tuple[str, int], ...]]:
-    """City in small letters → (region code or "", thousands of people), largest first."""
-    found: dict[str, list[tuple[str, int]]] = defaultdict(list)
+def cities_of(country: str) -> dict[str, tuple[Town, ...]]:
+    """City in small letters → those of that name, largest first."""
+    found: dict[str, list[Town]] = defaultdict(list)
     for line in _packed("cities.tsv.gz"):
         if line.startswith(country + "\t"):
-            _, region, name, thousands = line.split("\t")
-            found[name].append((region, int(thousands)))
+            _, region, name, thousands, *other = line.split("\t")
+            found[name].append(Town(region, int(thousands), not other))
     return {name: tuple(sorted(ones, key=lambda one: -one[1])) for name, ones in found.items()}
 
 

@@ -17,8 +17,30 @@ _LANGUAGES = ("en", "zh", "de", "fr", "es", "pt", "ru", "ja")
 _NO_COUNTRIES = {"ZZ", "XA", "XB", "EU", "EZ", "UN", "QO"}
 
 
+_CITIES = frozenset(
+    {
+        "RU-MOW",
+        "RU-SPE",
+        "IN-DL",
+        "IN-CH",
+        "DE-BE",
+        "DE-HH",
+        "DE-HB",
+        "MX-CMX",
+        "KR-11",
+        "KR-26",
+        "KR-27",
+        "KR-28",
+        "KR-29",
+        "KR-30",
+        "KR-31",
+        "KR-50",
+    }
+)
+
+
 class Region(Struct, frozen=True, gc=False):
-    """A state or province; `code` without the country."""
+    """A state or province; `code` without the country, the first where several are in use."""
 
     country: str
     code: str
@@ -65,6 +87,11 @@ def countries() -> dict[str, str]:
     return found
 
 
+def is_city(region: Region) -> bool:
+    """Whether people write it as the town: Dubai, Москва, Bangkok, Berlin."""
+    return region.country in ("AE", "TH") or f"{region.country}-{region.code}" in _CITIES
+
+
 def region_of(country: str, text: str) -> Region | None:
     """The region of a code or name in that country."""
     return _regions().get(country, {}).get(key_of(text))
@@ -82,10 +109,12 @@ def region_names(country: str) -> dict[str, Region]:
 
 @cache
 def _by_code() -> dict[tuple[str, str], Region]:
-    found = {}
+    found: dict[tuple[str, str], Region] = {}
     for line in _text("regions.tsv").splitlines():
-        country, code, names = line.split("\t")
-        found[country, code] = Region(country, code, names.split("|")[0])
+        country, codes, names = line.split("\t")
+        first, *others = codes.split(",")
+        region = Region(country, first, names.split("|")[0])
+        found |= {(country, code): region for code in (first, *others)}
     return found
 
 
@@ -93,11 +122,10 @@ def _by_code() -> dict[tuple[str, str], Region]:
 def _regions() -> dict[str, dict[str, Region]]:
     found: dict[str, dict[str, Region]] = defaultdict(dict)
     for line in _text("regions.tsv").splitlines():
-        country, code, names = line.split("\t")
-        region = _by_code()[country, code]
+        country, codes, names = line.split("\t")
+        region = _by_code()[country, codes.split(",")[0]]
         keys = [key_of(name) for name in names.split("|")]
-        if not code.isdigit():
-            keys.append(code.lower())
+        keys += [code.lower() for code in codes.split(",") if not code.isdigit()]
         for one in keys:
             found[country].setdefault(one, region)
     return found

@@ -9,7 +9,7 @@ from msgspec import Struct
 _EDGE = " ,，、;；-—_.。"
 _ZONE = re.compile(
     r"[\u4e00-\u9fff]{0,8}?(?:高新技术产业开发区|经济技术开发区|高新技术开发区|经济开发区|高新区|经开区|工业园区|保税区|"
-    r"自贸区|旅游度假区|度假区|示范区|管理区|风景名胜区|开发区|新区)"
+    r"自贸区|旅游度假区|度假区|示范区|管理区|政务(?:文化新)?区|风景名胜区|开发区|新区)"
 )
 _TOWN = re.compile(r"[\u4e00-\u9fff]{1,8}?(?:街道(?:办事处)?|苏木|镇(?![江海宁])|乡(?![里间]))")
 _ROAD = re.compile(
@@ -44,7 +44,8 @@ class Tail(Struct, frozen=True):
         """Whether a number or a building says where on the street."""
         if self.street and has_number(self.street):
             return True
-        return bool(self.rest and (has_number(self.rest) or _BUILDING.search(self.rest)))
+        rest = (self.rest or "").strip("号栋楼室")
+        return bool(rest and (has_number(rest) or _BUILDING.search(rest)))
 
 
 def has_number(text: str) -> bool:

@@ -27,11 +27,12 @@ _WORD = re.compile(
     r"([\u4e00-\u9fff]{1,8}?)(特别行政区|自治区|自治州|自治县|地区|省|市|区|县|旗|盟)"
 )
 _NO_DISTRICT = re.compile(
-    r"(?:小|园|社|新|校|厂|山|开发|工业|高新|经开|保税|景|住宅|生活|营|院|家属|宿舍|基地|[A-Za-z\d])$"
+    r"(?:小|园|社|新|校|厂|山|开发|政务|工业|高新|经开|保税|景|住宅|生活|营|院|家属|宿舍|基地|[A-Za-z\d])$"
 )
 _MOST = 7
 _BEAM = 12
 _WRONG_SUFFIX = "省市区县"
+_BY_SOUND = {"去": 3, "是": 2}
 
 
 class Token(Struct, frozen=True):
@@ -94,11 +95,17 @@ def _named(text: str, at: int, name: str) -> Token | None:
         return Token(name, at, end, "former", tuple(heir for _, heir in gone))
     if known and (not _STREET_NEXT.match(text, end) or _goes_on(text, end, known)):
         means = tuple(one for one, _ in known)
-        if text[end : end + 1] in _WRONG_SUFFIX and end < len(text):
+        if end < len(text) and _wrong_suffix(text[end], known):
             # "昆山县" for 昆山市; but "南山社区" or "南山区" never come here
             return Token(text[at : end + 1], at, end + 1, "alike", means)
         return Token(name, at, end, "short", means)
     return None
+
+
+def _wrong_suffix(char: str, known: tuple[tuple[Division, bool], ...]) -> bool:
+    """ "去" is typed for 区, and "是" for 市, by those who type by sound."""
+    level = _BY_SOUND.get(char)
+    return char in _WRONG_SUFFIX or any(one.level == level for one, _ in known)
 
 
 def _goes_on(text: str, at: int, above: tuple[tuple[Division, bool], ...]) -> bool:

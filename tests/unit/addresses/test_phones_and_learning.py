@@ -20,7 +20,7 @@ from milepost.addresses.phones import check_phone
         ("13800138000", "CN", "+8613800138000", "mobile", ["phone_service"]),
         ("13888888888", "CN", "+8613888888888", "mobile", ["phone_placeholder"]),
         ("12345678901", "CN", None, "unknown", ["phone_placeholder"]),
-        ("1391234567", "CN", None, "unknown", ["phone_not_in_use"]),
+        ("1391234567", "CN", None, "unknown", ["phone_invalid"]),
         ("13912345679", "US", "+8613912345679", "mobile", ["phone_other_country"]),
         ("+49 30 901820", "FR", "+4930901820", "landline",
          ["phone_other_country", "phone_landline"]),
