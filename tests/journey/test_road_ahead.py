@@ -61,8 +61,9 @@ def learned(app: Running) -> None:
     feature = next(one for one in app.milepost.features if type(one).__name__ == "RoadsFeature")
     while feature.waiting:
         app.call(feature.learn)
+    now_s, notices = app.clock.us() // 1_000_000, app.milepost.engine.queries.notices
     for tenant in feature.roads.tenants:
-        app.call(_later(feature.judge), tenant)
+        app.call(_later(feature.roads.judge), tenant, notices.of(tenant, now_s), now_s)
 
 
 def _later(work: Any) -> Any:

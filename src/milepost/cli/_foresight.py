@@ -7,6 +7,7 @@ import gzip
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import TextIOWrapper
 from pathlib import Path
@@ -21,6 +22,7 @@ from rich.table import Table
 from milepost.eta.facts import Road
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_EPOCH = date(1970, 1, 1).toordinal()
 _HINT = "this needs the extra: pip install 'milepost[foresight]'"
 
 
@@ -45,7 +47,7 @@ def foresight(what: str) -> Iterator[Callable[[str], None]]:
         if error.name not in {"numpy", "lightgbm", "onnx", "onnxruntime"}:
             raise
         raise click.ClickException(_HINT) from error
-    except ValueError as error:
+    except (ValueError, csv.Error, EOFError, OSError) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -72,18 +74,16 @@ def workdays(country: str, first: date, last: date) -> list[bool]:
     """Whether each day since 1970-01-01 until `last` is one; weekends alone before `first`."""
     from milepost.eta.calendars import is_working_day
 
-    days = range(last.toordinal() - date(1970, 1, 1).toordinal() + 1)
-    start = date(1970, 1, 1).toordinal()
+    days = range(_EPOCH, last.toordinal() + 1)
     known = first.toordinal()
     return [
-        is_working_day(country if start + day >= known else None, date.fromordinal(start + day))
-        for day in days
+        is_working_day(country if day >= known else None, date.fromordinal(day)) for day in days
     ]
 
 
 @click.command("eta")
 @click.option("--orders", "path", required=True, type=FILE, help="CSV of orders, see the docs.")
-@click.option("--from", "begin", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Month.")
+@click.option("--from", "begin", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Day.")
 @click.option(
     "--at", "moments", multiple=True, default=("purchase",), show_default=True,
     type=click.Choice(["purchase", "approval", "handover"]), help="When the quote is made.",
@@ -98,14 +98,17 @@ def evaluate_eta(
     path: Path, begin: datetime, moments: tuple[str, ...], predictor: str, country: str,
     as_json: bool,
 ) -> None:  # fmt: skip
-    """Monthly walk-forward over orders. The head figures are those of the first moment."""
+    """Monthly walk-forward over orders, of which those from the day on count.
+
+    The head figures are those of the first moment.
+    """
     with foresight("walking forward") as tick:
-        found = _walked(path, f"{begin:%Y-%m}", moments, predictor, country, tick)
+        found = _walked(path, begin.date(), moments, predictor, country, tick)
     show("Arrival", found, as_json=as_json)
 
 
 def _walked(
-    path: Path, month: str, moments: tuple[str, ...], predictor: str, country: str,
+    path: Path, begin: date, moments: tuple[str, ...], predictor: str, country: str,
     tick: Callable[[str], None],
 ) -> dict[str, Any]:  # fmt: skip
     import numpy as np
@@ -117,8 +120,12 @@ def _walked(
 
     orders = read_orders(read_rows(path))
     if not len(orders):
-        raise ValueError("no usable order in the file")
-    years = [date.fromordinal(int(day) + 719_163).year for day in orders.ordered[[0, -1]]]
+        raise ValueError(
+            f"no usable order among {orders.refused} rows: order_id, ordered_at and delivered_at "
+            "are needed"
+        )
+    month, first = f"{begin:%Y-%m}", begin.toordinal() - _EPOCH
+    years = [date.fromordinal(int(day) + _EPOCH).year for day in orders.ordered[[0, -1]]]
     calendar = np.array(workdays(country, date(years[0], 1, 1), date(years[1] + 1, 12, 31)))
     answers: dict[str, dict[str, Any]] = {}
     for moment in moments if predictor == "boosted" else ("purchase",):
@@ -127,10 +134,14 @@ def _walked(
             quotes = walk(orders, month, calendar, moment=moment, tick=tick)
         else:
             quotes = table_quotes(orders, month, country, tick)
+        quotes = replace(quotes, tested=quotes.tested & (orders.ordered >= first))
         answers[moment] = figures(orders, quotes) | {"opponents": opponents(orders, quotes)}
-    first, *more = answers
-    head = {"from": month, "at": first, "predictor": predictor, "refused": orders.refused}
-    return head | answers[first] | {f"at_{moment}": answers[moment] for moment in more}
+    chosen, *more = answers
+    head = {
+        "from": begin.isoformat(), "at": chosen, "predictor": predictor,
+        "refused": orders.refused, "repeated": orders.repeated,
+    }  # fmt: skip
+    return head | answers[chosen] | {f"at_{moment}": answers[moment] for moment in more}
 
 
 @click.command("risk")

@@ -90,6 +90,19 @@ class Customs:
         found = table.known(stay.country, stay.port, stay.goods, FEWEST)
         return None if found is None else _usual(*found)
 
+    def clearance(
+        self, tenant: int, country: str, port: str, goods: str
+    ) -> tuple[Curve, str] | None:
+        """The curve of the narrowest group with enough stays, and which it is (see `_LEVELS`).
+        `port`: any name of the place; `goods`: two digits of the HS code; either may be empty.
+        """
+        table = self._tables.get(tenant)
+        if table is None:
+            return None
+        _, place = _port(Place(name=port, country=country)) if port else (None, "")
+        found = table.known(country, place, goods, FEWEST)
+        return None if found is None else (found[0], _LEVELS[-1 - found[1]])
+
 
 def _usual(curve: Curve, level: int) -> Usual:
     half, slow = (round(curve.quantile(share) * DAY_S) for share in (0.5, 0.9))

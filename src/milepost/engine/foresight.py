@@ -18,6 +18,7 @@ from milepost.domain.status import BY_CODE
 from milepost.domain.whole import Whole
 from milepost.engine.foresight_facts import delivered_us, facts_of, heard_of, seen_of
 from milepost.eta.boxes import last_of, lateness
+from milepost.eta.drift import Drift
 from milepost.eta.facts import DAY_US, Revised, Road, Window
 from milepost.eta.lanes import LaneTable
 from milepost.eta.learning import Quote, follow, learn, quote, refreshing
@@ -34,6 +35,8 @@ FORGET_US = 90 * DAY_US
 # What fewer roads than this say, or with a tail so long, is told as the guess that it is.
 FEWEST = 20.0
 LONGEST_TAIL = 6
+# Of a hundred such silences, two last so long.
+ABNORMAL = 0.98
 # Trained models over the lanes that a tenant's tables know.
 Models = Callable[[LaneTable], Sequence[Predictor]]
 _ENDED = {"delivered", "returned", "expired", "returning"}
@@ -195,6 +198,30 @@ class Foresight:
         if facts is None:
             return None
         return revised(facts, seen_of(whole), now_us, table, window, delay_s * 1_000_000)
+
+    def drifts(self, tenant: int) -> list[Drift]:
+        """Where the tenant's world has changed lately, the surest first."""
+        return self.of(tenant).table.drift.alarms()
+
+    @property
+    def drifting(self) -> set[tuple[int, tuple[str, ...], str]]:
+        """The tenant, group and kind of every drift."""
+        return {
+            (tenant, one.group, one.kind) for tenant in self._learned for one in self.drifts(tenant)
+        }
+
+    def has_taught(self, tenant: int) -> bool:
+        """Whether any road of the tenant has."""
+        learned = self._learned.get(tenant)
+        return learned is not None and learned.roads > 0
+
+    def longest_wait_s(self, tenant: int, whole: Whole) -> int | None:
+        """How long such silences last, but for two of a hundred; None where too few are known."""
+        facts = facts_of(whole)
+        if facts is None:
+            return None
+        days = self.of(tenant).silence.longest_days(facts, heard_of(whole), ABNORMAL)
+        return None if days is None else round(days * 86_400)
 
     def silence(self, tenant: int, whole: Whole, now_us: int) -> Silence | None:
         """How unusual a road's present silence is."""

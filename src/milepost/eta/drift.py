@@ -49,6 +49,11 @@ class DriftAlarm:
         levels.slow_squares = levels.slow_squares * _SLOW + ratio * ratio
         levels.slow_weight = levels.slow_weight * _SLOW + 1
 
+    def alarms(self) -> list[Drift]:
+        """What has changed in any group, the surest first."""
+        found = (drift for group in self._levels for drift in self.check(group))
+        return sorted(found, key=lambda one: -one.sure)
+
     def check(self, group: tuple[str, ...]) -> list[Drift]:
         """What has changed in this group; nothing while too little is known."""
         levels = self._levels.get(group)

@@ -14,6 +14,7 @@ from milepost.eta.table import Table, choose
 
 _NARROWEST_US = 3_600_000_000
 _FURTHEST_DAYS = 3 * 365.0
+_LEAST_HALF = 0.25
 
 
 def estimate(
@@ -60,6 +61,10 @@ def _calibrated(
         max((behind + days) * factor - behind, silent + (days - silent) * min(factor, 1.0))
         for days, factor in ((told.p10, low), (told.p50, middle), (told.p90, high))
     ]
+    # The middle moves half-way only. Ends that move further must not meet it: half a window claims
+    # more than anybody knows.
+    p10 = min(p10, p50 - _LEAST_HALF * (told.p50 - told.p10))
+    p90 = max(p90, p50 + _LEAST_HALF * (told.p90 - told.p50))
     furthest = max(silent, 0.0) + _FURTHEST_DAYS
     p10 = min(max(p10, silent), furthest)
     p50 = min(max(p50, p10), furthest)

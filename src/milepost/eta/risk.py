@@ -12,7 +12,7 @@ from milepost.eta.facts import DAY_US, Facts, Road, Seen
 from milepost.eta.stages import believable
 from milepost.eta.survival import Curve, HazardTable, Key
 
-_FEWEST = 10.0
+_FEWEST, _MANY = 10.0, 50.0
 _CUSTOMS = "customs"
 
 
@@ -67,6 +67,18 @@ class SilenceTable:
             return None
         silent = (now_us - known[-1].occurred_us) / DAY_US
         return Silence(1 - curve.surviving(silent), curve.quantile(0.5), curve.evidence)
+
+    def longest_days(self, facts: Facts, events: Sequence[Seen], share: float) -> float | None:
+        """Within how many days of the newest scan so many of such waits are over; None without a
+        scan or with too little history.
+        """
+        if not events:
+            return None
+        last = max(reversed(events), key=lambda event: event.occurred_us)  # of equals the last
+        curve = self._table.curve(_segment(facts, last.main))
+        if curve is None or curve.evidence < _MANY:
+            return None
+        return curve.quantile(share)
 
 
 def _waits(roads: Sequence[Road], now_us: int) -> Iterator[tuple[tuple[Key, ...], float]]:

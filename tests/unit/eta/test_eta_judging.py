@@ -81,6 +81,8 @@ def test_the_threshold_is_where_the_expected_correlation_is_best() -> None:
 def test_too_few_processes_are_refused() -> None:
     with pytest.raises(ValueError, match="too few"):
         evaluate_processes(_processes(20))
+    with pytest.raises(ValueError, match="o_dlv_p"):
+        evaluate_processes([{"legs": "1"}] * 200)
 
 
 def test_dates_of_three_styles() -> None:

@@ -146,3 +146,20 @@ def test_a_window_after_a_scan_is_stretched_by_its_own_record() -> None:
 
     assert before[0].p90_us - now_us < (estimate(*asked, table).p90_us - now_us) * 0.7
     assert estimate(about, (), now_us, table) == before[1]
+
+
+def test_a_stretched_window_keeps_both_halves() -> None:
+    """Roads that take twice as long as was said move the ends fully, and the middle half-way."""
+    table = Table()
+    for number in range(300):
+        about = facts(number)
+        for name in ("lanes", since("lanes", "in_transit")):
+            table.calibration.learn(about, name, (1.9, 2.0, 2.1), 4.0, TODAY)
+        table.lanes.learn(
+            Road(facts=about, events=(), delivered_us=about.created_us + int(1.9 * DAY_US) + number)
+        )
+    table.calibration.refresh([], TODAY)
+    table.lanes.refresh([], BEGIN_US)
+    window = estimate(facts(400), [], facts(400).created_us, table)
+
+    assert window.p10_us < window.p50_us < window.p90_us

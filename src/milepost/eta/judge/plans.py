@@ -61,6 +61,8 @@ class Processes:
         legs = (*_INBOUND, "o")
         self.plan = {leg: _block(rows, [f"{leg}_{step}_p" for step in _STEPS]) for leg in legs}
         self.real = {leg: _block(rows, [f"{leg}_{step}_e" for step in _STEPS]) for leg in legs}
+        if not any(plan.any() for plan in self.plan.values()):
+            raise ValueError("no planned minutes in the file: columns such as o_dlv_p are needed")
         places = [f"o_{step}_place" for step in _STEPS[1:-1]]
         self.places = _block(rows, places)
         self.more = _block(rows, ["o_hops", "legs"])

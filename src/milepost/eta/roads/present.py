@@ -7,7 +7,7 @@ it is slow. This is the one-sample log-rank test, with what is still there censo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from math import sqrt
 
@@ -72,24 +72,23 @@ def _coarse(slow: Mapping[What, State]) -> dict[What, int]:
 
 def slow_now(moment: Moment, traffic: Traffic) -> dict[What, State]:
     """All that is slow, by what it is: ("dwell", facility), ("held", …) or ("transit", a, b)."""
-    found = {}
-    for what in _judged(moment, traffic.spans):
-        state = state_of(moment, what, traffic.spans[what].values())
-        if state is not None and state.slow:
-            found[what] = state
-    return found
+    return {state.what: state for state in slowing(moment, traffic) if state is not None}
 
 
-def _judged(moment: Moment, spans: Mapping[What, Mapping[tuple[int, int], Span]]) -> Iterable[What]:
+def slowing(moment: Moment, traffic: Traffic) -> Iterator[State | None]:
+    """The same in small steps; None for what is not slow. More may be learned in between."""
+    for what, there in list(traffic.spans.items()):
+        state = state_of(moment, what, there.values()) if _judged(moment, what, there) else None
+        yield state if state is not None and state.slow else None
+
+
+def _judged(moment: Moment, what: What, there: Mapping[tuple[int, int], Span]) -> bool:
     """A facility whose departures are scanned is judged by them, else by arrivals elsewhere."""
-    for what, there in spans.items():
-        if not _enough(there):
-            continue
-        if what[0] == "transit":
-            if moment.evidence("transit/edge", *what[1:]) >= _FEWEST_KNOWN:
-                yield what
-        elif family(moment, what[1]) == what[0]:
-            yield what
+    if not _enough(there):
+        return False
+    if what[0] == "transit":
+        return moment.evidence("transit/edge", *what[1:]) >= _FEWEST_KNOWN
+    return family(moment, what[1]) == what[0]
 
 
 def _enough(there: Mapping[tuple[int, int], Span]) -> bool:

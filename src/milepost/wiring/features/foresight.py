@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from itertools import islice
 
 import structlog
 
+from milepost.api import foresight as api
 from milepost.domain.alert import Finding
 from milepost.domain.marks import PROMISE
-from milepost.engine.foresight import ENDS, Foresight, no_models
-from milepost.engine.ports import Group
+from milepost.engine.foresight import ABNORMAL, ENDS, Foresight, no_models
+from milepost.engine.rows import Group
 from milepost.engine.secondlook import Looked
 from milepost.eta.facts import Window
 from milepost.eta.lanes import LaneTable
@@ -18,8 +20,10 @@ from milepost.eta.models import ModelStore
 from milepost.eta.ports import Predictor
 from milepost.eta.training import train
 from milepost.rules.since import seen_s
+from milepost.web.endpoint import Endpoint
 from milepost.wiring.feature import Context, Feature
 from milepost.wiring.features._lessons import SLOWLY, Rounds, gently
+from milepost.wiring.features._waits import UsualWaits
 from milepost.wiring.features._windows import windows_of
 
 log = structlog.get_logger()
@@ -36,8 +40,7 @@ TRAIN_EVERY_US = 86_400_000_000
 RULES = ("promise_at_risk", "silence_abnormal")
 # Odds move a little with every road that is learned: what is open clears only well below.
 AT_RISK, NO_LONGER_AT_RISK = 0.5, 0.4
-# Of a hundred such silences, two last so long.
-ABNORMAL, NORMAL = 0.98, 0.96
+NORMAL = 0.96  # an abnormal silence is so no longer
 FEWEST = 50
 MOST_WATCHED = 500_000
 WATCH_AGAIN_S = 1_800
@@ -51,14 +54,19 @@ class ForesightFeature(Feature):
         self._announced: dict[int, None] = {}
         self._watched = Rounds(WATCH_AGAIN_S, MOST_WATCHED)
         self._refreshed_us = 0
+        self._ready = asyncio.Event()  # the past has taught, and shows
         self._heeded = 0
         self._models = ModelStore(context.settings.data / "models")
         self._version: str | None = None
+        self._drifting: set[tuple[int, tuple[str, ...], str]] = set()
 
     async def start(self) -> None:
         self._engine.queries.foresight = self._foresight
         self._engine.after_commit.append(self._note)
         self._context.lessons.join(self._learn, ENDS, past=FIRST_LESSONS, of_past="delivered")
+        if not self._engine.shard.states:  # there is no past to wait for
+            self._ready.set()
+        self._engine.queries.notices.usual = UsualWaits(self._engine, self._foresight, self._ready)
         self._begin()
         work = (self._run(), self._keep_fresh(), self._keep_models())
         self._tasks = [asyncio.create_task(one) for one in work]
@@ -67,6 +75,9 @@ class ForesightFeature(Feature):
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def endpoints(self) -> Sequence[Endpoint]:
+        return api.endpoints(self._foresight, lambda: self._version)
 
     def _note(self, group: Group) -> None:
         """After every commit, so on the hot path: most scans are no promise."""
@@ -174,10 +185,25 @@ class ForesightFeature(Feature):
         while True:
             await asyncio.sleep(PAUSE_S)
             now_us, fresh = self._context.now_us(), self._foresight.fresh
-            due = now_us - self._refreshed_us > REFRESH_EVERY_US
+            recalled = self._context.lessons.recalled.is_set() and not self._ready.is_set()
+            due = recalled or now_us - self._refreshed_us > REFRESH_EVERY_US
             if fresh >= REFRESH_AFTER or (fresh and due):
                 await gently(self._foresight.refreshing(now_us))
                 self._refreshed_us = now_us
+                self._tell_drift()
+            if recalled:
+                self._ready.set()
+                # What was put off until now is due at the time at which it always was.
+                self._engine.circumstances.wind(self._engine.policies.excused_roads)
+
+    def _tell_drift(self) -> None:
+        """Once when the world has changed for a group of lanes, and once when it is calm again."""
+        now = self._foresight.drifting
+        for tenant, group, kind in sorted(now - self._drifting):
+            log.warning("world_has_changed", tenant=tenant, lanes=group[1:], kind=kind)
+        for tenant, group, kind in sorted(self._drifting - now):
+            log.info("world_is_calm_again", tenant=tenant, lanes=group[1:], kind=kind)
+        self._drifting = now
 
     async def _watch(self) -> None:
         """Some of the roads that something was promised for: will it be kept?"""
@@ -191,13 +217,15 @@ class ForesightFeature(Feature):
         windows = windows_of(self._engine.queries, looks.values(), now_s)
         for (road, looked), window in zip(looks.items(), windows, strict=True):
             self._foresight.follow(road, looked.whole)
-            standing = {one.rule for one in self._engine.desk.of(road)}
+            standing = {one.rule: one.since_s for one in self._engine.desk.of(road)}
             self._settle(road, looked, self._findings(looked, window, now_s, standing))
 
     def _findings(
-        self, looked: Looked, window: Window | None, now_s: int, standing: set[str]
+        self, looked: Looked, window: Window | None, now_s: int, standing: Mapping[str, int]
     ) -> dict[str, Finding]:
-        """`standing`: what is open already; it takes better odds to clear it than to open it."""
+        """`standing`: what is open already, and since when; it takes better odds to clear it than
+        to open it, and further scans do not make it younger.
+        """
         tenant, whole, now_us = looked.tenant, looked.whole, now_s * 1_000_000
         found: dict[str, Finding] = {}
         promised_s = whole.shipment.promised_s
@@ -207,7 +235,7 @@ class ForesightFeature(Feature):
             if odds is not None and odds > limit and not window.guess:
                 detail = {"late_pm": round(1000 * odds), "promised_s": promised_s,
                           "likely_s": window.p50_us // 1_000_000}  # fmt: skip
-                since_s = whole.shipment.last_s
+                since_s = standing.get("promise_at_risk", whole.shipment.last_s)
                 found["promise_at_risk"] = Finding(
                     "promise_at_risk", "warning", since_s, {**detail}
                 )
@@ -222,7 +250,7 @@ class ForesightFeature(Feature):
 
     def _settle(self, road: int, looked: Looked, found: dict[str, Finding]) -> None:
         desk = self._engine.desk
-        ended = desk.by_event(road, looked.whole.shipment.last_s)
+        ended = desk.by_event(road, seen_s(looked.whole.shipment))
         desk.settle(looked.tenant, road, looked.number, RULES, found, ended)
 
 

@@ -10,9 +10,10 @@ from milepost.domain.event import is_status
 from milepost.domain.settle import MAIN
 from milepost.domain.whole import Whole
 from milepost.engine.located import off_course
-from milepost.engine.ports import Group
 from milepost.engine.roads import RULES, Roads
+from milepost.engine.rows import Group
 from milepost.engine.secondlook import Looked
+from milepost.rules.since import seen_s
 from milepost.web.endpoint import Endpoint
 from milepost.wiring.feature import Context, Feature
 
@@ -79,7 +80,7 @@ class RoadsFeature(Feature):
         now_s = self._context.now_us() // 1_000_000
         found = self.roads.learn(tenant, road, number, whole, now_s)
         if found or not self._recalling:  # with little learned, nothing looks astray
-            ended = self._engine.desk.by_event(road, whole.shipment.last_s)
+            ended = self._engine.desk.by_event(road, seen_s(whole.shipment))
             self._engine.desk.settle(tenant, road, number, RULES, found, ended)
 
         if off_course(whole, self._engine.policies(tenant, road)):
@@ -93,13 +94,10 @@ class RoadsFeature(Feature):
         while True:
             await asyncio.sleep(JUDGE_EVERY_S)
             for tenant in self.roads.tenants:
-                self.judge(tenant)
-                await asyncio.sleep(0)
-
-    def judge(self, tenant: int) -> None:
-        now_s = self._context.now_us() // 1_000_000
-        notices = self._engine.queries.notices.of(tenant, now_s)
-        self.roads.judge(tenant, notices, now_s)
+                now_s = self._context.now_us() // 1_000_000
+                notices = self._engine.queries.notices.of(tenant, now_s)
+                for _ in self.roads.judging(tenant, notices, now_s):
+                    await asyncio.sleep(0)
 
     async def _begin(self) -> None:
         """After a start: once the past has taught, what stands is looked at again."""
