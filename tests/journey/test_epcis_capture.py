@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from journey.running import NOW, Caller, Running
+from milepost.epcis.hashing import event_hash
 
 pytest_plugins = ["pg"]
 
@@ -138,6 +139,14 @@ def test_versions_and_forms_that_are_not_spoken(me: Caller) -> None:
         assert answer.json()["type"] == "epcisException:NotAcceptableException"
 
 
+def test_an_erratum_of_a_version_is_that_version(me: Caller) -> None:
+    for version in ("2.0", "2.0.0", "2.0.1", "1.2"):
+        told = {"GS1-EPCIS-Version": version, "GS1-CBV-Version": version}
+        answer = me.client.get("/v1/epcis/events", headers=me.headers | told)
+
+        assert answer.status_code == 200
+
+
 def test_an_event_that_is_declared_wrong_is_taken_back(me: Caller) -> None:
     wrong = event(1, bizStep="destroying", disposition="destroyed", eventID="urn:uuid:1-2-3")
     capture(me, document(event(3), wrong))
@@ -169,6 +178,26 @@ def test_an_event_id_belongs_to_one_event(me: Caller) -> None:
     job = capture(me, document(event(4), other))
     assert (job["success"], job["captured"]) == (False, 0)
     assert len(found(me)) == 1
+
+
+def test_one_event_under_several_ids_is_one_and_found_by_each(app: Running, me: Caller) -> None:
+    """Its hash is its identity, however its senders call it; an ID stays one event's."""
+    first, second, third = (f"urn:uuid:00000000-0000-4000-8000-00000000000{n}" for n in (1, 2, 3))
+    capture(me, document(event(eventID=first)))
+    job = capture(me, document(event(eventID=second), event(eventID=third)))
+    identity = event_hash(event())
+    other = event(1, eventID=second)
+
+    assert (job["captured"], job["duplicates"], job["success"]) == (0, 2, True)
+    for name in (first, second, third, identity):
+        (single,) = found(me, f"/v1/epcis/events/{quote(name, safe='')}")
+        assert single["eventID"] == first
+        assert len(found(me, EQ_eventID=name)) == 1
+    assert len(found(me)) == 1
+    assert me.post("/v1/epcis/events", other).status_code == 409
+    stranger = app.caller()
+    assert stranger.get(f"/v1/epcis/events/{quote(second, safe='')}").status_code == 404
+    assert stranger.post("/v1/epcis/events", other).status_code == 201
 
 
 def test_an_event_without_id_is_found_by_its_hash(me: Caller) -> None:
@@ -281,7 +310,7 @@ def test_pages_fit_together_whatever_comes_meanwhile(me: Caller) -> None:
         {"GE_eventTime": "yesterday"},
         {"EQ_action": "MOVE"},
         {"EQ_bizStep": "levitating"},
-        {"eventCountLimit": "3"},
+        {"eventCountLimit": "none"},
         {"perPage": "none"},
         {"nextPageToken": "x"},
         {"HASATTR_epcList": "x"},

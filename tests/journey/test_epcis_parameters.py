@@ -148,3 +148,63 @@ def test_what_cannot_stand_is_refused_with_the_standards_own_exception(asked: Ca
     told = {name: found(asked, {name: value}) for name, value in REFUSED.items()}
 
     assert set(told.values()) == {"400 epcisException:QueryParameterException"}, told
+
+
+SENSOR = "https://id.gs1.org/8004/4000001111"
+
+
+@pytest.fixture(scope="module")
+def sensed(asked: Caller) -> Caller:
+    """The same, and an event of a sensor under another prefix for the namespace."""
+    event = {
+        "type": "ObjectEvent", "eventTime": AT, "eventTimeZoneOffset": "+08:00",
+        "action": "OBSERVE", "epcList": ["urn:epc:id:sscc:6901234.0000000024"], "own:size": 30,
+        "own:outer": {"own:within": "w2"},
+        "sensorElementList": [{
+            "sensorMetadata": {"deviceID": "urn:epc:id:giai:4000001.111"},
+            "sensorReport": [{"type": "gs1:MT-Temperature", "value": 77.9, "uom": "FAH"}]}],
+    }  # fmt: skip
+    body = {
+        "@context": [CONTEXT[0], {"own": "https://example.com/ex/"}], "type": "EPCISDocument",
+        "schemaVersion": "2.0", "creationDate": AT, "epcisBody": {"eventList": [event]},
+    }  # fmt: skip
+    assert asked.post("/v1/epcis/capture", body).status_code == 202
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ({"GE_value_CEL": 25.5, "LE_value_CEL": 25.5}, 1), ({"EQ_value_KEL": 298.65}, 1),
+        ({"LT_value_CEL": 25}, 1), ({"GE_value_FAH": 40}, 2), ({"GE_value_KGM": 1}, 0),
+        ({"EQ_type": "Temperature"}, 2), ({"EQ_type": "https://gs1.org/voc/MT-Temperature"}, 2),
+        ({"EQ_deviceID": SENSOR}, 1), ({"EQ_hexBinaryValue": "f0f0"}, 1),
+        ({"eventCountLimit": 1}, 1),
+        ({"GE_https://example.com/ex/size": 12}, 2), ({"GE_https://example.com/ex/#size": 13}, 1),
+        ({"EXISTS_INNER_https://example.com/ex/within": ""}, 2), ({"GE_own:size": 1}, 1),
+        ({"EQ_https://example.com/other/size": 12}, 0),
+    ],
+)  # fmt: skip
+def test_what_is_spelled_otherwise_is_found(
+    sensed: Caller, query: dict[str, Any], count: int
+) -> None:
+    """Units, types, sensors and namespaces, each in another form than that of the event."""
+    assert found(sensed, query) == count
+
+
+def test_a_prefix_is_the_askers_own_where_its_namespace_is_told(sensed: Caller) -> None:
+    def asked(header: str) -> int:
+        answer = sensed.client.get(
+            "/v1/epcis/events", params={"GE_mine:size": 1},
+            headers=sensed.headers | {"GS1-Extensions": header},
+        )  # fmt: skip
+        return len(answer.json()["epcisBody"]["queryResults"]["resultsBody"]["eventList"])
+
+    named = {"@context": [{"mine": "https://example.com/ex/"}], "GE_mine:size": 13}
+    sensed.post("/v1/epcis/queries", {"name": "large", "query": named})
+
+    assert asked("a=https://example.com/a/, mine=https://example.com/ex/") == 2
+    assert asked("mine=https://example.com/other/") == 0
+    listed = sensed.get("/v1/epcis/queries/large/events").json()
+    (one,) = listed["epcisBody"]["queryResults"]["resultsBody"]["eventList"]
+    assert one["own:size"] == 30

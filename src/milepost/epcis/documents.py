@@ -69,7 +69,8 @@ def read(body: bytes) -> Document:
     start = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     if start == b"<":
         try:
-            return read_value(json_of(body))
+            notes = Notes(xml=True)
+            return read_value(json_of(body, notes), notes)
         except NotXmlError as error:
             raise NotEpcisError(str(error)) from None
     try:
@@ -87,9 +88,9 @@ def _narrow(body: bytes) -> bytes:
     return re.sub(r"^\s*<\?xml[^>]*\?>", "", text, count=1).encode()
 
 
-def read_value(value: Any) -> Document:
-    """Check what has been decoded already."""
-    notes = Notes()
+def read_value(value: Any, notes: Notes | None = None) -> Document:
+    """Check what has been decoded already; `notes`: with what was found on the way there."""
+    notes = Notes() if notes is None else notes
     if isinstance(value, list):
         return _bare(notes, "events", value)
     if not isinstance(value, dict):

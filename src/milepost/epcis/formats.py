@@ -7,6 +7,7 @@ from typing import Any
 from milepost.epcis.link import canonical, path_of
 from milepost.epcis.vocabulary import VOCABULARIES
 
+GIAI = "8004"
 LINKS, URNS = "Always_GS1_Digital_Link", "Always_EPC_URN"
 EPC_FORMATS = ("No_Preference", LINKS, URNS, "Never_Translates")
 WORD_URNS = "Always_URN"
@@ -45,6 +46,18 @@ def _told(form: str, text: str) -> str:
     if form == URNS and path_of(text) is not None:
         raise NoUrnError(text)
     return text
+
+
+def urns_of(text: str) -> list[str]:
+    """The EPC URNs that the link of an individual asset (a sensor, as a rule) can have come from,
+    one for each length of a company prefix. None for anything else.
+    """
+    parts = path_of(text)
+    if parts is None or len(parts) != 1 or parts[0][0] != GIAI:
+        return []
+    key = parts[0][1]
+    found = (f"urn:epc:id:giai:{key[:size]}.{key[size:]}" for size in range(6, 13))
+    return [urn for urn in found if canonical(urn) == canonical(text)]
 
 
 def words_as_urns(xml: bytes) -> bytes:

@@ -21,10 +21,14 @@ class Issue(Struct, frozen=True):
 
 
 class Notes:
-    """Collects the issues of one document. `prefixes` are those that hold where it now looks."""
+    """Collects the issues of one document. `prefixes` are those that hold where it now looks.
 
-    def __init__(self) -> None:
+    `xml`: it came as XML, whose schema lets some things pass that the JSON form does not.
+    """
+
+    def __init__(self, *, xml: bool = False) -> None:
         self.issues: list[Issue] = []
+        self.xml = xml
         self.prefixes: Mapping[str, str] = PREFIXES
 
     def error(self, path: str, message: str) -> None:

@@ -82,8 +82,6 @@ def check_query(notes: Notes, query: Mapping[str, Any]) -> None:
             _check(notes, name, kind, value)
     if "eventCountLimit" in query and "maxEventCount" in query:
         notes.error("maxEventCount", "cannot go together with eventCountLimit")
-    if "eventCountLimit" in query and "orderBy" not in query:
-        notes.error("eventCountLimit", "needs orderBy")
 
 
 def _check(notes: Notes, name: str, kind: str, value: Any) -> None:

@@ -5,17 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from importlib import resources
 from typing import Any
-
-import msgspec
-from msgspec import Struct
 
 from milepost.domain.telemetry import Sample
 from milepost.epcis import vocabulary
 from milepost.epcis.containers import asset_of
 from milepost.epcis.model import Event
 from milepost.epcis.times import parsed
+from milepost.epcis.units import UNITS
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -23,25 +20,6 @@ _LIMITS = {"lat_e7": 900_000_000, "lon_e7": 1_800_000_000}
 _LARGEST = 2**31 - 1
 
 
-class Unit(Struct, frozen=True, kw_only=True):
-    """One kind of measurement: by unit code the factor and the offset to our integer."""
-
-    type: str
-    field: str
-    codes: dict[str, tuple[float, float]]
-    component: str | None = None
-
-
-class _Table(Struct):
-    unit: tuple[Unit, ...]
-
-
-UNITS = {
-    (one.type, one.component): one
-    for one in msgspec.toml.decode(
-        resources.files(__package__).joinpath("units.toml").read_bytes(), type=_Table
-    ).unit
-}
 _COMPONENTS = frozenset(component for _, component in UNITS if component)
 
 
@@ -88,7 +66,7 @@ def _instant(event: Event, metadata: Mapping[str, Any], report: Mapping[str, Any
 
 def value_of(report: Mapping[str, Any], prefixes: Mapping[str, str]) -> tuple[str, int] | None:
     """The field of a sample and its integer; None for what we do not keep, or cannot convert."""
-    kind = vocabulary.bare("measurement", str(report.get("type", "")), prefixes)
+    kind = vocabulary.measurement(str(report.get("type", "")), prefixes)
     told = report.get("component")
     component = None if told is None else vocabulary.bare("component", str(told), prefixes)
     unit = UNITS.get((kind or "", component if component in _COMPONENTS else None))

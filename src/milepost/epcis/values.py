@@ -52,7 +52,7 @@ def epcs(notes: Notes, path: str, value: Any) -> None:
     for where, one in notes.items(path, value):
         uri(notes, where, one)
         if isinstance(one, str) and one in seen:
-            notes.error(where, "stands twice in the list")
+            (notes.warn if notes.xml else notes.error)(where, "stands twice in the list")
         elif isinstance(one, str):
             seen.add(one)
 

@@ -42,6 +42,7 @@ _OURS = (
     "urn:epcglobal:cbv:",
 )
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
+MT = "MT-"
 _KINDS = ("BizStep-", "Disp-", "BTT-", "SDT-", "ER-", "Comp-")
 
 
@@ -76,6 +77,13 @@ def _bare(name: str, uri: str) -> str | None:
 def bare(name: str, text: str, prefixes: Mapping[str, str] = PREFIXES) -> str | None:
     """The standard's bare word for a value in whatever form; None where it has none."""
     return _bare(name, expand(text, prefixes)) if len(text) <= 200 else None
+
+
+def measurement(text: str, prefixes: Mapping[str, str] = PREFIXES) -> str | None:
+    """The bare type of a measurement. Documents write `gs1:MT-Temperature` for it, too."""
+    uri = expand(text, prefixes)
+    base = VOCABULARIES["measurement"].base
+    return bare("measurement", base + uri.removeprefix(base).removeprefix(MT))
 
 
 def fault(name: str, text: str, prefixes: Mapping[str, str] = PREFIXES) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,13 +13,18 @@ from milepost.epcis.xmltree import Element
 WRAPPERS = {"extension", "baseExtension"}
 _LISTS = {"epcList": "epc", "childEPCs": "epc", "inputEPCList": "epc", "outputEPCList": "epc",
           "correctiveEventIDs": "correctiveEventID"}  # fmt: skip
-_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+# Of the schema, and no content: the type of an element, that it is nil.
+_SCHEMA = "{http://www.w3.org/2001/XMLSchema-instance}"
+_NIL = f"{_SCHEMA}nil"
 _QUANTITIES = {"quantityList", "childQuantityList", "inputQuantityList", "outputQuantityList"}
 _TYPED = {"bizTransactionList": "bizTransaction", "sourceList": "source",
           "destinationList": "destination"}  # fmt: skip
 _WORDS = {"bizStep": "bizStep", "disposition": "disposition", "reason": "errorReason"}
 _TYPE_WORDS = {"bizTransaction": "bizTransaction", "source": "sourceDest",
                "destination": "sourceDest"}  # fmt: skip
+_TIMES = {"eventTime", "recordTime", "declarationTime"}
+# Published documents in XML leave the seconds out.
+_BY_MINUTE = re.compile(r"(T\d\d:\d\d)(Z|[+-]\d\d:\d\d)$")
 _NUMBERS = {"value", "minValue", "maxValue", "meanValue", "sDev", "percRank", "percValue"}
 _REPORT_WORDS = {"type": "measurement", "exception": "exception", "component": "component"}
 
@@ -52,11 +58,15 @@ class Fields:
             return name, [self._typed(one) for one in child.children]
         if name in _WORDS:
             return name, _word(_WORDS[name], child.text)
+        if name in _TIMES:
+            return name, _BY_MINUTE.sub(r"\1:00\2", child.text)
         return name, self._free(child) if child.children else child.text
 
     def _free(self, element: Element) -> Any:
         """An extension: text, or what is in it."""
-        found: dict[str, Any] = dict(element.attributes)
+        found: dict[str, Any] = {
+            name: text for name, text in element.attributes.items() if not name.startswith(_SCHEMA)
+        }
         for child in element.children:
             put(found, self._prefixes.key(child), self._free(child))
         if not found:

@@ -1,4 +1,4 @@
-"""Master data in the header of an XML document, in the JSON form."""
+"""Master data in the header of an XML document, or in one of their own, in the JSON form."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from typing import Any
 
 from milepost.epcis.xmltree import Element
 
+# A document that has nothing but master data; the JSON form knows none.
+ALONE = "EPCISMasterDataDocument"
+
 
 def master_data(root: Element) -> dict[str, Any] | None:
     """The `epcisHeader`; None where there are no master data."""
-    listed = root.find("EPCISMasterData")
+    listed = root if root.name == ALONE else root.find("EPCISMasterData")
     vocabularies = None if listed is None else listed.find("VocabularyList")
     if vocabularies is None:
         return None

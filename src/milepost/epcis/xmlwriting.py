@@ -5,18 +5,16 @@ Words of vocabularies are told as URIs, as XML wants them. What is read again ha
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from importlib import resources
 from typing import Any
 
 from milepost.epcis import vocabulary
 from milepost.epcis.contexts import prefixes_of
+from milepost.epcis.xmlorder import KINDS, order_of
 from milepost.epcis.xmlpieces import Names, NotWritableError, element, escaped, leaf, text_of
 
 __all__ = ["NotWritableError", "xml_of"]
 
-_ORDER = tomllib.loads(resources.files(__package__).joinpath("xmlorder.toml").read_text("utf-8"))
 _QUERY = "urn:epcglobal:epcis-query:xsd:2"
 _DOCUMENT = "urn:epcglobal:epcis:xsd:2"
 _WORDS = {"bizStep": "bizStep", "disposition": "disposition", "reason": "errorReason"}
@@ -54,12 +52,12 @@ def xml_of(document: Mapping[str, Any]) -> bytes:
 
 def _event(event: Mapping[str, Any], around: Mapping[str, str]) -> str:
     kind = event["type"]
-    if kind not in _ORDER["beginning"]:
+    if kind not in KINDS:
         raise NotWritableError(f"events of the type '{kind[:80]}' are told in JSON only")
     prefixes = prefixes_of(event.get("@context"), around)
     writer = _Writer(prefixes)
-    order = dict.fromkeys([*_ORDER["common"], *_ORDER["beginning"][kind], *_ORDER["ending"]])
-    inside = "".join(writer.member(name, event[name]) for name in order if name in event)
+    told = (name for name in order_of(kind) if name in event)
+    inside = "".join(writer.member(name, event[name]) for name in told)
     inside += writer.names.many(event.items())
     return element(kind, inside, writer.names.declared())
 

@@ -133,3 +133,59 @@ def test_an_elements_name_is_only_a_name(name: str) -> None:
     body = START + f"<ObjectEvent>{TIME}<{name}>x</{name}></ObjectEvent>" + END
 
     assert not read(body.encode()).valid
+
+
+def test_what_published_documents_in_xml_do_costs_nothing() -> None:
+    """An EPC twice, a time without seconds, fields out of their order (which is a warning)."""
+    time = "<eventTime>2026-05-02T10:00+08:00</eventTime><eventTimeZoneOffset>+08:00"
+    listed = (
+        f"<ObjectEvent><action>OBSERVE</action>{time}</eventTimeZoneOffset>"
+        "<epcList><epc>urn:uuid:1</epc><epc>urn:uuid:1</epc></epcList></ObjectEvent>"
+    )
+    document = read((START + listed + END).encode())
+    ((_, event),) = document.events
+
+    assert document.valid
+    assert event["eventTime"] == "2026-05-02T10:00:00+08:00"
+    warnings = [one.path for one in document.issues if one.level == "warning"]
+    assert warnings == ["epcisBody.eventList[0].eventTime", "epcisBody.eventList[0].epcList[1]"]
+
+
+def test_the_schemas_own_attributes_are_no_content() -> None:
+    kind = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="x:integer"'
+    begin = f"<ObjectEvent>{TIME}<epcList><epc>urn:uuid:1</epc></epcList><action>OBSERVE</action>"
+    ends = (f"<ext1:a {kind}>12</ext1:a></ObjectEvent>", "<ext1:a>12</ext1:a></ObjectEvent>")
+    typed, plain = (read((START + begin + end + END).encode()).events[0][1] for end in ends)
+
+    assert typed == plain
+
+
+def test_fields_that_a_repository_added_are_named_in_xml_too() -> None:
+    spaces = 'xmlns:r="https://r.example.org/" xmlns:x="https://x.example.org/"'
+    ignored = "<r:ignoreFields><x:received/></r:ignoreFields>"
+    plain = f"<ObjectEvent>{TIME}<epcList><epc>urn:uuid:1</epc></epcList><action>OBSERVE</action>"
+    begin = START.replace("EPCISDocument ", f"EPCISDocument {spaces} ", 1)
+    assert begin != START
+    begin = begin.replace("<EPCISBody>", ignored + "<EPCISBody>", 1)
+    added = read((begin + plain + "<x:received>now</x:received></ObjectEvent>" + END).encode())
+    bare = read((START + plain + "</ObjectEvent>" + END).encode())
+
+    assert added.ignored
+    hashes = [event_hash(one.events[0][1], one.prefixes, one.ignored) for one in (added, bare)]
+    assert hashes[0] == hashes[1]
+
+
+def test_a_document_of_master_data_alone() -> None:
+    body = (
+        '<m:EPCISMasterDataDocument xmlns:m="urn:epcglobal:epcis-masterdata:xsd:2" '
+        'schemaVersion="2.0" creationDate="2026-05-02T12:00:00Z"><EPCISBody><VocabularyList>'
+        '<Vocabulary type="urn:epcglobal:epcis:vtype:BusinessLocation"><VocabularyElementList>'
+        f'<VocabularyElement id="{HUB}"><attribute id="urn:epcglobal:cbv:mda#city">Jiaxing'
+        "</attribute></VocabularyElement></VocabularyElementList></Vocabulary></VocabularyList>"
+        "</EPCISBody></m:EPCISMasterDataDocument>"
+    )
+    document = read(body.encode())
+
+    assert (document.valid, document.events) == (True, ())
+    assert len(document.master) == 1
+    assert [one.city for one in document.places.values()] == ["Jiaxing"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -41,7 +42,8 @@ HEADERS = {
 }
 JSON_TYPES = ("application/json", "application/ld+json")
 XML_TYPES = ("application/xml", "text/xml")
-_VERSIONS = ("2.0", "2.0.0", "1.2", "1.2.0")
+# A third number is an erratum's, which changes nothing of how it is spoken.
+_VERSIONS = re.compile(r"(2\.0|1\.2)(\.\d{1,3})?")
 _SPOKEN = (2, 0, 0)
 _FORM, _WORD_FORM = "GS1-EPC-Format", "GS1-CBV-XML-Format"
 PER_PAGE = 30
@@ -86,8 +88,8 @@ def check_versions(request: Request, *, xml: bool = False) -> None:
     """
     for name in ("GS1-EPCIS-Version", "GS1-CBV-Version"):
         version = request.headers.get(name)
-        if version is not None and version.strip() not in _VERSIONS:
-            told = f"{name}: {version[:40]} is not spoken here, only {', '.join(_VERSIONS)}."
+        if version is not None and _VERSIONS.fullmatch(version.strip()) is None:
+            told = f"{name}: {version[:40]} is not spoken here, only 2.0 and 1.2."
             raise problem(406, "NotAcceptableException", told)
     _check_range(request)
     given = (*JSON_TYPES, *XML_TYPES) if xml else JSON_TYPES

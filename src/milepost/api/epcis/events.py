@@ -71,11 +71,11 @@ def endpoints(asked: Asked) -> list[Endpoint]:
 
 
 async def listed(asked: Asked, call: Call) -> Response:
-    return await respond(asked, call, from_url(call.request.query_params.multi_items()))
+    return await respond(asked, call, _asked_for(call))
 
 
 async def about(name: str, asked: Asked, call: Call) -> Response:
-    query = from_url(call.request.query_params.multi_items())
+    query = _asked_for(call)
     picked = PICKED[name]
     if picked in query:
         raise problem(400, "QueryParameterException", f"{picked} stands in the path already.")
@@ -86,8 +86,16 @@ async def named(asked: Asked, call: Call) -> Response:
     query = await asked.store.query(call.caller.tenant, path_text(call, "name"))
     if query is None:
         raise problem(404, "NoSuchNameException", "There is no query of this name.")
-    more = from_url(call.request.query_params.multi_items())
-    return await respond(asked, call, query | more, call.path("name"))
+    return await respond(asked, call, query | _asked_for(call), call.path("name"))
+
+
+def _asked_for(call: Call) -> dict[str, Any]:
+    """The query of a URL. `GS1-Extensions: ex=https://…` tells what its prefixes stand for."""
+    query = from_url(call.request.query_params.multi_items())
+    given = ",".join(call.request.headers.getlist("GS1-Extensions")).split(",")
+    pairs = (one.partition("=") for one in given)
+    told = {name.strip(): uri.strip() for name, _, uri in pairs if uri.strip()}
+    return query | ({"@context": [told]} if told else {})
 
 
 async def single(asked: Asked, call: Call) -> Response:

@@ -13,6 +13,7 @@ import msgspec
 from milepost.engine.epcis_concealing import Concealed
 from milepost.engine.epcis_ports import Captured, Found, Job
 from milepost.epcis.indexing import Entry
+from milepost.stores.postgres.epcis_columns import by_id
 from milepost.stores.postgres.epcis_query import order_of, where_of
 from milepost.stores.postgres.epcis_said import EpcisSaid
 from milepost.stores.postgres.pool import Pool
@@ -46,6 +47,15 @@ RETURNING hash, erroneous
 _HOLDERS = """
 SELECT event_id, hash FROM epcis_event
 WHERE tenant = $1 AND event_id = ANY($2::text[]) AND NOT erroneous
+UNION ALL SELECT event_id, hash FROM epcis_other_id
+WHERE tenant = $1 AND event_id = ANY($2::text[])
+"""
+_ADD_OTHERS = """
+INSERT INTO epcis_other_id (tenant, event_id, hash)
+SELECT $1, given.event_id, given.hash FROM unnest($2::text[], $3::text[]) AS given (event_id, hash)
+JOIN epcis_event AS event ON event.tenant = $1 AND event.hash = given.hash AND NOT event.erroneous
+    AND event.event_id <> given.event_id
+ON CONFLICT DO NOTHING
 """
 _JOB = "id, created_at, finished_at, success, behaviour, captured, duplicates, errors"
 _LISTED = {"epcs": "unnest(epcs || inputs || outputs || ARRAY[parent])"}
@@ -78,6 +88,10 @@ class PostgresEpcis:
             body = msgspec.json.encode([entries[index] for index in good]).decode()
             rows = await connection.fetch(_ADD, tenant, recorded_at, body)
             added = {(row["hash"], row["erroneous"]) for row in rows}
+            again = [entries[index] for index in good if not entries[index].erroneous]
+            if len(again) > sum(not erroneous for _, erroneous in added):
+                ids, hashes = [one.event_id for one in again], [one.hash for one in again]
+                await connection.execute(_ADD_OTHERS, tenant, ids, hashes)
             told = [(entries[place], one) for place, one in said.items()]
             fresh = [pair for pair in told if (pair[0].hash, pair[0].erroneous) in added]
             await self._said.write(connection, tenant, fresh)
@@ -154,10 +168,10 @@ class PostgresEpcis:
     async def event(self, tenant: int, event_id: str) -> list[Found]:
         async with self._pool.connection() as connection:
             rows = await connection.fetch(
-                f"SELECT {_FOUND} FROM epcis_event "
-                "WHERE tenant = $1 AND event_id = $2 ORDER BY erroneous, seq",
+                f"SELECT {_FOUND} FROM epcis_event WHERE tenant = $1 AND {by_id('$2')} "
+                "ORDER BY erroneous, seq",
                 tenant,
-                event_id,
+                [event_id],
             )
             return await self._restored(connection, tenant, rows)
 

@@ -47,6 +47,12 @@ def equal(column: str, form: Callable[[str], str | None] = str) -> Build:
     return build
 
 
+def by_id(ids: str) -> str:
+    """Events by an ID under which they came, or by their hash. `ids`: how SQL names the list."""
+    others = f"SELECT hash FROM epcis_other_id WHERE tenant = $1 AND event_id = ANY({ids}::text[])"
+    return f"(event_id = ANY({ids}::text[]) OR hash = ANY({ids}::text[]) OR hash IN ({others}))"
+
+
 def word_in(vocabulary: str) -> Callable[[str], str | None]:
     """The form of a column that holds a word of a vocabulary."""
     return lambda text: word(vocabulary, text)

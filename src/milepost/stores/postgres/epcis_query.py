@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from milepost.engine.epcis_ports import QueryError
+from milepost.epcis.contexts import prefixes_of
 from milepost.epcis.link import canonical
 from milepost.stores.postgres.epcis_attributes import attribute, has_attribute
 from milepost.stores.postgres.epcis_columns import (
@@ -14,8 +15,11 @@ from milepost.stores.postgres.epcis_columns import (
     Values,
     any_time,
     at_time,
+    bind,
+    by_id,
     epcs,
     equal,
+    listed,
     overlap,
     typed,
     within,
@@ -58,9 +62,10 @@ def where_of(tenant: int, query: Mapping[str, Any]) -> tuple[str, Values]:
     """The condition of a checked query, and the values it binds. Raises QueryError."""
     values: Values = [tenant]
     parts = ["tenant = $1"]
+    own = prefixes_of(query.get("@context"), {})
     for name, value in query.items():
         if name not in _NO_CONDITION:
-            parts.append(_condition(name, value, values))
+            parts.append(_condition(name, value, values, own))
     return " AND ".join(parts), values
 
 
@@ -78,7 +83,7 @@ def order_of(query: Mapping[str, Any], values: Values) -> str:
     return f"{column} {direction} NULLS LAST, seq {direction}"
 
 
-def _condition(name: str, value: Any, values: Values) -> str:
+def _condition(name: str, value: Any, values: Values, own: Mapping[str, str]) -> str:
     build = _SIMPLE.get(name)
     if build is not None:
         return build(value, values)
@@ -86,6 +91,8 @@ def _condition(name: str, value: Any, values: Values) -> str:
         found = pattern.fullmatch(name)
         if found is not None:
             return make(found, value, values)
+    if (found := _EXTENSION.fullmatch(name)) is not None:
+        return extension(found, value, values, own)
     raise QueryError(f"{name} cannot be asked for here")
 
 
@@ -95,7 +102,6 @@ _FAMILIES = (
     (_TYPED, typed),
     (_QUANTITY, quantity),
     (_MEASURED, measured),
-    (_EXTENSION, extension),
 )
 _SIMPLE: dict[str, Build] = {
     "eventType": equal("type"),
@@ -122,7 +128,7 @@ _SIMPLE: dict[str, Build] = {
     "MATCH_inputEPCClass": epcs("input_classes"),
     "MATCH_outputEPCClass": epcs("output_classes"),
     "MATCH_anyEPCClass": epcs("classes", "input_classes", "output_classes"),
-    "EQ_eventID": equal("event_id"),
+    "EQ_eventID": lambda value, values: by_id(bind(values, [str(one) for one in listed(value)])),
     "EXISTS_errorDeclaration": lambda value, values: "erroneous",
     "GE_errorDeclaration_Time": declared(">="),
     "LT_errorDeclaration_Time": declared("<"),
@@ -138,9 +144,10 @@ _SIMPLE: dict[str, Build] = {
     "GE_endTime": any_time("sensed_until", ">="),
     "LT_endTime": any_time("sensed_until", "<"),
     "EQ_type": sensor_field("type", "measurement"),
+    "EQ_hexBinaryValue": sensor_field("hexBinaryValue", "hex"),
     **{
         f"EQ_{name}": sensor_field(name)
         for name in ("deviceID", "dataProcessingMethod", "microorganism", "chemicalSubstance",
-                     "bizRules", "stringValue", "booleanValue", "hexBinaryValue", "uriValue")
+                     "bizRules", "stringValue", "booleanValue", "uriValue")
     },
 }  # fmt: skip
