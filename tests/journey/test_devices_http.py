@@ -187,6 +187,36 @@ def test_a_throw_in_a_burst_is_an_alert_until_hand_over(
     assert alerts(app, "CT5000001")[0][2] == seconds(at(1))
 
 
+@pytest.mark.parametrize(
+    ("unit", "factor", "gravity"),
+    [
+        ("mg", 1.0, True),
+        ("g", 0.001, True),
+        ("m_s2", 0.00980665, True),
+        ("m_s2", 0.00980665, False),
+    ],
+)
+def test_a_burst_may_come_in_any_unit(
+    me: Caller, clock: Any, unit: str, factor: float, gravity: bool
+) -> None:
+    rest, fall = ([1000], [40]) if gravity else ([0], [-960])
+    z = [value * factor for value in rest * 100 + fall * 45 + [2600, 3400, 1900] + rest * 100]
+    still = [0.0] * len(z)
+    burst = {"rate_hz": 100, "x": still, "y": still, "z": z, "unit": unit, "gravity": gravity}
+
+    done = take(me, "samples", [{"asset": "sensor:u", "at": clock(30), "burst": burst}])
+
+    assert (done["accepted"], done["rejected"]) == (1, [])
+
+
+def test_a_limit_with_a_name_that_is_none_is_refused(me: Caller) -> None:
+    path = "/v1/track/CT5000009/limits"
+    answer = me.client.put(path, json={"temperature_max_c": 8}, headers=me.headers)
+
+    assert answer.status_code in (400, 422)
+    assert "temperature_max_c" in answer.text
+
+
 def test_a_throw_that_lies_across_bursts_is_one(app: Running, me: Caller, clock: Any) -> None:
     """A second each, as devices send them; the fall is cut in two, and the bounce stands alone."""
     rest, fall, hit = [1000] * 60, [40] * 50, [2600, 3400, 1900]
@@ -279,6 +309,32 @@ def test_a_couriers_queue_with_a_wrong_clock_is_set_right(me: Caller, clock: Any
     events = me.track("CT8000001")["events"]
     assert [one["occurred_at"] for one in events] == [at(2), at(1)]
     assert [one["sub"] for one in events] == ["picked_up", "delivered"]
+
+
+@pytest.mark.parametrize("device", ["pda-81", None])
+def test_a_queue_that_is_sent_again_much_later_is_the_same_queue(
+    app: Running, me: Caller, device: str | None
+) -> None:
+    """Its `sent_at` is that of the first time; nobody learns a new offset from it."""
+    number = f"CT800009{1 if device else 2}"
+    scans = [{"number": number, "occurred_at": at(3), "action": "collect", "sequence": 1}]
+    batch = {"device": device, "sent_at": (NOW - timedelta(hours=1)).isoformat(), "scans": scans}
+    batch = {name: value for name, value in batch.items() if value is not None}
+    first = take(me, "scans", batch)
+    app.clock.now += timedelta(minutes=20)
+    try:
+        again = take(me, "scans", batch)
+        fresh = {
+            **batch,
+            "sent_at": (NOW - timedelta(minutes=40)).isoformat(),
+            "scans": [{"number": number, "occurred_at": at(2), "action": "depart", "sequence": 2}],
+        }
+        take(me, "scans", fresh)
+    finally:
+        app.clock.now = NOW
+
+    assert (first["accepted"], again["accepted"], again["duplicates"]) == (1, 0, 1)
+    assert [one["occurred_at"] for one in me.track(number)["events"]] == [at(2), at(1)]
 
 
 def test_evidence_is_named_once_however_it_is_given(me: Caller) -> None:

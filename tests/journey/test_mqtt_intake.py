@@ -72,6 +72,8 @@ def test_all_four_kinds_of_reports(store_url: str, broker: Broker) -> None:
         until(lambda: me.get("/v1/track/MQ1000001").status_code == 200)
 
         assert me.status("MQ1000001") == "in_transit.moving"
+        # What it was loaded into is written after the scan itself.
+        until(lambda: me.get("/v1/track/MQ1000001/position").status_code == 200)
         position = me.get("/v1/track/MQ1000001/position").json()
         assert (position["asset"], position["lat"]) == ("truck:t1", 30.5)
         until(lambda: bool(me.get("/v1/assets/truck:t1/contents").json()["inside"][0]["until"]))
@@ -105,6 +107,37 @@ def test_what_came_while_we_were_away_is_kept_by_the_broker(store_url: str, brok
     device.close()
     with running(store_url, mqtt_url=broker.url) as app:
         until(lambda: count(app) == 50)
+
+
+def test_a_queue_that_waited_at_the_broker_does_not_set_clocks_wrong(
+    store_url: str, broker: Broker
+) -> None:
+    """It was sent when its device says; what comes once we listen tells of the clock again."""
+
+    def queue(number: str, sent: timedelta, hours: float) -> bytes:
+        scan = {"number": number, "occurred_at": (NOW - timedelta(hours=hours)).isoformat(),
+                "action": "collect"}  # fmt: skip
+        return json.dumps({"sent_at": (NOW - sent).isoformat(), "scans": [scan]}).encode()
+
+    with running(store_url, mqtt_url=broker.url) as app:
+        app.caller("acme")
+        connected(app)
+    device = broker.publisher()
+    device.publish("milepost/acme/pda/p1/scans", queue("MQ3000001", timedelta(hours=2), 3))
+    device.close()
+    with running(store_url, mqtt_url=broker.url) as app:
+        me = app.caller("acme")
+        until(lambda: me.get("/v1/track/MQ3000001").status_code == 200)
+        app.clock.now += timedelta(hours=1)
+        device = broker.publisher()
+        # An hour later, and two hours slow.
+        device.publish("milepost/acme/pda/p1/scans", queue("MQ3000002", timedelta(hours=1), 3))
+        device.close()
+        until(lambda: me.get("/v1/track/MQ3000002").status_code == 200)
+
+        times = [me.track(number)["events"][0]["occurred_at"] for number in
+                 ("MQ3000001", "MQ3000002")]  # fmt: skip
+        assert times == [(NOW - timedelta(hours=hours)).isoformat() for hours in (3, 1)]
 
 
 def test_nothing_is_acknowledged_before_it_is_durable(store_url: str, broker: Broker) -> None:

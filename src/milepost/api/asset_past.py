@@ -56,12 +56,12 @@ async def stays(services: AssetServices, call: Call) -> Visits:
 
 async def contents(services: AssetServices, call: Call) -> Contents:
     asset, tenant = asset_of(call), call.caller.tenant
-    inside = await services.containment.within(tenant, [asset], *span_of(services, call))
+    inside = await services.queries.contents(tenant, asset, span_of(services, call))
     within = await services.containment.of(tenant, [asset])
     most = call.query.limit
     return Contents(
         asset,
-        [_contained(one) for one in inside.get(asset, [])[-most:]],
+        [_contained(one) for one in inside[-most:]],
         [_contained(one) for one in within.get(asset, []) if not is_place(one.parent)][-most:],
     )
 

@@ -12,6 +12,7 @@ from milepost.api.telemetry_shapes import (
     CurveQuery,
     ExcursionView,
     LimitsAnswer,
+    LimitsGiven,
     Point,
     PositionAnswer,
     Silence,
@@ -70,7 +71,7 @@ def endpoints(queries: SensorQueries) -> list[Endpoint]:
         ),
         endpoint(
             put_limits, limits, "Set limits of one shipment beside its category's", method="PUT",
-            scope="write", body=Limits, answer=LimitsAnswer, answers=(422,),
+            scope="write", body=LimitsGiven, answer=LimitsAnswer, answers=(422,),
         ),
     ]  # fmt: skip
 
@@ -129,7 +130,7 @@ async def show_limits(queries: SensorQueries, call: Call) -> LimitsAnswer:
 
 
 async def put_limits(queries: SensorQueries, call: Call) -> LimitsAnswer:
-    wanted: Limits = call.body
+    wanted = Limits(**msgspec.structs.asdict(call.body))
     number = _number(call)
     small = all(abs(value) < 1 << 31 for value in msgspec.to_builtins(wanted).values())
     if not small or wanted.excursion_s < 0 or wanted.hysteresis_mc < 0 or wanted.hysteresis_pm < 0:

@@ -112,6 +112,10 @@ class VisitsAnswer(Struct):
     visits: list[VisitOf]
 
 
+class LimitsGiven(Limits, frozen=True, forbid_unknown_fields=True):
+    """Limits of one shipment: a name that is none is refused, for it would watch nothing."""
+
+
 class LimitsAnswer(Struct, kw_only=True):
     """What holds now: the category's limits, with the shipment's own in their place."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Protocol
 
 from milepost.domain.telemetry import PARCEL, SENSOR, Change, Contained
@@ -28,10 +29,19 @@ class Containment(Protocol):
         ...
 
 
-async def chains(store: Containment, tenant: int, names: Sequence[str]) -> dict[str, list[Carried]]:
-    """Whose samples each name's own are, and when: it itself, what it was in, the sensors there."""
+async def chains(
+    store: Containment,
+    tenant: int,
+    names: Sequence[str],
+    scanned: Mapping[str, Sequence[int]] = MappingProxyType({}),
+) -> dict[str, list[Carried]]:
+    """Whose samples each name's own are, and when: it itself, what it was in, the sensors there.
+    `scanned`: when a name's own scans saw it at facilities.
+    """
     parents = await _upwards(store, tenant, names)
-    found = {name: [_itself(name), *carried(name, parents)] for name in names}
+    found = {
+        name: [_itself(name), *carried(name, parents, scanned.get(name, ()))] for name in names
+    }
     assets = {one.asset for stretches in found.values() for one in stretches}
     inside = await store.within(tenant, sorted(assets), -FOREVER_US, FOREVER_US, SENSOR)
     for stretches in found.values():

@@ -10,7 +10,7 @@ from milepost.domain.telemetry import Sample
 from milepost.engine.containment import Containment, chains
 from milepost.engine.telemetry import Curve, TelemetryReader
 from milepost.sensing.chain import FOREVER_US, Carried
-from milepost.sensing.excursion import GAP_US
+from milepost.sensing.excursion import silence_us
 
 DAY_US = 86_400_000_000
 # Every shock counts, whoever felt it; of the rest, what is nearest to the goods.
@@ -40,9 +40,13 @@ class Curves:
         self._known: set[str] = set()
         self._read: dict[tuple[int, str, int, int], Mapping[str, Curve]] = {}
 
-    async def stretches(self, tenant: int, names: Sequence[str]) -> dict[str, list[Carried]]:
-        """With whom each name was, and when."""
-        found = await chains(self._containment, tenant, names)
+    async def stretches(
+        self, tenant: int, scanned: Mapping[str, Sequence[int]]
+    ) -> dict[str, list[Carried]]:
+        """With whom each name was, and when. `scanned`: name → when its own scans saw it at
+        facilities.
+        """
+        found = await chains(self._containment, tenant, sorted(scanned), scanned)
         assets = {one.asset for stretches in found.values() for one in stretches}
         self._known = await self._reader.known(tenant, sorted(assets))
         return found
@@ -120,14 +124,15 @@ def _innermost(parts: list[Part]) -> list[Part]:
             at for one in kept if one.carried.distance < part.carried.distance
             for at in one.times
         )  # fmt: skip
+        around_us = silence_us(nearer) // 2
         pairs = [pair for pair in zip(part.times, part.values, strict=True)
-                 if not _near(nearer, pair[0])]  # fmt: skip
+                 if not _near(nearer, pair[0], around_us)]  # fmt: skip
         if pairs:
             times, values = zip(*pairs, strict=True)
             kept.append(Part(part.carried, times, values))
     return kept
 
 
-def _near(times: Sequence[int], at_us: int) -> bool:
-    place = bisect_left(times, at_us - GAP_US // 2)
-    return place < len(times) and times[place] <= at_us + GAP_US // 2
+def _near(times: Sequence[int], at_us: int, around_us: int) -> bool:
+    place = bisect_left(times, at_us - around_us)
+    return place < len(times) and times[place] <= at_us + around_us

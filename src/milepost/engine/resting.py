@@ -6,7 +6,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
-from milepost.engine.ports import Row
+from milepost.engine.rows import Row
 from milepost.engine.shard import Shard
 
 States = Callable[[Sequence[int]], Awaitable[dict[int, bytes]]]

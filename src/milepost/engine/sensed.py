@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 
 import msgspec
 
 from milepost.domain.care import Limits
 from milepost.domain.event import key_of
+from milepost.domain.moment import TimeQuality
 from milepost.domain.scan import Facts
 from milepost.domain.shipment import Shipment
+from milepost.domain.status import BY_CODE, SUB_CODE
 from milepost.domain.telemetry import parcel_name
-from milepost.engine.policies import PLAIN, Policies, Profile, widened
+from milepost.domain.track import EventView
+from milepost.engine.policies import Policies
+from milepost.engine.policy_terms import PLAIN, Profile, widened
 from milepost.engine.ports import Ledger
 from milepost.engine.queries import Queries
 from milepost.engine.shard import Shard
-from milepost.rules.care import limits_of
 
 OVER = frozenset({"delivered", "returned", "expired"})
+# Where a box lies, and rides in no vehicle. What has only come to a country or a town may.
+AT_FACILITY = frozenset(
+    code for code, one in BY_CODE.items()
+    if one.main in {"available_for_pickup", "delivered", "returned"}
+    or one.sub in {"in_transit.arrived_hub", "in_transit.arrived_dest_station"}
+)  # fmt: skip
 _UNSET = Limits()
 MOST_FOREIGN = 100_000
+
+
+def seen_at_facilities(events: Iterable[EventView]) -> list[int]:
+    """When the events of a track saw it at a facility (µs, oldest first), as `seen_us` tells it."""
+    return sorted(
+        round(datetime.fromisoformat(one.occurred_at).timestamp() * 1_000_000) for one in events
+        if SUB_CODE.get(one.sub) in AT_FACILITY and one.retracted_by is None
+        and TimeQuality[one.time_quality] <= TimeQuality.carrier_zone
+    )  # fmt: skip
 
 
 class SensedShipments:
@@ -64,19 +82,30 @@ class SensedShipments:
     def road(self, tenant: int, number: str) -> int:
         return self._shard.road_of(key_of(tenant, number))
 
-    def names(self, tenant: int, number: str) -> list[str]:
+    def scanned(self, tenant: int, number: str) -> dict[str, list[int]]:
         """Of all numbers of the same box: each may have been scanned into something."""
         road = self.road(tenant, number)
         links = self._queries.links_of(tenant, number)
         numbers = {number, *(link.number for link in links if link.road == road)}
-        return [parcel_name(one) for one in sorted(numbers)]
+        seen = self.seen_us(road)
+        return {parcel_name(one): seen for one in sorted(numbers)}
+
+    def seen_us(self, road: int) -> list[int]:
+        """When scans saw the box at a facility, as far as their clocks say an instant."""
+        state = self._state(road)
+        if state is None:
+            return []
+        return [
+            mark.at_s * 1_000_000 for mark in Shipment(state).marks
+            if mark.code in AT_FACILITY and mark.quality <= TimeQuality.carrier_zone
+        ]  # fmt: skip
 
     def limits(self, tenant: int, number: str) -> Limits:
         """Its category's, with what was said of this shipment in its place."""
         road = self.road(tenant, number)
         foreign = self._foreign.get(road)
         profile = self._policies.profile(road) if foreign is None else foreign[0]
-        cared = _limits_of(profile.categories)
+        cared = self._policies.limits(tenant, profile.categories)
         return self.over(tenant, number, cared)
 
     def over(self, tenant: int, number: str, cared: Limits) -> Limits:
@@ -85,16 +114,14 @@ class SensedShipments:
         return cared if own is None else _over(cared, own)
 
     def ended_us(self, road: int) -> int | None:
-        state = self._shard.states.get(road) or self._foreign.get(road, (PLAIN, None))[1]
+        state = self._state(road)
         if state is None:
             return None
         shipment = Shipment(state)
         return shipment.since_s * 1_000_000 if shipment.main in OVER else None
 
-
-@cache
-def _limits_of(categories: tuple[str, ...]) -> Limits:
-    return limits_of(categories)
+    def _state(self, road: int) -> bytes | None:
+        return self._shard.states.get(road) or self._foreign.get(road, (PLAIN, None))[1]
 
 
 def _over(cared: Limits, own: Limits) -> Limits:

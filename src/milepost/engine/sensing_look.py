@@ -63,11 +63,11 @@ class SensingLook:
             numbers = [number for whose, number in some if whose == tenant]
             await self._shipments.prepare(tenant, numbers, states=True)
             await self._refresh([self._shipments.road(tenant, number) for number in numbers])
-            names = {number: self._shipments.names(tenant, number) for number in numbers}
-            wanted = sorted({name for found in names.values() for name in found})
+            scanned = {number: self._shipments.scanned(tenant, number) for number in numbers}
+            wanted = {name: seen for one in scanned.values() for name, seen in one.items()}
             stretches = await curves.stretches(tenant, wanted)
             for number in numbers:
-                own = [one for name in names[number] for one in stretches[name]]
+                own = [one for name in scanned[number] for one in stretches[name]]
                 written += await self._look_at(tenant, number, own, curves)
         for ticket in written:
             await ticket

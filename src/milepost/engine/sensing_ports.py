@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from milepost.domain.care import Limits
@@ -18,8 +18,10 @@ class Shipments(Protocol):
 
     def road(self, tenant: int, number: str) -> int: ...
 
-    def names(self, tenant: int, number: str) -> list[str]:
-        """All names under which the same box may be contained in assets."""
+    def scanned(self, tenant: int, number: str) -> Mapping[str, Sequence[int]]:
+        """All names under which the same box may be contained in assets, each with when the box's
+        scans saw it at facilities (µs, oldest first).
+        """
         ...
 
     def limits(self, tenant: int, number: str) -> Limits: ...

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import NamedTuple, Protocol
 
 from milepost.domain.care import Limits
-from milepost.domain.telemetry import Sample
+from milepost.domain.telemetry import Contained, Sample, number_of
 from milepost.engine.containment import Containment
-from milepost.engine.curves import Curves, united
+from milepost.engine.curves import Curves, Part, united
 from milepost.engine.sensed import SensedShipments
 from milepost.engine.telemetry import TelemetryReader
 from milepost.sensing.chain import FOREVER_US, Carried
+from milepost.sensing.containment import left_behind
 from milepost.sensing.downsample import thinned
 from milepost.sensing.excursion import Band, Excursion, Gap, excursions, gaps
 from milepost.sensing.geodesy import distance_m
 from milepost.sensing.geofence import Fence, Fix, Visit, visits
 from milepost.sensing.kinetic import mean_kinetic_mc
 
+# What is worked out of more samples than these would hold up everybody else: it goes to a thread.
+MANY = 5_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Span = tuple[int, int]
 
@@ -82,14 +87,10 @@ class SensorQueries:
         curves = Curves(self._reader, self._containment)
         stretches = await self._stretches(tenant, number, curves)
         parts = await curves.parts(tenant, stretches, field, *self._within(tenant, number, span))
-        times, values = united(parts)
-        thin_times, thin_values = thinned(times, values, points)
-        out = excursions(times, values, self._band(tenant, number, field))
-        kinetic = mean_kinetic_mc(times, values) if field == "temperature_mc" else None
-        return Read(
-            thin_times, thin_values, len(times), gaps(times), stretches, out,
-            min(values, default=None), max(values, default=None), kinetic,
-        )  # fmt: skip
+        band = self._band(tenant, number, field)
+        told = partial(_read, parts, stretches, points, band, kinetic=field == "temperature_mc")
+        many = sum(len(part.times) for part in parts) > MANY
+        return await asyncio.to_thread(told) if many else told()
 
     async def track(self, tenant: int, number: str, points: int, span: Span) -> Read:
         """The way it took, as far as positions are known."""
@@ -146,6 +147,22 @@ class SensorQueries:
                 found += [(one, stay) for stay in stays]
         return sorted(found, key=lambda pair: pair[1].arrived_us)
 
+    async def contents(self, tenant: int, asset: str, span: Span) -> list[Contained]:
+        """What was in an asset; what its own scans have seen elsewhere since is in it no more."""
+        found = (await self._containment.within(tenant, [asset], *span)).get(asset, [])
+        numbers = sorted({number for one in found if (number := number_of(one.child))})
+        await self._shipments.prepare(tenant, numbers, states=True)
+        left = [self._left(tenant, one) for one in found]
+        return [one for one in left if one.until_us is None or one.until_us >= span[0]]
+
+    def _left(self, tenant: int, one: Contained) -> Contained:
+        number = number_of(one.child)
+        if number is None:
+            return one
+        road = self._shipments.road(tenant, number)
+        seen, over_us = self._shipments.seen_us(road), self._shipments.ended_us(road)
+        return left_behind([one], seen, over_us)[0]
+
     async def limits(self, tenant: int, number: str) -> Limits:
         """What sensors may measure with it."""
         await self._shipments.prepare(tenant, [number], states=False)
@@ -156,9 +173,9 @@ class SensorQueries:
 
     async def _stretches(self, tenant: int, number: str, curves: Curves) -> list[Carried]:
         await self._shipments.prepare(tenant, [number], states=True)
-        names = self._shipments.names(tenant, number)
-        found = await curves.stretches(tenant, names)
-        return [one for name in names for one in found[name]]
+        scanned = self._shipments.scanned(tenant, number)
+        found = await curves.stretches(tenant, scanned)
+        return [one for name in scanned for one in found[name]]
 
     def _within(self, tenant: int, number: str, span: Span) -> Span:
         """What is measured after the hand-over is no longer the shipment's."""
@@ -175,3 +192,15 @@ class SensorQueries:
             case "humidity_pm":
                 return Band(None, limits.humidity_high_pm, limits.hysteresis_pm, lasting_us)
         return Band()
+
+
+def _read(
+    parts: Sequence[Part], stretches: list[Carried], points: int, band: Band, *, kinetic: bool
+) -> Read:
+    times, values = united(parts)
+    thin_times, thin_values = thinned(times, values, points)
+    return Read(
+        thin_times, thin_values, len(times), gaps(times), stretches,
+        excursions(times, values, band), min(values, default=None), max(values, default=None),
+        mean_kinetic_mc(times, values) if kinetic else None,
+    )  # fmt: skip

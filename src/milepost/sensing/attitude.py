@@ -8,11 +8,11 @@ _REST_MG = (900, 1100)  # a sensor that moves says nothing of its attitude
 
 
 def tilt_deg(
-    felt: tuple[int, int, int], upright: tuple[int, int, int] = (0, 0, 1000)
+    felt: tuple[float, float, float], upright: tuple[float, float, float] = (0, 0, 1000)
 ) -> int | None:
     """The angle to `upright` (how gravity is felt when it stands right), 0 to 180; None in motion.
 
-    Both in thousandths of g along the same axes.
+    Along the same axes; what is felt in thousandths of g.
     """
     size, reference = _size(felt), _size(upright)
     if not _REST_MG[0] <= size <= _REST_MG[1] or reference == 0:
@@ -21,5 +21,5 @@ def tilt_deg(
     return round(degrees(acos(max(-1.0, min(1.0, cosine)))))
 
 
-def _size(vector: tuple[int, int, int]) -> float:
+def _size(vector: tuple[float, float, float]) -> float:
     return sqrt(sum(one * one for one in vector))

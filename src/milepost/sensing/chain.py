@@ -6,7 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from milepost.domain.telemetry import SENSOR, SURE_PM, Contained
-from milepost.sensing.containment import SEEN_ELSEWHERE_PM, VEHICLE, is_place, level_of
+from milepost.sensing.containment import (
+    SEEN_ELSEWHERE_PM,
+    VEHICLE,
+    is_place,
+    left_behind,
+    level_of,
+)
 
 FOREVER_US = 1 << 62
 DEEPEST = 8
@@ -31,12 +37,18 @@ class Carried(NamedTuple):
         return len(self.through) - self.asset.startswith(SENSOR)
 
 
-def carried(name: str, parents: Mapping[str, Sequence[Contained]]) -> list[Carried]:
-    """Every stretch in every asset, by begin. `parents`: what each child was in."""
+def carried(
+    name: str, parents: Mapping[str, Sequence[Contained]], scanned: Sequence[int] = ()
+) -> list[Carried]:
+    """Every stretch in every asset, by begin. `parents`: what each child was in. `scanned`: when
+    its scans saw it at facilities, oldest first.
+    """
     found: list[Carried] = []
+    parents = {**parents, name: left_behind(parents.get(name, ()), scanned)}
     _climb(Carried(name, -FOREVER_US, FOREVER_US), parents, found)
     seen = sorted(one.from_us for one in parents.get(name, ()) if is_place(one.parent))
     found = [_left(one, seen) for one in found]
+    found = [_left(one, scanned) if one.until_us == FOREVER_US else one for one in found]
     by_level: dict[str, list[Carried]] = {}
     for one in found:
         by_level.setdefault(level_of(one.asset), []).append(one)

@@ -8,7 +8,8 @@ that it was there is kept as a stretch without length.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 
 from milepost.domain.telemetry import EVERYTHING, SURE_PM, Action, Change, Contained, kind_of
 
@@ -42,6 +43,29 @@ def is_place(parent: str) -> bool:
 def _order(change: Change) -> tuple[int, int, str, str, str, int]:
     rank = ACTIONS.index(change.action)
     return (change.at_us, rank, change.child, change.parent, change.source, change.confidence_pm)
+
+
+def left_behind(
+    stretches: Sequence[Contained], seen: Sequence[int], over_us: int | None = None
+) -> list[Contained]:
+    """The same stretches, where scans have seen the child at facilities (`seen`, oldest first):
+    what nobody says was unloaded had left its vehicle by the first of them after the last sign of
+    it there. `over_us`: handed over, so in nothing any more. What is stated stands.
+    """
+    return [_left_by(one, seen, over_us) for one in stretches]
+
+
+def _left_by(one: Contained, seen: Sequence[int], over_us: int | None) -> Contained:
+    told = seen if level_of(one.parent) == VEHICLE else ()
+    ends = [*told[bisect_right(told, one.seen_us) :][:1]]
+    ends += [over_us] if over_us is not None and over_us > one.seen_us else []
+    left_us = min(ends, default=None)
+    if one.ended == "stated" or left_us is None:
+        return one
+    if one.until_us is not None and one.until_us <= left_us:
+        return one
+    sure = min(one.confidence_pm, SEEN_ELSEWHERE_PM)
+    return one._replace(until_us=left_us, ended="inferred", confidence_pm=sure)
 
 
 class _Walk:

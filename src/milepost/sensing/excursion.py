@@ -7,18 +7,23 @@ from itertools import pairwise
 from typing import Literal, NamedTuple
 
 GAP_US = 1_800_000_000  # half an hour
+# Loggers measure once an hour or more often; what comes more seldom says little of between.
+SLOWEST_US = 3_900_000_000
+# So many intervals tell what is usual.
+_SOME = 1_000
 
 
 class Band(NamedTuple):
     """Limits of a value, in its own unit. An excursion begins beyond a limit, and ends only
-    `hysteresis` inside it; it counts once it has lasted `lasting_us`, silences left out.
+    `hysteresis` inside it; it counts once it has lasted `lasting_us`, silences left out. A silence
+    is longer than `gap_us`; None: as the samples themselves make it.
     """
 
     low: int | None = None
     high: int | None = None
     hysteresis: int = 0
     lasting_us: int = 0
-    gap_us: int = GAP_US
+    gap_us: int | None = None
 
 
 class Gap(NamedTuple):
@@ -44,14 +49,27 @@ class Excursion(NamedTuple):
     gaps: tuple[Gap, ...]
 
 
-def gaps(times: Sequence[int], longest_us: int = GAP_US) -> list[Gap]:
+def silence_us(times: Sequence[int]) -> int:
+    """What is a silence between these samples (oldest first): more than half an hour, or than two
+    and a half of the usual intervals of a logger that measures once an hour.
+    """
+    step = max(1, len(times) // _SOME)
+    between = sorted(times[at + 1] - times[at] for at in range(0, len(times) - 1, step))
+    usual = between[len(between) // 2] if len(between) > 1 else 0
+    return max(GAP_US, usual * 5 // 2) if usual <= SLOWEST_US else GAP_US
+
+
+def gaps(times: Sequence[int], longest_us: int | None = None) -> list[Gap]:
     """Silences between samples (oldest first) that are longer than they should be."""
+    longest_us = silence_us(times) if longest_us is None else longest_us
     return [Gap(a, b) for a, b in pairwise(times) if b - a > longest_us]
 
 
 def excursions(times: Sequence[int], values: Sequence[int], band: Band) -> list[Excursion]:
     """Those that count, oldest first; each side of the band for itself."""
     found: list[Excursion] = []
+    if band.gap_us is None:
+        band = band._replace(gap_us=silence_us(times))
     if band.high is not None:
         found += _above(times, values, band.high, band, "high")
     if band.low is not None:
@@ -98,7 +116,7 @@ def _counted(
     lasted_us, counts_us = 0, times[first] if not band.lasting_us else None
     silent: list[Gap] = []
     for a, b in pairwise(times[first : last + 1]):
-        if b - a > band.gap_us:
+        if band.gap_us is not None and b - a > band.gap_us:
             silent.append(Gap(a, b))
             continue
         lasted_us += b - a

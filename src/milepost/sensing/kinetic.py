@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from math import exp, log
 
-from milepost.sensing.excursion import GAP_US
+from milepost.sensing.excursion import silence_us
 
 ACTIVATION_KJ_MOL = 83.14472  # the usual activation energy (USP <1079.2>): ΔH/R is 10,000 K
 GAS_CONSTANT = 8.314472e-3  # kJ/(mol·K), with which that is exact
@@ -17,7 +17,7 @@ def mean_kinetic_mc(
     times: Sequence[int],
     values_mc: Sequence[int],
     activation_kj_mol: float = ACTIVATION_KJ_MOL,
-    gap_us: int = GAP_US,
+    gap_us: int | None = None,
 ) -> int | None:
     """In thousandths of a degree Celsius; None without any value.
 
@@ -25,7 +25,7 @@ def mean_kinetic_mc(
     """
     if not values_mc:
         return None
-    weights = _weights(times, gap_us)
+    weights = _weights(times, silence_us(times) if gap_us is None else gap_us)
     ratio_k = activation_kj_mol / GAS_CONSTANT
     harm = sum(
         weight * exp(-ratio_k * 1000 / (value + ZERO_MC))

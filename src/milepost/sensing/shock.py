@@ -17,12 +17,16 @@ G_M_S2 = 9.80665
 FALLING_MG = 500
 # 0.15 s of fall are 11 cm: less is a step in handling, and no corner is damaged by it.
 SHORTEST_FALL_US = 150_000
+# Nothing falls for eleven metres: a sensor that shows no weight for longer does not measure it.
+LONGEST_FALL_US = 1_500_000
 # Landing shows within a few samples of the end of the fall, as nearly twice the weight at least:
 # what sensors of 2 g show of it ends a little below that.
 IMPACT_MG = 1_800
 LANDING_US = 120_000
-# Ringing of a tumbling sensor may interrupt a fall by a sample or two.
+# Ringing of a tumbling sensor may interrupt a fall for so long.
 INTERRUPTION_US = 30_000
+# Noise of fast sensors is weightless for moments, again and again; a fall is so nearly always.
+MOSTLY = 0.7
 # Slow sensors take 20 samples a second; samples further apart have a pause between them.
 APART_US = 60_000
 # Nobody picks a box up and throws it again within half a second of its landing.
@@ -58,6 +62,17 @@ class Burst(NamedTuple):
 
 
 NOTHING = Burst((), (), (), ())
+
+
+def with_gravity(x: float, y: float, z: float) -> tuple[int, int, int]:
+    """What a sensor that takes gravity out would show with it, as far as its strength goes: rest
+    is 1 g and falling is none. Nobody knows the direction any more.
+    """
+    moved = sqrt(x * x + y * y + z * z)
+    felt = abs(moved - 1000)
+    if not moved:
+        return 0, 0, 1000
+    return round(x * felt / moved), round(y * felt / moved), round(z * felt / moved)
 
 
 def magnitudes(burst: Burst) -> list[float]:
@@ -135,22 +150,26 @@ def _drops(times: Sequence[int], felt: Sequence[float]) -> list[Shock]:
 
 def _falls(times: Sequence[int], felt: Sequence[float]) -> list[tuple[int, int]]:
     """(first, last) sample of every fall that is long enough."""
-    runs: list[tuple[int, int]] = []
+    runs: list[tuple[int, int, int]] = []  # with how many of its samples show the fall
     for index, value in enumerate(felt):
         if value >= FALLING_MG:
             continue
         if runs and _goes_on(times, runs[-1][1], index):
-            runs[-1] = (runs[-1][0], index)
+            runs[-1] = (runs[-1][0], index, runs[-1][2] + 1)
         else:
-            runs.append((index, index))
-    return [(a, b) for a, b in runs if times[b] - times[a] >= SHORTEST_FALL_US]
+            runs.append((index, index, 1))
+    return [
+        (a, b) for a, b, weightless in runs
+        if SHORTEST_FALL_US <= times[b] - times[a] <= LONGEST_FALL_US
+        and weightless >= MOSTLY * (b - a + 1)
+    ]  # fmt: skip
 
 
 def _goes_on(times: Sequence[int], last: int, index: int) -> bool:
     # Samples have to be there: a pause in the recording is no fall.
     if index == last + 1:
         return times[index] - times[last] <= APART_US
-    return times[index] - times[last] <= INTERRUPTION_US and index - last <= 3
+    return times[index] - times[last] <= INTERRUPTION_US
 
 
 def _landing(times: Sequence[int], felt: Sequence[float], end: int) -> int | None:

@@ -97,3 +97,23 @@ def test_modules() -> None:
 
     assert (report.at, report.altitude_m, report.battery_mv) == (AT, 12, 4100)
     assert report.lat == pytest.approx(LAT)
+
+
+def test_cells_under_a_number_that_others_have_positions_under() -> None:
+    clock = bytes((26, 3, 4, 5, 6, 7))
+    (cells,) = decode(gt06(0x11, clock + CELL)).reports
+    (place,) = decode(gt06(0x11, gt06_fix())).reports
+
+    assert (cells.at, cells.located, cells.attributes) == (AT, False, {"cells_only": True})
+    assert (place.lat, place.lon) == (LAT, LON)
+
+
+def test_a_position_without_serial_and_checksum_is_read_and_never_believed() -> None:
+    body = b"\x10" + gt06_fix()
+    frame = b"xx" + bytes((len(body) - 1,)) + body + b"\r\n"
+
+    shown = decode(frame, Session(received=AT, strict=False))
+
+    assert (shown.reports[0].lat, shown.reports[0].at) == (LAT, AT)
+    assert str(shown.fault).startswith("truncated")
+    assert decode(frame).reports == []

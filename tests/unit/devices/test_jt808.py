@@ -250,3 +250,15 @@ def test_a_driver_as_2011_tells_of_them_is_answered_and_not_kept() -> None:
 
     assert (outcome.fault, outcome.reports) == (None, [])
     assert len(outcome.replies) == 1
+
+
+@pytest.mark.parametrize(
+    ("item", "temperature_mc"),
+    [("06020012", 18_000), ("06028012", -18_000), ("0602ffee", -18_000), ("0602ffff", None),
+     ("510280b4", -18_000), ("5102ff4c", -18_000)],
+)  # fmt: skip
+def test_a_temperature_below_zero_in_either_form(item: str, temperature_mc: int | None) -> None:
+    """Sign and magnitude, as the standard says, or the two's complement of many terminals."""
+    (report,) = decode(jt808(0x0200, jt808_location(items=bytes.fromhex(item)))).reports
+
+    assert report.temperature_mc == temperature_mc

@@ -50,3 +50,22 @@ def test_owntracks_is_named_by_topic_then_request_then_letters(
 
     assert found is not None
     assert found.name == identity
+
+
+@pytest.mark.parametrize("name", ["osmand", "owntracks"])
+def test_a_bad_place_of_a_list_loses_no_other(name: str) -> None:
+    good = {"_type": "location", "lat": 1, "lon": 2, "tst": STAMP, "tid": "xx"}
+    places = [good, {**good, "tst": None}, {**good, "lat": "north"}, {**good, "tst": STAMP + 1}]
+    fixes = [
+        {"timestamp": AT.isoformat(), "coords": {"latitude": 1, "longitude": 2}},
+        {"timestamp": "soon", "coords": {"latitude": 1, "longitude": 2}},
+        {"timestamp": AT.isoformat(), "coords": {"latitude": "north", "longitude": 2}},
+        {"timestamp": AT.isoformat(), "coords": {"latitude": 1, "longitude": 2}, "odometer": 7.5},
+    ]
+    body = places if name == "owntracks" else {"device_id": "a", "location": fixes}
+
+    found = told(name, msgspec.json.encode(body))
+
+    assert [(one.lat, one.lon) for one in found.reports] == [(1, 2), (1, 2)]
+    assert found.fault is not None
+    assert "north" in found.fault

@@ -140,3 +140,40 @@ def test_zeros_without_a_fix_are_no_place() -> None:
     assert sample is not None
     assert (sample.lat_e7, sample.battery_mv) == (None, 3900)
     assert Report(at=AT, lat=0.0, lon=0.0, valid=False).sample("truck:1") is None
+
+
+def told(name: str, frame: str) -> list[Report]:
+    return decode(protocol(name), frame.encode(), session()).reports
+
+
+def test_a_clock_with_a_fraction_is_the_clock() -> None:
+    (report,) = told("h02", "*HQ,4100001234,V1,050607.250,A,3115.0000,N,12130.0000,E,,,040326,FF#")
+
+    assert report.at == AT
+    assert (report.speed_mm_s, report.course_deg) == (None, None)
+
+
+def test_a_day_without_an_hour_is_not_its_midnight() -> None:
+    (report,) = told("h02", "*HQ,4100001234,V1,,A,3115.0000,N,12130.0000,E,1,2,040326,FF#")
+
+    assert report.at == NOW
+    assert report.attributes["time_is_received"] is True
+
+
+def test_what_a_broken_clock_says_beside_its_time_is_kept() -> None:
+    cells = "*HQ,4100001234,NBR,050669,460,0,1,1,9338,3692,150,040326,FFFFFBFF#"
+    nowhere = "(019900001234BR00000007V0000.0000N00000.0000E000.00014039900000000L00000000)"
+    (heard,) = told("h02", cells)
+    (waiting,) = told("tk103", nowhere)
+
+    assert (heard.at, heard.attributes["cells_only"]) == (None, True)
+    assert (waiting.at, waiting.located) == (None, False)
+
+
+def test_a_name_may_have_letters() -> None:
+    frame = b"(LASTWAGEN0012BR00260304A3115.0000N12130.0000E000.005060790.0001000000L00000000)"
+    outcome = decode(protocol("tk103"), frame.replace(b"0012BR", b"012BR"), session())
+
+    assert outcome.identity is not None
+    assert outcome.identity.name == "LASTWAGEN012"
+    assert outcome.reports[0].at == AT

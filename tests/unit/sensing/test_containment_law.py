@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from milepost.domain.telemetry import Change, Contained
 from milepost.sensing.chain import FOREVER_US, carried, sensors_in
-from milepost.sensing.containment import intervals
+from milepost.sensing.containment import intervals, left_behind
 
 changes = st.builds(
     Change, st.just("parcel:1"),
@@ -121,6 +121,36 @@ def test_what_is_seen_at_a_place_has_left_the_truck_of_its_bag() -> None:
     assert found["truck:1"].confidence_pm == 600
     assert (found["bag:1"].until_us, found["bag:1"].confidence_pm) == (FOREVER_US, 1000)
     assert (found["van:2"].from_us, found["van:2"].confidence_pm) == (80, 1000)
+
+
+def test_a_scan_at_a_facility_ends_what_nobody_unloaded() -> None:
+    """The last sign of it in the truck goes before; a stated unload, and a bag, stand."""
+    loaded = [add("truck:1", 10), add("truck:1", 30, "observe")]
+    (left,) = left_behind(intervals(loaded), [5, 20, 50, 70])
+    (stated,) = left_behind(intervals([*loaded, add("truck:1", 60, "remove")]), [50])
+    (bag,) = left_behind(intervals([add("bag:1", 10)]), [50])
+    (handed_over,) = left_behind(intervals([add("bag:1", 10)]), [50], 80)
+
+    assert (left.until_us, left.ended, left.seen_us, left.confidence_pm) == (
+        50,
+        "inferred",
+        30,
+        600,
+    )
+    assert (stated.until_us, stated.ended, stated.confidence_pm) == (60, "stated", 1000)
+    assert bag.until_us is None
+    assert (handed_over.until_us, handed_over.confidence_pm) == (80, 600)
+
+
+def test_a_scan_at_a_facility_ends_the_ride_in_its_bags_truck() -> None:
+    parents = {
+        "parcel:1": [within("parcel:1", "bag:1", 0, None)],
+        "bag:1": [within("bag:1", "truck:1", 10, None)],
+    }
+    found = {one.asset: one for one in carried("parcel:1", parents, [50])}
+
+    assert (found["truck:1"].until_us, found["truck:1"].confidence_pm) == (50, 600)
+    assert (found["bag:1"].until_us, found["bag:1"].confidence_pm) == (FOREVER_US, 1000)
 
 
 def test_a_circle_ends() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from itertools import pairwise
 
 import pytest
@@ -14,7 +15,7 @@ from milepost.sensing.clocks import corrected, in_order, offset_us
 from milepost.sensing.downsample import thinned
 from milepost.sensing.excursion import GAP_US, Band, Gap, excursions, gaps
 from milepost.sensing.kinetic import mean_kinetic_mc
-from milepost.sensing.shock import Burst, height_mm, landing_mg, shocks
+from milepost.sensing.shock import Burst, height_mm, landing_mg, shocks, with_gravity
 from milepost.sensing.watch import Measured, episodes
 
 MIN = 60_000_000
@@ -44,6 +45,22 @@ def test_silences_are_named_and_do_not_count() -> None:
     assert one.gaps == (Gap(5 * MIN, 5 * MIN + 2 * GAP_US),)
     assert one.lasted_us == 10 * MIN
     assert gaps(times) == list(one.gaps)
+
+
+def test_a_logger_that_measures_once_an_hour_is_not_silent_between() -> None:
+    """Nothing but the interval differs from one that measures every five minutes."""
+    warm = [5, 5, 12, 12, 5, 5]
+    assert out(*warm, every=60 * MIN) == [("high", 120, 240, 12_000)]
+    assert out(*warm, every=5 * MIN) == [("high", 10, 20, 12_000)]
+    times = [60 * MIN * n for n in range(6)]
+    assert gaps(times) == []
+    assert gaps([*times, times[-1] + 200 * MIN]) == [Gap(times[-1], times[-1] + 200 * MIN)]
+    # One sample in between (a door was opened) leaves the others what they weigh.
+    hourly = mean_kinetic_mc(times, [1000 * one for one in warm])
+    disturbed = mean_kinetic_mc(
+        [*times[:1], 5 * MIN, *times[1:]], [5_000, 5_000, 5_000, 12_000, 12_000, 5_000, 5_000]
+    )
+    assert hourly == disturbed
 
 
 @settings(deadline=None)
@@ -122,6 +139,29 @@ def test_what_is_no_drop() -> None:
 def test_a_pause_of_the_recording_is_no_fall() -> None:
     times = [0, 10_000, 900_000, 910_000]
     assert shocks(Burst(times, [0] * 4, [0] * 4, [30, 30, 30, 3000])) == []
+
+
+def test_what_shows_no_weight_for_long_does_not_fall() -> None:
+    """A sensor that takes gravity out, or one that is broken."""
+    assert shocks(burst(*REST, *[20] * 400, 3400, *REST)) == []
+    assert shocks(burst(*[0] * 1_000, 2600, *[0] * 1_000)) == []
+
+
+def test_noise_of_a_fast_sensor_is_no_fall() -> None:
+    """Rough roads at 1,600 samples a second: weightless for a moment, again and again."""
+    chance = random.Random(3)
+    times = [625 * n for n in range(8_000)]
+    axes = [[round(chance.gauss(mean, 450)) for _ in times] for mean in (0, 0, 1000)]
+    assert shocks(Burst(times, *axes)) == []
+
+
+def test_without_gravity_rest_is_rest_and_a_fall_is_a_fall() -> None:
+    rest, fall, hit = [0] * 50, [-1000] * 45, [2600, 3400, 1900]
+    felt = [with_gravity(0, 0, value) for value in [*rest, *fall, *hit, *rest]]
+    (one,) = shocks(Burst([10_000 * n for n in range(len(felt))], *zip(*felt, strict=True)))
+
+    assert (one.kind, one.at_us) == ("drop", 960_000)
+    assert one.height_mm == pytest.approx(950, abs=50)
 
 
 def test_heights_are_those_of_the_textbook() -> None:

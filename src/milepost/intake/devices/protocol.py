@@ -82,6 +82,10 @@ class Outcome(Struct, kw_only=True):
     facts: dict[str, Value] = field(default_factory=dict)
     fault: str | None = None
 
+    def wrong(self, reason: str) -> None:
+        """One of its items could not be read; the others go on."""
+        self.fault = reason if self.fault is None else f"{self.fault}; {reason}"
+
 
 class Joining(Struct, frozen=True):
     """How a protocol's messages in parts are put together. `frames` are held, by their part.

@@ -65,6 +65,7 @@ class MqttClient:
         return client
 
     async def _listen(self, client: Client) -> None:
+        self._messages.listening()
         for topic in filters(self._options.group):
             await client.subscribe(topic, qos=1)
         self.connected.set()

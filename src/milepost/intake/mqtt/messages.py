@@ -13,7 +13,7 @@ from milepost.engine.decode import NotABatchError
 from milepost.engine.journey import OverloadedError
 from milepost.intake.mqtt.topics import Topic, parsed
 from milepost.intake.reports.shapes import Level
-from milepost.intake.reports.taking import HTTP_DEVICE, DeviceIntake
+from milepost.intake.reports.taking import HTTP_DEVICE, Arrival, DeviceIntake
 
 log = structlog.get_logger()
 RETRY_S = (0.1, 0.5, 1.0, 2.0, 5.0)
@@ -43,16 +43,21 @@ class Messages:
         self._intake = intake
         self._tenant_of = tenant_of
         self.meters = Meters()
+        self._listening_us: int | None = None
+
+    def listening(self) -> None:
+        """The broker has us from now on, and hands over what it kept for us."""
+        self._listening_us = self._intake.now_us()
 
     async def take(self, topic: str, payload: bytes) -> None:
         """Raises only when cancelled."""
         self.meters.messages += 1
         if not payload:
             return  # a retained message was taken back: it says nothing of its own
-        tries = 0
+        arrival, tries = Arrival(self._intake.now_us(), self._listening_us), 0
         while True:
             try:
-                await self._take(topic, payload)
+                await self._take(topic, payload, arrival)
             except (ConnectionError, OverloadedError) as error:
                 wait_s = RETRY_S[min(tries, len(RETRY_S) - 1)]
                 log.warning("mqtt_retry", topic=topic, wait_s=wait_s, error=repr(error))
@@ -66,7 +71,7 @@ class Messages:
             else:
                 return
 
-    async def _take(self, topic: str, payload: bytes) -> None:
+    async def _take(self, topic: str, payload: bytes, arrival: Arrival) -> None:
         whose = parsed(topic)
         tenant = None if whose is None else await self._tenant_of(whose.tenant)
         if whose is None or tenant is None:
@@ -74,18 +79,20 @@ class Messages:
             log.warning("mqtt_nobody", topic=topic)
             return
         try:
-            await self._hand_over(tenant, whose, payload)
+            await self._hand_over(tenant, whose, payload, arrival)
         except NotABatchError as error:
             self.meters.refused += 1
             log.warning("mqtt_unread", topic=topic, bytes=len(payload), error=str(error))
             await self._intake.keep_whole(tenant, f"mqtt.{whose.kind}", payload, str(error))
 
-    async def _hand_over(self, tenant: int, whose: Topic, payload: bytes) -> None:
+    async def _hand_over(self, tenant: int, whose: Topic, payload: bytes, arrival: Arrival) -> None:
         intake = self._intake
         match whose.kind:
             case "scans":
                 level = whose.level if whose.level in _LEVELS else None
-                taken = await intake.take_scans(tenant, payload, device=whose.device, level=level)
+                taken = await intake.take_scans(
+                    tenant, payload, device=whose.device, level=level, arrival=arrival
+                )
             case "samples":
                 asset = await self._asset(tenant, whose)
                 taken = await intake.take_samples(tenant, payload, asset=asset)

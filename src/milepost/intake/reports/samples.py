@@ -11,8 +11,9 @@ from milepost.intake.reports.reading import Batch, Reader
 from milepost.intake.reports.shapes import BurstReport, SampleReport
 from milepost.intake.reports.units import UNITS, BadReportError, checked, instant_us, scaled
 from milepost.sensing.attitude import tilt_deg
-from milepost.sensing.shock import Burst
+from milepost.sensing.shock import G_M_S2, Burst, with_gravity
 
+_MG = {"mg": 1.0, "g": 1000.0, "m_s2": 1000 / G_M_S2}
 _NAMES = [
     (field, name, factor, offset)
     for field, names in UNITS.items()
@@ -82,7 +83,7 @@ def _sample(name: str, at_us: int, report: SampleReport) -> Sample:
 def _with_burst(asset: str | None, report: SampleReport, sample: Sample) -> Reported:
     assert report.burst is not None
     burst = _burst(report.burst, sample.at_us)
-    tilt = _tilt(report.burst)
+    tilt = _tilt(report.burst, burst)
     if tilt is not None and sample.tilt_deg is None:
         sample = sample._replace(tilt_deg=tilt)
     plain = sample[2:] == Sample("", 0)[2:]
@@ -93,17 +94,21 @@ def _burst(report: BurstReport, at_us: int) -> Burst:
     count = len(report.x)
     if not count or {len(report.y), len(report.z)} != {count}:
         raise BadReportError("burst: x, y and z need the same number of values")
-    if any(abs(value) > 10_000_000 for axis in (report.x, report.y, report.z) for value in axis):
-        raise BadReportError("burst: values are thousandths of g")
+    factor = _MG[report.unit]
+    axes = [[value * factor for value in axis] for axis in (report.x, report.y, report.z)]
+    if any(abs(value) > 10_000_000 for axis in axes for value in axis):
+        raise BadReportError(f"burst: no sensor measures so many {report.unit}")
     times = [at_us + round(index * 1e6 / report.rate_hz) for index in range(count)]
-    return Burst(times, report.x, report.y, report.z)
+    if not report.gravity:
+        axes = [list(one) for one in zip(*map(with_gravity, *axes), strict=True)]
+    return Burst(times, *([round(value) for value in axis] for axis in axes))
 
 
-def _tilt(report: BurstReport) -> int | None:
+def _tilt(report: BurstReport, burst: Burst) -> int | None:
     """How it leans at the end of the burst, if it rests then."""
-    if report.upright is None:
+    if report.upright is None or not report.gravity:
         return None
-    return tilt_deg((report.x[-1], report.y[-1], report.z[-1]), report.upright)
+    return tilt_deg((burst.x[-1], burst.y[-1], burst.z[-1]), report.upright)
 
 
 __all__ = ["Rejected", "Reported", "check_name", "read_samples", "reported"]

@@ -10,21 +10,25 @@ from milepost.domain.scan import Scan
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Instant = Annotated[str, Meta(max_length=64)] | int | float
-Axis = Annotated[list[int], Meta(max_length=60_000)]
+Axis = Annotated[list[float], Meta(max_length=60_000)]
 Level = Literal["sorter", "truck", "pda", "locker", "station"]
 
 
 class BurstReport(Struct, kw_only=True):
-    """Acceleration with gravity along three axes, in thousandths of g; the first at `at`.
+    """Acceleration along three axes; the first at `at`.
 
-    `upright`: how gravity is felt when the box stands right; with it the tilt is found too.
+    `unit`: thousandths of g unless it says otherwise. `gravity`: whether gravity is in it, so that
+    rest shows 1 g. `upright`: how gravity is felt when the box stands right; with it the tilt is
+    found too.
     """
 
     rate_hz: Annotated[float, Meta(ge=10, le=10_000)]
     x: Axis
     y: Axis
     z: Axis
-    upright: tuple[int, int, int] | None = None
+    unit: Literal["mg", "g", "m_s2"] = "mg"
+    gravity: bool = True
+    upright: tuple[float, float, float] | None = None
 
 
 class SampleReport(Struct, kw_only=True):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Protocol
+from hashlib import sha256
+from typing import NamedTuple, Protocol
 
 from msgspec import Struct
 
@@ -23,6 +24,8 @@ from milepost.intake.reports.units import BadReportError
 from milepost.sensing.clocks import offset_us
 from milepost.sensing.shock import Burst, Shock, joined_shocks
 
+# So long after it has us back a broker may be handing over what it kept for us.
+BACKLOG_US = 120_000_000
 HTTP_DEVICE, RFID_READER, TAG = "device", "rfid", "epc"
 
 
@@ -41,6 +44,12 @@ class Clocks(Protocol):
 
     async def save_offset(self, tenant: int, device: str, offset: int, synced_us: int) -> None: ...
 
+    async def sync(
+        self, tenant: int, device: str, sent_us: int, offset: int, synced_us: int
+    ) -> int:
+        """Note a sync. The offset that counts: that of the first with this device and `sent_us`."""
+        ...
+
 
 class Bursts(Protocol):
     """Where accelerometer bursts are kept as they came. `around`: what is known of an asset just
@@ -52,6 +61,20 @@ class Bursts(Protocol):
     async def save_burst(
         self, tenant: int, asset: str, burst: Burst, found: Sequence[Shock], received_us: int
     ) -> None: ...
+
+
+class Arrival(NamedTuple):
+    """When a message came to us, however long it is until it can be written; and since when we
+    listen, where it may have waited for us before that (µs).
+    """
+
+    at_us: int
+    listening_us: int | None = None
+
+    def waited(self, sent_us: int) -> bool:
+        """Whether it may have been sent long before it came: a broker hands over what it kept."""
+        since = self.listening_us
+        return since is not None and sent_us < since and self.at_us - since <= BACKLOG_US
 
 
 class Taken(Struct):
@@ -106,15 +129,18 @@ class DeviceIntake(Struct, frozen=True):
         lines: bool = False,
         device: str | None = None,
         level: str | None = None,
+        arrival: Arrival | None = None,
     ) -> Taken:
         """Scans of sorters, PDA, lockers and stations; they walk the journey."""
-        received_us = self.now_us()
+        arrival = arrival or Arrival(self.now_us())
+        received_us = arrival.at_us
         try:
             queue = read_queue(body, received_us, lines=lines)
         except BadReportError as error:
             raise NotABatchError(str(error)) from None
         queue = queue._replace(device=queue.device or device, level=queue.level or level)
-        offset = await self._offset(tenant, queue.device, queue.sent_us, received_us)
+        name = queue.device or "#" + sha256(body).hexdigest()[:32]
+        offset = await self._offset(tenant, name, queue.sent_us, arrival)
         clocks = set_right(queue, offset)
         instant = partial(self._instant, tenant, received_us)
         rejected, scans, changes = list(queue.batch.rejected), [], []
@@ -167,16 +193,16 @@ class DeviceIntake(Struct, frozen=True):
         known = await self.devices.find_many(tenant, HTTP_DEVICE, devices) if devices else {}
         return [_at_asset(one, known) for one in found]
 
-    async def _offset(
-        self, tenant: int, device: str | None, sent_us: int | None, received_us: int
-    ) -> int:
+    async def _offset(self, tenant: int, device: str, sent_us: int | None, arrival: Arrival) -> int:
         if sent_us is None:
             return 0
-        known = await self.clocks.offset(tenant, device) if device else None
-        found = offset_us(sent_us, received_us, known)
-        if device and found != known:
-            await self.clocks.save_offset(tenant, device, found, received_us)
-        return found
+        known = await self.clocks.offset(tenant, device)
+        waited = arrival.waited(sent_us)
+        found = (known or 0) if waited else offset_us(sent_us, arrival.at_us, known)
+        counts = await self.clocks.sync(tenant, device, sent_us, found, arrival.at_us)
+        if counts == found != known and not waited:
+            await self.clocks.save_offset(tenant, device, found, arrival.at_us)
+        return counts
 
     def _instant(self, tenant: int, received_us: int, scan: Scan) -> int | None:
         """When a scan was whose clock says no offset: its place or carrier may tell the zone."""

@@ -46,6 +46,17 @@ WHERE asset = $1 AND at_us > $2 AND at_us < $3 ORDER BY at_us LIMIT $4
 """
 # Bursts are of a second or so as a rule, and of ten minutes at most.
 _LONGEST_US, _NEIGHBOURS = 600_000_000, 16
+# So long a queue that is sent again is known to be the same.
+SYNCS_KEPT_US = 30 * 86_400_000_000
+# Unnamed devices have each sync under a name of its own: theirs are all looked through.
+_SYNC = """
+WITH old AS (
+    DELETE FROM device_sync WHERE tenant = $1 AND synced_us < $6 AND sent_us <> $3
+        AND (device = $2 OR starts_with($2, '#') AND starts_with(device, '#'))
+)
+INSERT INTO device_sync AS known VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (tenant, device, sent_us) DO UPDATE SET sent_us = known.sent_us RETURNING offset_us
+"""
 _NEW_SAMPLES = """
 SELECT a.tenant, a.name, min(s.at_us), max(s.at_us)
 FROM telemetry_sample s JOIN asset a ON a.id = s.asset
@@ -189,6 +200,16 @@ class PostgresSensing:
                 offset,
                 synced_us,
             )
+
+    async def sync(
+        self, tenant: int, device: str, sent_us: int, offset: int, synced_us: int
+    ) -> int:
+        """Note a sync; the offset of the first of this device and time."""
+        async with self._pool.connection() as connection:
+            found: int = await connection.fetchval(
+                _SYNC, tenant, device, sent_us, offset, synced_us, synced_us - SYNCS_KEPT_US
+            )
+        return found
 
     async def now(self) -> datetime:
         """The database's clock, by which rows are marked."""

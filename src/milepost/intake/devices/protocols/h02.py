@@ -5,6 +5,7 @@ Source: "H02 protocol" of its makers. Times are UTC.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from milepost.intake.devices.protocol import FrameError, Identity, Outcome, Protocol, Session
@@ -122,17 +123,19 @@ def _degrees(text: str, hemisphere: str) -> float:
 
 def _position(fields: list[str], index: int, received: datetime) -> Report:
     report = Report()
-    valid, clock = field(fields, index - 2), field(fields, index - 3)
+    valid, clock = field(fields, index - 2), field(fields, index - 3).partition(".")[0]
     report.valid = valid == "A" or valid.isdecimal()
     report.lat = _degrees(fields[index - 1], fields[index])
     report.lon = _degrees(fields[index + 1], fields[index + 2].strip())
-    report.knots(number(field(fields, index + 3)) or 0)
-    report.course(number(field(fields, index + 4)) or 0)
+    if (speed := number(field(fields, index + 3))) is not None:
+        report.knots(speed)
+    if (course := number(field(fields, index + 4))) is not None:
+        report.course(course)
     rest = [one.strip() for one in fields[index + 5 :]]
     dates = [place for place, one in enumerate(rest[:2]) if len(one) == 6 and one.isdecimal()]
     after = dates[0] + 1 if dates else 1
-    if dates:
-        report.at = dmy_hms(rest[dates[0]], clock if clock.isdecimal() else "000000")
+    if dates and clock.isdecimal():
+        report.at = dmy_hms(rest[dates[0]], clock)
     else:
         report.at = received  # some leave date and time out until they have a fix
         report.attributes["time_is_received"] = True
@@ -163,7 +166,8 @@ def _cells(fields: list[str], kind: str) -> Report:
     clock = field(fields, 3)
     dates = [one for one in fields[-4:] if len(one) == 6 and one.isdecimal()]
     if dates and len(clock) == 6 and clock.isdecimal():
-        report.at = dmy_hms(dates[-1], clock)
+        with suppress(FrameError):  # a clock of 69 seconds: the cells are known all the same
+            report.at = dmy_hms(dates[-1], clock)
     status = next((one for one in reversed(fields) if len(one) == 8), "")
     if (word := whole(status, 16)) is not None:
         _status(report, word)

@@ -119,7 +119,10 @@ def _item(item: Any, outcome: Outcome, session: Session) -> None:
     places = item.get("location") or item.get("locations")
     for place in places if isinstance(places, list) else [places]:
         if isinstance(place, dict):
-            outcome.reports.append(_place(place, session))
+            try:
+                outcome.reports.append(_place(place, session))
+            except (ValueError, TypeError) as error:
+                outcome.wrong(str(error))
 
 
 def _place(place: dict[str, Any], session: Session) -> Report:
@@ -136,6 +139,8 @@ def _place(place: dict[str, Any], session: Session) -> Report:
         report.altitude_m = round(altitude)
     if isinstance(coords.get("accuracy"), int | float):
         report.attributes["accuracy_m"] = coords["accuracy"]
+    if isinstance(place.get("odometer"), int | float):
+        report.attributes["odometer_m"] = place["odometer"]
     battery = place.get("battery") or {}
     if isinstance(battery.get("level"), int | float) and battery["level"] >= 0:
         report.attributes["battery_percent"] = round(battery["level"] * 100)

@@ -28,13 +28,16 @@ def decode(frame: bytes, session: Session) -> Outcome:
         raise FrameError(f"no JSON: {error}") from error
     outcome = Outcome(kind="json", replies=[_DONE], refusal=_UNKNOWN)
     for item in found if isinstance(found, list) else [found]:
-        if not isinstance(item, dict):
-            raise FrameError("an object was expected")
-        _item(item, outcome, session)
+        try:
+            _item(item, outcome, session)
+        except (FrameError, ValueError, TypeError) as error:
+            outcome.wrong(str(error))
     return outcome
 
 
-def _item(item: dict[str, Any], outcome: Outcome, session: Session) -> None:
+def _item(item: Any, outcome: Outcome, session: Session) -> None:
+    if not isinstance(item, dict):
+        raise FrameError("an object was expected")
     name = _name(item, session.notes.get(NAMED))
     if name is not None:
         outcome.identity = Identity(name)

@@ -16,7 +16,7 @@ from milepost.intake.devices.wire.text import number, sentence, whole
 
 _HEAD = re.compile(
     r"\(?(?:(?P<plain>[^,()]+),(?P<kind>[A-Z0-9]{4})\b"
-    r"|(?P<tight>\d{10,15}?)(?P<code>[A-Z]{2}[0-9A-Z]{2}))"
+    r"|(?P<tight>\d{10,15}?|[0-9A-Z]{12}(?=B[A-Z]\d\d))(?P<code>[A-Z]{2}[0-9A-Z]{2}))"
 )
 _FIX = re.compile(
     r"(?P<date>\d{6}),?(?P<valid>[AV]),?\s*(?P<lat>\d*\d\d\.\d+)(?P<ns>[NS]),?"
@@ -107,7 +107,10 @@ def _position(fix: re.Match[str], kind: str, body: str, *, comma: bool) -> Repor
         speed, clock, tail = rest[:5], rest[5:11], rest[11:]
         _tail(report, tail)
     report.kmh(number(speed) or 0)
-    report.at = dmy_hms(fix["date"], clock) if comma else ymd_hms(fix["date"], clock)
+    if fix["date"][2:4] != "00":
+        report.at = dmy_hms(fix["date"], clock) if comma else ymd_hms(fix["date"], clock)
+    elif not report.valid:
+        report.lat = report.lon = None  # neither clock nor place are known yet
     return report
 
 

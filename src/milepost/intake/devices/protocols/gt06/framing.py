@@ -11,6 +11,9 @@ _TAIL = b"\r\n"
 # Messages whose length byte counts access points instead, and which have no checksum.
 _LENGTHS_LIE = {0x17, 0x69}
 
+# Positions that look-alikes send without the serial and checksum that end all others.
+_BARE = {0x10, 0x11}
+
 
 def cut(buffer: bytes, at: int) -> tuple[int, int] | None:
     """The next frame; by its length where that leads to a tail, else by the next tail."""
@@ -48,6 +51,8 @@ def unwrap(frame: bytes) -> tuple[bool, bytes, int, str | None]:
     body = frame[head:].removesuffix(b"\n").removesuffix(b"\r")
     if frame[head] in _LENGTHS_LIE and length != len(body):
         return long, body, 0, None
+    if frame[head] in _BARE and len(body) == length + 1:
+        return long, body, 0, "truncated: neither serial nor checksum"
     if len(body) < 5:
         return long, body[:-4] if len(body) > 4 else body, 0, None if length <= 1 else "truncated"
     content, serial = body[:-4], int.from_bytes(body[-4:-2], "big")

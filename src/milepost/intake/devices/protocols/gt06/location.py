@@ -11,6 +11,7 @@ from milepost.intake.devices.wire.cursor import Cursor
 
 # 30,000 units a minute of arc.
 _UNITS = 1_800_000
+FIX_BYTES = 18  # of a time with coordinates, speed and course
 _STATES = {
     1: "vibration", 2: "power_cut", 3: "low_battery", 4: "sos", 6: "geofence", 7: "tampering",
 }  # fmt: skip
@@ -42,7 +43,7 @@ def place(report: Report, lat: int, lon: int, flags: int) -> None:
 
 
 def read_fix(report: Report, cursor: Cursor, zone: tzinfo) -> None:
-    """Time, satellites, coordinates, speed, course: 18 bytes."""
+    """Time, satellites, coordinates, speed, course: `FIX_BYTES`."""
     report.at = byte_time(cursor, zone)
     report.attributes["satellites"] = cursor.u8() & 0xF
     lat, lon = cursor.u32(), cursor.u32()

@@ -7,12 +7,13 @@ from datetime import UTC, timedelta, timezone, tzinfo
 from milepost.intake.devices.protocol import FrameError, Identity, Outcome, Session
 from milepost.intake.devices.protocols.gt06.framing import unwrap, wrap
 from milepost.intake.devices.protocols.gt06.location import (
+    FIX_BYTES,
     read_fix,
     read_status,
     skip_cell,
 )
 from milepost.intake.devices.protocols.gt06.message import Message
-from milepost.intake.devices.protocols.gt06.others import reader
+from milepost.intake.devices.protocols.gt06.others import cells, reader
 from milepost.intake.devices.protocols.gt06.tails import read_tail
 from milepost.intake.devices.protocols.gt06.variants import Layout, layout, special
 from milepost.intake.devices.report import Report
@@ -98,6 +99,8 @@ def _position(one: Message, form: Layout, body: Cursor, outcome: Outcome) -> Rep
         body.skip(6)
     elif one.number == 0x12 and _names_imei(body.peek(14)):
         outcome.identity = Identity(body.hex(8)[1:])
+    if one.number == 0x11 and body.left < FIX_BYTES:  # with some makers, only cells
+        return cells(one, body)
     read_fix(report, body, one.zone)
     try:
         if body.left > 2:

@@ -47,9 +47,13 @@ def _time(one: Message, body: Cursor, outcome: Outcome) -> None:
     outcome.replies.append(wrap(one.number, one.serial, now))
 
 
-def _cells(one: Message, body: Cursor, outcome: Outcome) -> None:
+def cells(one: Message, body: Cursor) -> Report:
     """Cells and access points in sight, without a position."""
-    outcome.reports.append(Report(at=byte_time(body, one.zone), attributes={"cells_only": True}))
+    return Report(at=byte_time(body, one.zone), attributes={"cells_only": True})
+
+
+def _cells(one: Message, body: Cursor, outcome: Outcome) -> None:
+    outcome.reports.append(cells(one, body))
 
 
 def _access_points(one: Message, body: Cursor, outcome: Outcome) -> None:

@@ -64,9 +64,8 @@ def _carriage(report: Report, value: Cursor) -> None:
     """2019: the carriage's temperature in degrees; the top bit says below zero."""
     if value.left == 1:
         report.attributes["battery_percent"] = value.u8()
-    else:
-        raw = value.u16()
-        report.celsius(-(raw & 0x7FFF) if raw & 0x8000 else raw)
+    elif (raw := value.u16()) != 0xFFFF:
+        report.celsius(maker_items.signed15(raw, 273))
 
 
 def _geofence(name: str) -> Reader:

@@ -15,6 +15,8 @@ from milepost.intake.devices.wire.cursor import Cursor
 from milepost.intake.devices.wire.text import field
 
 _HEADS = {"STT", "ALT", "UEX", "BLE", "EMG", "EVT", "TRV", "ALV", "RES", "CMD", "HTE", "SNB"}
+# Beacons that a terminal heard, and its answer to a command that it does not know.
+_NOTHING = {"BSA", "-Error"}
 _LEGACY = re.compile(r"S[AT]\d{3}[A-Z]{3}")
 
 
@@ -34,7 +36,14 @@ def decode(frame: bytes, session: Session) -> Outcome:
         return read_legacy(head, fields)
     if head == "CRR":
         return _crash(fields)
+    if head in _NOTHING:
+        return Outcome(kind=head.strip("-"), identity=_identity(fields))
     raise FrameError(f"unknown kind of report {head[:12]!r}")
+
+
+def _identity(fields: list[str]) -> Identity | None:
+    name = field(fields, 1)
+    return Identity(name) if name else None
 
 
 def _crash(fields: list[str]) -> Outcome:

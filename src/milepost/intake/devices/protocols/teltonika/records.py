@@ -24,7 +24,7 @@ def read_records(codec: int, count: int, cursor: Cursor) -> tuple[list[Report], 
         try:
             found.append(_record(codec, cursor))
         except FrameError as fault:
-            return found, f"record {len(found) + 1} of {count}: {fault}"
+            return found, f"{fault}, in record {len(found) + 1} of {count}"
     if cursor.left and cursor.u8() != count:
         return found, "the two counts of records differ"
     return found, None

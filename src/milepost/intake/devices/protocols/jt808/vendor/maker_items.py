@@ -10,9 +10,14 @@ from milepost.intake.devices.wire.cursor import Cursor
 Reader = Callable[[Report, Cursor], None]
 
 
-def signed15(raw: int) -> int:
-    """Sign and magnitude in 16 bits."""
-    return -(raw & 0x7FFF) if raw & 0x8000 else raw
+def signed15(raw: int, coldest: int) -> int:
+    """Sign and magnitude in 16 bits; two's complement, as many terminals have it, where the other
+    would be below absolute zero (`coldest`).
+    """
+    if not raw & 0x8000:
+        return raw
+    magnitude = raw & 0x7FFF
+    return -magnitude if magnitude <= coldest else raw - 0x10000
 
 
 def _lock_status(report: Report, value: Cursor) -> None:
@@ -43,7 +48,7 @@ def _temperatures(report: Report, value: Cursor) -> None:
     for sensor in range(1, value.left // 2 + 1):
         raw = value.u16()
         if raw != 0xFFFF:
-            report.celsius(signed15(raw) / 10, sensor)
+            report.celsius(signed15(raw, 2731) / 10, sensor)
 
 
 def _battery_tenths(report: Report, value: Cursor) -> None:
