@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Protocol
 
+import msgspec
 from msgspec import Meta, Struct
 
+from milepost.carriers import registry
 from milepost.domain.moment import to_datetime
-from milepost.domain.notice import Notice
+from milepost.domain.notice import Lane, Notice
 from milepost.engine.notices import NoticeRow, placed
 from milepost.web.endpoint import Call, Endpoint
 from milepost.web.problems import ProblemError
 
 MOST = 1_000
+_CORNERS = 3
 CAP = "application/cap+xml"
 
 
@@ -41,6 +44,10 @@ class NoticeDesk(Protocol):
     async def remove_feed(self, tenant: int, feed: int) -> bool: ...
 
 
+class NewNotice(Notice, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A notice as it is given out: a field that nobody knows is an error, not a notice for all."""
+
+
 class NoticeAnswer(Struct):
     id: int
     notice: Notice
@@ -56,12 +63,13 @@ class Added(Struct):
 
 class Taken(Struct):
     """`faults`: messages that could not be read; `unplaced`: areas that nobody here can place, so
-    that the notice holds without them.
+    that the notice holds without them; `left_out`: messages that hold nothing up, and why.
     """
 
     ids: list[int] = []
     faults: list[str] = []
     unplaced: list[str] = []
+    left_out: list[str] = []
 
 
 class NewFeed(Struct):
@@ -90,7 +98,7 @@ def endpoints(desk: NoticeDesk) -> list[Endpoint]:
 
     return [
         on(add, method="POST", path="/v1/notices", summary="Give out notices", scope="write",
-           body=Notice | list[Notice], answer=Added, status=201),
+           body=NewNotice | list[NewNotice], answer=Added, status=201),
         on(page, method="GET", path="/v1/notices", summary="Notices that hold, held or will",
            answer=NoticePage),
         on(end, method="DELETE", path="/v1/notices/{id}", summary="A notice holds no longer",
@@ -108,7 +116,7 @@ def endpoints(desk: NoticeDesk) -> list[Endpoint]:
 
 
 async def add(desk: NoticeDesk, call: Call) -> Added:
-    notices: list[Notice] = call.body if isinstance(call.body, list) else [call.body]
+    notices: Sequence[Notice] = call.body if isinstance(call.body, list) else [call.body]
     if len(notices) > MOST:
         raise ProblemError(422, f"At most {MOST} notices at once.")
     ready: list[Notice] = []
@@ -117,17 +125,35 @@ async def add(desk: NoticeDesk, call: Call) -> Added:
         found, unknown = placed(notice)
         errors += [{"index": index, "error": f"no such place: {name}"} for name in unknown]
         errors += [{"index": index, "error": one} for one in _faults(notice)]
-        ready.append(found)
+        ready.append(_by_slug(found))
     if errors:
         raise ProblemError(422, "Some notices cannot be taken; none was.", errors=errors)
     return Added(await desk.add(call.caller.tenant, ready))
 
 
-def _faults(notice: Notice) -> list[str]:
+def _faults(notice: Notice) -> Iterator[str]:
+    """What would make it hold nowhere, never, or for nobody."""
     times = [notice.from_at, *([notice.until_at] if notice.until_at else [])]
     if any(one.tzinfo is None for one in times):
-        return ["from_at and until_at need an offset"]
-    return ["until_at is before from_at"] if times[-1] < times[0] else []
+        yield "from_at and until_at need an offset"
+    elif times[-1] < times[0]:
+        yield "until_at is before from_at"
+    for area in notice.areas:
+        if not (area.country or area.place or area.center or area.polygon):
+            yield "an area needs a country, a place, a position or a polygon"
+        if area.polygon and len(area.polygon) < _CORNERS:
+            yield "a polygon needs three corners"
+    if Lane() in notice.lanes:
+        yield "a lane needs an origin or a destination"
+
+
+def _by_slug(notice: Notice) -> Notice:
+    """With the carriers' slugs, by whichever of their names they were called; a tenant's own
+    courier has none, and is called as its scans call it.
+    """
+    known = [(name, registry.find(name)) for name in notice.carriers]
+    slugs = [one.slug if one is not None else name.lower() for name, one in known]
+    return msgspec.structs.replace(notice, carriers=slugs)
 
 
 async def page(desk: NoticeDesk, call: Call) -> NoticePage:

@@ -15,7 +15,7 @@ Name = Annotated[str, Meta(min_length=1, max_length=200)]
 USUAL_RADIUS_KM = 50
 
 
-class Area(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Area(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """Where a notice holds: a whole country, around a place, or inside a polygon.
 
     `polygon` is a ring of (latitude, longitude) in degrees, as CAP 1.2 gives it; `place` a name
@@ -36,18 +36,27 @@ class Area(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.latitude, self.longitude
 
 
-class Lane(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Lane(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """From country to country, either end open."""
 
     origin: Annotated[str, Meta(pattern="^[A-Z]{2}$")] | None = None
     destination: Annotated[str, Meta(pattern="^[A-Z]{2}$")] | None = None
 
 
+class Said(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The same in another language, by its BCP 47 tag."""
+
+    language: Annotated[str, Meta(min_length=2, max_length=35)]
+    title: Name
+    text: Annotated[str, Meta(max_length=4_000)] = ""
+
+
 class Notice(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What holds up parcels, from when to when. Empty `areas`, `lanes`, `carriers`: all of them.
 
     `delay_h`: how much longer a road is expected to take because of it, where somebody said so.
-    `identifier`: the source's own name of it; a newer notice of the same name replaces it.
+    `identifier`: the source's own name of it; a newer notice of the same name (and `sender`, where
+    a source has several) replaces it. `translations`: what it says in further languages.
     """
 
     kind: Kind
@@ -61,10 +70,18 @@ class Notice(Struct, frozen=True, kw_only=True, omit_defaults=True):
     delay_h: Annotated[int, Meta(ge=0, le=2_000)] = 0
     identifier: Name | None = None
     source: str = "manual"
+    sender: Name | None = None
+    translations: Annotated[list[Said], Meta(max_length=50)] = []
 
     @property
     def from_s(self) -> int:
         return int(self.from_at.timestamp())
+
+    @property
+    def key(self) -> str | None:
+        """By which its store knows it again."""
+        named = self.identifier and self.sender
+        return f"{self.sender},{self.identifier}" if named else self.identifier
 
     @property
     def until_s(self) -> int | None:

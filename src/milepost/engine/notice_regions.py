@@ -15,6 +15,9 @@ from milepost.places.text import key_of
 
 _CODE = re.compile(r".* \(([A-Z]{2}-[0-9A-Z]{1,3})\)")
 _NEAR_DEGREES = 0.05
+# The countries of which the gazetteer says in which region a city lies.
+_TOLD = {"AU", "BR", "CA", "CN", "ES", "ID", "MX", "PT", "RU", "US"}
+_BY_DIGITS = {"CN", "PT"}
 
 
 def named(name: str, country: str | None) -> str | None:
@@ -38,9 +41,20 @@ def as_region(area: Area) -> Area | None:
 
 
 def code_in(area: Area) -> str | None:
-    """The region that an area is, if it is one."""
+    """The region that an area is, if it is one that places can be told to lie in."""
     found = _CODE.fullmatch(area.place or "") if area.center is None else None
-    return found[1] if found else None
+    return found[1] if found and known(found[1]) else None
+
+
+def name_in(area: Area) -> str:
+    """What stands before the code."""
+    return (area.place or "").rpartition(" (")[0]
+
+
+def known(code: str) -> bool:
+    """Whether it is a region of which the gazetteer knows what lies there."""
+    country, _, region = code.partition("-")
+    return country in _TOLD and region.isdigit() == (country in _BY_DIGITS)
 
 
 def region_at(place: Place, located: Located) -> str | None:

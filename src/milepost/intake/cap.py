@@ -8,23 +8,19 @@ areas and times.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import urljoin
 from xml.etree import ElementTree
 
 import msgspec
 
-from milepost.domain.notice import Kind, Notice
-from milepost.intake.cap_areas import areas_of, name_of, text_of
+from milepost.domain.notice import Notice
+from milepost.intake.cap_areas import name_of, text_of
+from milepost.intake.cap_info import blocks, holds_up, notice_of
 
 MOST_BYTES = 4 * 1024 * 1024
-_KINDS: dict[str, Kind] = {
-    "Met": "weather", "Geo": "disaster", "Fire": "disaster", "Env": "disaster",
-    "Transport": "closure", "Infra": "closure", "Safety": "closure", "Security": "closure",
-}  # fmt: skip
-# How grave it must be to hold up parcels at all.
-_GRAVE = {"Extreme", "Severe", "Moderate"}
+_STATUSES = {"Actual", "Exercise", "System", "Test", "Draft"}
+_FEEDS = {"feed", "rss", "RDF", "alerts"}
 _CAP_MEDIA = {"application/cap+xml", "application/common-alerting-protocol+xml"}
 
 
@@ -33,13 +29,14 @@ class CapError(ValueError):
 
 
 class Warnings(NamedTuple):
-    """Notices that hold, identifiers of messages that are taken back, and what could not be read
-    of a feed of several.
+    """Notices that hold, "sender,identifier" of messages that are taken back, what could not be
+    read of a feed of several, and what says of itself that it holds nothing up.
     """
 
     notices: list[Notice]
     ended: list[str]
     faults: list[str]
+    left_out: list[str]
 
 
 def read_cap(body: bytes, source: str = "cap") -> Warnings:
@@ -54,26 +51,29 @@ def read_all(bodies: Sequence[bytes], source: str = "cap") -> Warnings:
     """The same of messages that belong together: what one takes back does not hold, whichever
     comes first.
     """
-    found = Warnings([], [], [])
+    found = Warnings([], [], [], [])
     for body in bodies:
         try:
             root = _parsed(body)
         except CapError as error:
             found.faults.append(str(error))
             continue
-        for alert in _alerts(root):
+        alerts = [*_alerts(root)]
+        if not alerts and name_of(root) not in _FEEDS:
+            found.faults.append(f"<{name_of(root)}> holds no CAP message")
+        for alert in alerts:
             try:
                 _take(alert, source, found)
             except CapError as error:
                 found.faults.append(str(error))
     if found.faults and not found.notices and not found.ended:
         raise CapError("; ".join(found.faults[:5]))
-    standing = [one for one in found.notices if message_of(one.identifier) not in found.ended]
+    standing = [one for one in found.notices if message_of(one.key) not in found.ended]
     return found._replace(notices=standing)
 
 
 def message_of(identifier: str | None) -> str:
-    """A message's own identifier; its second and further blocks have a number behind it."""
+    """The key of a message; that of its second and further blocks has a number behind it."""
     return (identifier or "").partition("#")[0]
 
 
@@ -117,67 +117,36 @@ def _alerts(root: ElementTree.Element) -> Iterator[ElementTree.Element]:
 
 
 def _take(alert: ElementTree.Element, source: str, found: Warnings) -> None:
-    if text_of(alert, "status") != "Actual":
-        return
-    identifier = text_of(alert, "identifier")
+    identifier, status = text_of(alert, "identifier"), text_of(alert, "status")
     if not identifier:
         raise CapError("a message has no identifier")
-    if text_of(alert, "msgType") in {"Update", "Cancel"}:
+    if status not in _STATUSES:
+        raise CapError(f"message {identifier}: no such status: {status or 'none at all'}")
+    if status != "Actual":
+        found.left_out.append(f"{identifier}: {status}")
+        return
+    if text_of(alert, "msgType") in {"Update", "Cancel", "Error"}:
         found.ended.extend(_references(alert))
     if text_of(alert, "msgType") in {"Alert", "Update"}:
-        found.notices.extend(_notices(alert, identifier[:190], source))
+        notices = [*_notices(alert, identifier[:190], source)]
+        found.notices.extend(notices)
+        if not notices:
+            found.left_out.append(f"{identifier}: minor, over or all clear")
 
 
 def _references(alert: ElementTree.Element) -> Iterator[str]:
     """ "sender,identifier,sent", several with spaces between; an identifier may have commas."""
     for part in text_of(alert, "references").split():
         if part.count(",") >= 2:
-            yield part.partition(",")[2].rpartition(",")[0][:190]
+            sender, _, rest = part.partition(",")
+            yield f"{sender[:190]},{rest.rpartition(',')[0][:190]}"
 
 
 def _notices(alert: ElementTree.Element, identifier: str, source: str) -> Iterator[Notice]:
-    infos = [one for one in _in_one_language(alert) if _holds_up(one)]
-    for index, info in enumerate(infos):
+    telling = [one for one in blocks(alert) if holds_up(one[0])]
+    for index, (info, others) in enumerate(telling):
         name = f"{identifier}#{index + 1}" if index else identifier
         try:
-            yield _notice(alert, info, name, source)
+            yield notice_of(alert, info, others, name, source)
         except (ValueError, msgspec.ValidationError) as error:
             raise CapError(f"message {identifier}: {error}") from None
-
-
-def _in_one_language(alert: ElementTree.Element) -> list[ElementTree.Element]:
-    """English where there is any, else that of the first block."""
-    infos = [one for one in alert if name_of(one) == "info"]
-    # en-US is what a block without a language is in.
-    spoken = [(text_of(one, "language") or "en-US").lower()[:2] for one in infos]
-    wanted = "en" if "en" in spoken else next(iter(spoken), "")
-    return [one for one, said in zip(infos, spoken, strict=True) if said == wanted]
-
-
-def _holds_up(info: ElementTree.Element) -> bool:
-    over = text_of(info, "urgency") == "Past" or text_of(info, "certainty") == "Unlikely"
-    clear = any(name_of(one) == "responseType" and one.text == "AllClear" for one in info)
-    return text_of(info, "severity") in _GRAVE and not over and not clear
-
-
-def _notice(
-    alert: ElementTree.Element, info: ElementTree.Element, identifier: str, source: str
-) -> Notice:
-    begins = text_of(info, "onset") or text_of(info, "effective") or text_of(alert, "sent")
-    ends = text_of(info, "expires")
-    kinds = [_KINDS[one.text] for one in info if name_of(one) == "category" and one.text in _KINDS]
-    title = text_of(info, "headline") or text_of(info, "event") or identifier
-    return msgspec.convert(
-        {
-            "kind": next(iter(kinds), "other"), "title": title[:200],
-            "text": text_of(info, "description")[:4_000], "from_at": _time(begins),
-            "until_at": _time(ends) if ends else None, "areas": areas_of(info),
-            "identifier": identifier, "source": source,
-        },
-        Notice, from_attributes=True,
-    )  # fmt: skip
-
-
-def _time(text: str) -> datetime:
-    at = datetime.fromisoformat(text)
-    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)

@@ -22,6 +22,18 @@ WHERE notice.source = 'manual' OR NOT notice.body ? 'ended'
 RETURNING id
 """
 _KNOWN = "SELECT id FROM notice WHERE tenant = $1 AND source = $2 AND identifier = $3"
+# Rows from before senders were kept know a message by its identifier alone.
+_TAKEN_BACK = """
+SELECT id FROM notice WHERE tenant = $1 AND source = $2 AND NOT body ? 'withdrawn' AND (
+    split_part(identifier, '#', 1) = ANY($3::text[]) OR (NOT body ? 'sender' AND
+    split_part(identifier, '#', 1) IN (SELECT substr(x, strpos(x, ',') + 1) FROM unnest($3) AS x)))
+"""
+_WITHDRAWN_MARK = "#withdrawn"
+_WITHDRAWN = """
+INSERT INTO notice (tenant, source, identifier, body, until_at)
+VALUES ($1, $2, $3, '{"withdrawn": true}', $4)
+ON CONFLICT (tenant, source, identifier) WHERE identifier IS NOT NULL DO NOTHING
+"""
 _END = """
 UPDATE notice SET until_at = least(until_at, $3),
     body = CASE WHEN until_at IS NULL OR until_at > $3
@@ -48,8 +60,8 @@ class PostgresNotices:
         async with self._pool.connection() as connection:
             rows = await connection.fetch(
                 "SELECT id, tenant, body::text FROM notice "
-                "WHERE until_at IS NULL OR until_at > $1::timestamptz - make_interval(secs => $2) "
-                "ORDER BY id",
+                "WHERE NOT body ? 'withdrawn' AND (until_at IS NULL "
+                "OR until_at > $1::timestamptz - make_interval(secs => $2)) ORDER BY id",
                 now,
                 REMEMBER_S,
             )
@@ -68,17 +80,27 @@ class PostgresNotices:
     async def end_identified(
         self, tenant: int, source: str, identifiers: Sequence[str], at: datetime
     ) -> None:
-        """The same for those that their source takes back."""
+        """The same for those that their source takes back, and it stays so for what comes later:
+        a feed may tell of the end first. Identifiers as `Notice.key` has them.
+        """
         async with self._pool.connection() as connection:
-            rows = await connection.fetch(
-                "SELECT id FROM notice WHERE tenant = $1 AND source = $2 "
-                "AND (identifier = ANY($3::text[]) OR split_part(identifier, '#', 1) = ANY($3))",
-                tenant,
-                source,
-                identifiers,
+            rows = await connection.fetch(_TAKEN_BACK, tenant, source, identifiers)
+            await connection.executemany(
+                _WITHDRAWN, [(tenant, source, f"{one}{_WITHDRAWN_MARK}", at) for one in identifiers]
             )
         for row in rows:
             await self.end_notice(tenant, row[0], at)
+
+    async def withdrawn(self, tenant: int, source: str, identifiers: Sequence[str]) -> set[str]:
+        """Those of them that their source has taken back, before they came or after."""
+        wanted = [f"{one}{_WITHDRAWN_MARK}" for one in identifiers]
+        async with self._pool.connection() as connection:
+            rows = await connection.fetch(
+                "SELECT identifier FROM notice "
+                "WHERE tenant = $1 AND source = $2 AND identifier = ANY($3::text[])",
+                tenant, source, wanted,
+            )  # fmt: skip
+        return {row[0].removesuffix(_WITHDRAWN_MARK) for row in rows}
 
     async def feeds(self, tenant: int | None = None) -> list[Feed]:
         async with self._pool.connection() as connection:
@@ -117,6 +139,6 @@ class PostgresNotices:
 async def _add(connection: asyncpg.Connection, tenant: int, one: Notice) -> int:
     """Its id. What a source tells again stays ended, if somebody has ended it here."""
     body = msgspec.json.encode(one).decode()
-    name = (tenant, one.source, one.identifier)
+    name = (tenant, one.source, one.key)
     made = await connection.fetchval(_ADD, *name, body, one.until_at)
     return int(made if made is not None else await connection.fetchval(_KNOWN, *name))

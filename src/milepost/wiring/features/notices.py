@@ -15,7 +15,7 @@ from milepost.channels.client import FAILURES, Client
 from milepost.domain.moment import to_datetime
 from milepost.domain.notice import Notice
 from milepost.engine.notices import NoticeRow, placed
-from milepost.intake.cap import MOST_BYTES, links_of, read_all
+from milepost.intake.cap import MOST_BYTES, links_of, message_of, read_all
 from milepost.stores.postgres.notices import Feed, PostgresNotices
 from milepost.web.endpoint import Endpoint
 from milepost.wiring.feature import Context, Feature
@@ -61,10 +61,12 @@ class Desk:
         found = read_all(bodies)
         now = to_datetime(self.now_us(), 0)
         await self._store.end_identified(tenant, "cap", found.ended, now)
-        known = [placed(one) for one in found.notices]
+        told = {message_of(one.key) for one in found.notices}
+        gone = await self._store.withdrawn(tenant, "cap", sorted(told))
+        known = [placed(one) for one in found.notices if message_of(one.key) not in gone]
         unplaced = dict.fromkeys(name for _, names in known for name in names)
         ids = await self.add(tenant, [one for one, _ in known])
-        return Taken(ids, found.faults, list(unplaced))
+        return Taken(ids, found.faults, list(unplaced), found.left_out)
 
     async def feeds(self, tenant: int) -> Sequence[FeedAnswer]:
         rows = await self._store.feeds(tenant)
