@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 Category = Literal["fragile", "cold_chain", "high_value", "cross_border", "bulky"]
 CATEGORIES: tuple[Category, ...] = (
     "fragile", "cold_chain", "high_value", "cross_border", "bulky",
 )  # fmt: skip
+
+
+# References that say that a check was not passed, as in `packing:broken`.
+FAILED = frozenset({"failed", "refused", "broken", "missing", "false", "no"})
+
+
+def is_passed(reference: str) -> bool:
+    """What the reference of a check, `ok` in `packing:ok`, says of it."""
+    return reference.strip().lower() not in FAILED
 
 
 class Limits(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -43,3 +52,21 @@ class Care(Struct, frozen=True, kw_only=True):
     nodes: tuple[str, ...] = ()
     policy: dict[str, Any] = {}
     limits: Limits = Limits()
+
+
+# What stands before the colon of a scan's evidence, so it has none itself.
+CareName = Annotated[str, Meta(pattern=r"^[^:\s][^:]{0,59}$")]
+CareNames = Annotated[tuple[CareName, ...], Meta(max_length=20)]
+
+
+class CareChange(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What a tenant does otherwise with a category. `labels`, `checks` and `nodes` stand instead of
+    the usual ones, where given; of `policy` and `limits` only what is given does, and a limit that
+    is null is not watched.
+    """
+
+    labels: CareNames | None = None
+    checks: CareNames | None = None
+    nodes: CareNames | None = None
+    policy: dict[str, Any] = {}
+    limits: dict[str, int | None] = {}

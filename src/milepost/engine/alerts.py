@@ -9,7 +9,9 @@ from milepost.domain.alert import Severity
 
 
 class AlertRow(NamedTuple):
-    """One alert. `cleared_s` None: it is open."""
+    """One alert. `cleared_s` None: it is open. `because`: fingerprints of the events that it rested
+    on when it was told.
+    """
 
     id: int
     road: int
@@ -19,6 +21,7 @@ class AlertRow(NamedTuple):
     opened_s: int
     cleared_s: int | None
     detail: dict[str, Any]
+    because: Sequence[int] = ()
 
 
 class AlertFilter(NamedTuple):

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from functools import cache
 from importlib.resources import files
 
 import msgspec
 from msgspec import Struct
 
-from milepost.domain.care import Limits
+from milepost.domain.care import CATEGORIES, Limits, is_passed
 from milepost.domain.event import Event
 from milepost.domain.scan import Facts, id_text
 from milepost.domain.settle import MAIN
-from milepost.domain.track import CheckView
+from milepost.domain.track import CareView, CheckView
 from milepost.engine.timeline import time_text
-from milepost.rules.care import all_care, limits_of
+from milepost.rules.care import Cares, all_care, limits_of
 
 
 class _Told(Struct, frozen=True):
     """See `checked.toml`."""
 
-    failed: frozenset[str]
     proofs: frozenset[str]
     measured: dict[str, str]
     passed: dict[str, str]
@@ -37,17 +35,18 @@ def checks_of(
     sign_off: Iterable[str] = (),
     taken_back: Container[int] = (),
     limits_over: Callable[[Limits], Limits] | None = None,
+    cares: Cares | None = None,
 ) -> list[CheckView]:
     """The last word on each check that these goods need, in the order of the scans.
 
     `events` are oldest first; what was taken back does not count. `sign_off` is what a delivery
     must be proved with, and counts at the delivery only. `limits_over` puts the shipment's own
-    limits in place of its category's.
+    limits in place of its category's. `cares`: what categories need, where not the usual.
     """
-    needed = {*_needed(tuple(facts.categories)), *sign_off}
+    needed = {*_needed(facts.categories, cares), *sign_off}
     if not needed:
         return []
-    cared, found = limits_of(facts.categories), dict[str, CheckView]()
+    cared, found = limits_of(facts.categories, cares), dict[str, CheckView]()
     limits = limits_over(cared) if limits_over is not None else cared
     for event in events:
         if event.fingerprint in taken_back:
@@ -61,16 +60,20 @@ def checks_of(
     return list(found.values())
 
 
-@cache
-def is_passed(reference: str) -> bool:
-    """What the reference of a check, `ok` in `packing:ok`, says of it."""
-    return reference.strip().lower() not in _TOLD.failed
-
-
-def _needed(categories: tuple[str, ...]) -> frozenset[str]:
+def _needed(categories: Iterable[str], cares: Cares | None) -> frozenset[str]:
     """The checks of categories, and the steps of theirs that a scan may tell of as well."""
-    known = [all_care()[one] for one in categories if one in all_care()]
+    known = goods_of(categories, cares)
     return frozenset(name for care in known for name in (*care.checks, *care.nodes))
+
+
+def goods_of(categories: Iterable[str], cares: Cares | None = None) -> list[CareView]:
+    """What a shipment's categories need, in the order in which they are always told."""
+    held, wanted = cares or all_care(), set(categories)
+    known = [held[one] for one in CATEGORIES if one in wanted and one in held]
+    return [
+        CareView(category=one.category, labels=one.labels, checks=one.checks, nodes=one.nodes)
+        for one in known
+    ]
 
 
 def _early(name: str, passed: bool) -> bool:

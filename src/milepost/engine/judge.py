@@ -8,7 +8,6 @@ from typing import NamedTuple
 from milepost.domain.alert import Finding, Policy, rises
 from milepost.domain.shipment import Shipment
 from milepost.rules import rules_for, timed_rules
-from milepost.rules.since import seen_s
 
 Open = Mapping[str, Finding]  # by rule
 
@@ -49,13 +48,6 @@ def findings(shipment: Shipment, now_s: int, policy: Policy) -> dict[str, Findin
     """All that the rules observe now, by rule. A function of state and time alone."""
     found = (rule.check(shipment, now_s, policy) for rule in rules_for(shipment.main))
     return {finding.rule: finding for finding in found if finding is not None}
-
-
-def cleared_s(shipment: Shipment, rule: str) -> int:
-    """When a finding ended: with the scan that ended it, not with a registration that came after
-    all scans; only a promise is ended by another promise.
-    """
-    return shipment.last_s if rule == "promise_broken" else seen_s(shipment)
 
 
 def plain_due(shipment: Shipment, policy: Policy) -> int | None:

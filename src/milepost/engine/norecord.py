@@ -6,15 +6,15 @@ Reasons come most telling first: a check digit that fails says more than a carri
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
 from milepost.identify import Identification, identify
 
 Code = Literal[
-    "wrong_number", "look_alike", "unknown_format", "wrong_carrier", "phone_tail_needed",
-    "carrier_down", "too_early", "too_old", "not_handed_over",
+    "wrong_number", "look_alike", "unknown_format", "wrong_carrier", "unknown_carrier",
+    "phone_tail_needed", "carrier_down", "too_early", "too_old", "not_handed_over",
 ]  # fmt: skip
 
 # What people and scanners mix up, both ways.
@@ -30,23 +30,26 @@ _RECYCLED_S = 180 * 86_400
 _SURE = 0.8
 
 
-class Reason(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One possible reason. `proposals`: numbers or carriers to try instead."""
+class Reason(NamedTuple):
+    """One possible reason; its words are in `locale.norecord`. `proposals`: numbers or carriers to
+    try instead; `carrier`: the one that the words name.
+    """
 
     code: Code
-    text: str
-    do: str
     proposals: tuple[str, ...] = ()
+    carrier: str = ""
 
 
 class Asked(Struct, frozen=True, kw_only=True):
-    """What is known around the question. Seconds are ages; None: not known.
+    """What is known around the question. Seconds are ages; None: not known. `stranger`: what the
+    asker called the carrier, where nobody is called so.
 
     `needs_phone_tail` and `down` tell of a carrier by its slug.
     """
 
     number: str
     carrier: str | None = None
+    stranger: str | None = None
     phone_tail: str | None = None
     registered_s: int | None = None
     shipped_s: int | None = None
@@ -69,75 +72,38 @@ def _of_number(read: Identification) -> Iterator[Reason]:
         return
     repaired = look_alikes(read.number)
     if repaired:
-        yield Reason(
-            code="look_alike",
-            text="The number does not check, but one that looks like it does.",
-            do="Compare it with the label, letter by letter.",
-            proposals=tuple(repaired),
-        )
+        yield Reason("look_alike", tuple(repaired))
     if any("check digit" in problem for problem in read.problems):
-        yield Reason(
-            code="wrong_number",
-            text="The check digit does not fit: a digit is missing or mistyped.",
-            do="Copy the number from the label or the sender's message again.",
-        )
+        yield Reason("wrong_number")
     elif not repaired:
-        yield Reason(
-            code="unknown_format",
-            text="No carrier we know gives numbers of this form.",
-            do="Check that it is the carrier's number and not the order's, or name the carrier.",
-        )
+        yield Reason("unknown_format")
 
 
 def _of_carrier(asked: Asked, read: Identification) -> Iterator[Reason]:
-    likely = [one.carrier for one in read.candidates]
-    if asked.carrier and likely and asked.carrier not in likely:
-        yield Reason(
-            code="wrong_carrier",
-            text=f"The number does not look like one of {asked.carrier}.",
-            do="Try the carriers it looks like.",
-            proposals=tuple(dict.fromkeys(likely[:MOST_PROPOSALS])),
-        )
+    likely = tuple(dict.fromkeys(one.carrier for one in read.candidates))
+    if asked.stranger is not None:
+        yield Reason("unknown_carrier", likely[:MOST_PROPOSALS], asked.stranger)
     carrier = asked.carrier or _sure(read)
     if carrier is None:
         return
-    if asked.needs_phone_tail(carrier) and not asked.phone_tail:
-        yield Reason(
-            code="phone_tail_needed",
-            text="This carrier shows a parcel only with the end of a phone number.",
-            do="Give the last four digits of the sender's or the recipient's phone.",
-        )
+    wrong = asked.carrier is not None and bool(likely) and asked.carrier not in likely
+    if wrong:
+        yield Reason("wrong_carrier", likely[:MOST_PROPOSALS], carrier)
+    # What a carrier would need that has not got it helps nobody.
+    if asked.needs_phone_tail(carrier) and not asked.phone_tail and not wrong:
+        yield Reason("phone_tail_needed", carrier=carrier)
     if asked.down(carrier):
-        yield Reason(
-            code="carrier_down",
-            text="The carrier, or the source that it is asked through, does not answer at present.",
-            do="Nothing: it is asked again by itself.",
-        )
+        yield Reason("carrier_down", carrier=carrier)
 
 
 def _of_time(asked: Asked) -> Iterator[Reason]:
     age_s = asked.shipped_s if asked.shipped_s is not None else asked.registered_s
     if age_s is None or age_s < _FRESH_S:
-        yield _TOO_EARLY
+        yield Reason("too_early")
     elif age_s > _RECYCLED_S:
-        yield Reason(
-            code="too_old",
-            text="Carriers forget a parcel after some months, and may give its number again.",
-            do="Ask the sender for the record of that time.",
-        )
+        yield Reason("too_old")
     else:
-        yield Reason(
-            code="not_handed_over",
-            text="It should have been scanned by now: perhaps it was never handed over.",
-            do="Ask the sender whether it has left, and the carrier to look for it.",
-        )
-
-
-_TOO_EARLY = Reason(
-    code="too_early",
-    text="The carrier may not have scanned the parcel yet; it can take one or two days.",
-    do="Look again tomorrow.",
-)
+        yield Reason("not_handed_over")
 
 
 def _sure(read: Identification) -> str | None:

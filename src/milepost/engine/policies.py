@@ -5,108 +5,35 @@ Most roads have none but their tenant's, so only the others are kept by road.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Sequence
-from typing import Any, Literal, NamedTuple, Protocol
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
 import msgspec
-from msgspec import Struct
 
 from milepost.domain.alert import DEFAULT_POLICY, Policy
+from milepost.domain.care import Care, Limits
 from milepost.domain.scan import Facts
-from milepost.rules.care import policy_with
+from milepost.engine.policy_terms import (
+    NOTHING,
+    PLAIN,
+    Profile,
+    TenantPolicy,
+    cares_of,
+    profile_of,
+    resolve,
+    widened,
+)
+from milepost.rules.care import all_care, limits_of
 
 PolicyOf = Callable[[int, int], Policy]  # (tenant, road)
-
-
-class Profile(NamedTuple):
-    """What of a shipment a policy may ask for. Countries by ISO 3166 alpha-2."""
-
-    categories: tuple[str, ...] = ()
-    carrier: str | None = None
-    origin: str | None = None
-    destination: str | None = None
-
-
-PLAIN = Profile()
 _UNPROFILED = (0, PLAIN)
-
-
-class When(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Which shipments an exception is for: all that is given must hold."""
-
-    category: str | None = None
-    carrier: str | None = None
-    origin: str | None = None
-    destination: str | None = None
-
-    def holds(self, profile: Profile) -> bool:
-        pairs = ((self.carrier, profile.carrier), (self.origin, profile.origin),
-                 (self.destination, profile.destination))  # fmt: skip
-        fits = self.category is None or self.category in profile.categories
-        return fits and all(wanted in (None, given) for wanted, given in pairs)
-
-    @property
-    def weight(self) -> int:
-        """How much it asks for: the exception that asks for more holds over one for less."""
-        return sum(getattr(self, name) is not None for name in self.__struct_fields__)
-
-
-class PolicyException(Struct, frozen=True, kw_only=True):
-    """Limits that hold for some shipments instead of the tenant's usual ones."""
-
-    when: When
-    values: dict[str, Any]
-
-
-class TenantPolicy(Struct, frozen=True, kw_only=True):
-    """A tenant's limits: fields of `Policy` that differ from the default, and the exceptions.
-
-    `open_cases`: from which severity on an alert opens a case by itself.
-    """
-
-    values: dict[str, Any] = {}
-    exceptions: tuple[PolicyException, ...] = ()
-    open_cases: Literal["warning", "critical", "never"] = "critical"
-
-
-class PolicyStore(Protocol):
-    """Where tenants' policies are kept."""
-
-    async def policies(self) -> dict[int, TenantPolicy]: ...
-
-    async def save_policy(self, tenant: int, policy: TenantPolicy) -> None: ...
-
-
-NOTHING = TenantPolicy()
-SETTABLE = frozenset(Policy.__struct_fields__) - {"grace_s"}
-
-
-def resolve(tenant: TenantPolicy, profile: Profile) -> Policy:
-    """Default, then the tenant's own, then the care of the goods, then the exceptions that hold.
-
-    Raises msgspec.ValidationError for a value that is no limit.
-    """
-    own = _with(DEFAULT_POLICY, tenant.values)
-    cared = policy_with(own, profile.categories)
-    fitting = [one for one in tenant.exceptions if one.when.holds(profile)]
-    for one in sorted(fitting, key=lambda one: one.when.weight):
-        cared = _with(cared, one.values)
-    return cared
-
-
-def _with(policy: Policy, values: dict[str, Any]) -> Policy:
-    if not values:
-        return policy
-    unknown = sorted(set(values) - SETTABLE)
-    if unknown:
-        raise msgspec.ValidationError(f"There is no limit called {', '.join(unknown)}")
-    return msgspec.convert({**msgspec.structs.asdict(policy), **values}, Policy)
 
 
 class Policies:
     """The policies of all tenants, and the roads that have one of their own."""
 
-    def __init__(self) -> None:
+    def __init__(self, slug: Callable[[str], str] = str.lower) -> None:
+        """`slug`: a carrier's, by whichever of its names a merchant calls it."""
+        self._slug = slug
         self._tenants: dict[int, TenantPolicy] = {}
         self._plain: dict[int, Policy] = {}
         # Many roads share one pair.
@@ -114,6 +41,9 @@ class Policies:
         self._own: dict[int, Policy] = {}
         self._grace: dict[int, int] = {}
         self._known: dict[tuple[int, Profile], tuple[tuple[int, Profile], Policy]] = {}
+        self._cares: dict[int, Mapping[str, Care]] = {}
+        self._limits: dict[tuple[int, tuple[str, ...]], Limits] = {}
+        self._towns: set[int] = set()  # tenants whose exceptions ask for more than countries
 
     def __call__(self, tenant: int, road: int) -> Policy:
         own = self._own.get(road)
@@ -124,15 +54,25 @@ class Policies:
 
     def of_facts(self, tenant: int, facts: Iterable[Facts]) -> Policy:
         """The policy of a road of which this is known, kept here or not."""
-        profile = PLAIN
-        for one in facts:
-            profile = widened(profile, one)
+        profile = profile_of(facts, towns=tenant in self._towns)
         if not self._counts(tenant, profile):
             return self._plain.get(tenant, DEFAULT_POLICY)
         return self._resolved(tenant, profile)[1]
 
     def of(self, tenant: int) -> TenantPolicy:
         return self._tenants.get(tenant, NOTHING)
+
+    def cares(self, tenant: int) -> Mapping[str, Care]:
+        """Every category's care as a tenant has it."""
+        return self._cares.get(tenant) or all_care()
+
+    def limits(self, tenant: int, categories: tuple[str, ...]) -> Limits:
+        """What sensors may measure with goods of these categories."""
+        key = (tenant, categories)
+        known = self._limits.get(key)
+        if known is None:
+            known = self._limits[key] = limits_of(categories, self.cares(tenant))
+        return known
 
     def profile(self, road: int) -> Profile:
         """What is known of a road beyond its scans; PLAIN for most."""
@@ -144,7 +84,13 @@ class Policies:
         """
         self._tenants[tenant] = policy
         self._plain[tenant] = resolve(policy, PLAIN)
+        self._cares[tenant] = cares_of(policy)
         self._known = {key: found for key, found in self._known.items() if key[0] != tenant}
+        self._limits = {key: found for key, found in self._limits.items() if key[0] != tenant}
+        if all(one.when.by_country for one in policy.exceptions):
+            self._towns.discard(tenant)
+        else:
+            self._towns.add(tenant)
         for road, (whose, profile) in list(self._profiles.items()):
             if whose == tenant:
                 self.forget(road)
@@ -153,7 +99,8 @@ class Policies:
     def learn(self, tenant: int, road: int, facts: Facts) -> bool:
         """Facts of a road have come; whether another policy holds for it now."""
         before = self(tenant, road)
-        self._place(tenant, road, widened(self.profile(road), facts))
+        towns = tenant in self._towns
+        self._place(tenant, road, widened(self.profile(road), facts, towns=towns))
         return self(tenant, road) is not before
 
     def with_exceptions(self) -> list[int]:
@@ -163,6 +110,11 @@ class Policies:
     def opening_cases_from(self, severity: str) -> list[int]:
         """The tenants that want a case for alerts of this severity on."""
         return [one for one, policy in self._tenants.items() if policy.open_cases == severity]
+
+    @property
+    def all_signed_off(self) -> bool:
+        """Whether any tenant wants a proof of delivery whatever the goods."""
+        return any(policy.sign_off for policy in self._plain.values())
 
     @property
     def carriers_matter(self) -> bool:
@@ -178,6 +130,11 @@ class Policies:
             self._grace[road] = grace_s
         else:
             self._grace.pop(road, None)
+
+    @property
+    def excused_roads(self) -> list[int]:
+        """The roads that are."""
+        return list(self._grace)
 
     @property
     def excused(self) -> bool:
@@ -202,6 +159,11 @@ class Policies:
         """The roads that have a profile."""
         return list(self._profiles)
 
+    def cared_for(self, tenant: int) -> list[int]:
+        """The tenant's roads whose goods need care."""
+        known = self._profiles.items()
+        return [road for road, (whose, one) in known if whose == tenant and one.categories]
+
     def _place(self, tenant: int, road: int, profile: Profile) -> None:
         if not self._counts(tenant, profile):
             return  # there may be millions
@@ -216,19 +178,11 @@ class Policies:
         return bool(profile.categories or self.of(tenant).exceptions)
 
     def _resolved(self, tenant: int, profile: Profile) -> tuple[tuple[int, Profile], Policy]:
+        if profile.carrier:
+            profile = profile._replace(carrier=self._slug(profile.carrier))
         key = (tenant, profile)
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = (key, resolve(self.of(tenant), profile))
+            held = resolve(self.of(tenant), profile, self.cares(tenant))
+            known = self._known[key] = (key, held)
         return known
-
-
-def widened(profile: Profile, facts: Facts) -> Profile:
-    """A profile after further facts; what they do not say stays."""
-    ends = [one.country if one else None for one in (facts.origin, facts.destination)]
-    return Profile(
-        tuple(sorted(facts.categories)) or profile.categories,
-        facts.carrier or profile.carrier,
-        ends[0] or profile.origin,
-        ends[1] or profile.destination,
-    )

@@ -9,7 +9,7 @@ to look once too often does no harm.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -18,32 +18,24 @@ from msgspec.structs import replace
 
 from milepost.domain.alert import Policy
 from milepost.domain.event import Event
-from milepost.domain.marks import PROMISE
-from milepost.domain.moment import TimeQuality
-from milepost.domain.place import Place
-from milepost.domain.scan import Facts
-from milepost.domain.status import BY_CODE
-from milepost.domain.whole import Whole, position_of
+from milepost.domain.whole import Whole
 from milepost.engine.desk import Desk
 from milepost.engine.located import located
 from milepost.engine.notices import Notices
 from milepost.engine.policies import Policies
-from milepost.engine.ports import Group
+from milepost.engine.rows import Group
+from milepost.engine.striking import CUSTOMS, DELIVERED, delivered_since, striking
 from milepost.engine.wheel import Wheel
 from milepost.rules.learned import Usual, customs_dwell
 from milepost.rules.since import seen_s
-from milepost.rules.whole import all_rules, findings, next_due
+from milepost.rules.whole import all_rules, findings, next_due, sign_off_missing
 
 log = structlog.get_logger()
 PAUSE_S = 0.2
 MOST = 100
-AHEAD_US = 60_000_000
 # How often what stands at customs is counted anew.
 AGAIN_S = 3600
 RULES = ("customs_dwell",)
-_EXACT = int(TimeQuality.exact)
-_DELIVERED = frozenset(code for code, one in BY_CODE.items() if one.main == "delivered")
-_CUSTOMS = frozenset(code for code, one in BY_CODE.items() if one.main == "customs")
 
 
 class Looked(NamedTuple):
@@ -55,13 +47,16 @@ class Looked(NamedTuple):
 
 
 Usuals = Callable[[int, Looked], Awaitable[Usual | None]]
-
-
 UsualWay = Callable[[int, int, Whole], bool]
+Proofs = Callable[[Looked], Awaitable[Collection[str]]]  # the kinds of proof that are on file
 
 
 def _no_usual_way(_tenant: int, _road: int, _whole: Whole) -> bool:
     return False
+
+
+async def nothing_on_file(_looked: Looked) -> Collection[str]:
+    return ()
 
 
 async def nothing_usual(_road: int, _looked: Looked) -> Usual | None:
@@ -91,6 +86,8 @@ class SecondLook:
         self._one_at_a_time = asyncio.Lock()
         # What is usual at the customs where a road is; set by whoever learns it.
         self.usual: Usuals = nothing_usual
+        # What of a delivery's proof was handed in beside the scans.
+        self.proofs: Proofs = nothing_on_file
         # Whether roads like this one come by all its places, however far from the straight line.
         self.usual_way: UsualWay = _no_usual_way
 
@@ -100,15 +97,21 @@ class SecondLook:
         asked = bool(profiled or standing)
         for row in group.rows:
             event = row[2]
-            if event.code in _CUSTOMS:
-                at_s = event.at_us // 1_000_000
-                self._wheel.put(road_of(event.parcel), at_s + customs_dwell.SHORTEST_S)
-            if striking(event):
+            if event.code in CUSTOMS:
+                road = road_of(event.parcel)
+                limit_s = self._policies(row[0], road).customs_dwell_s
+                shortest_s = min(limit_s, customs_dwell.SHORTEST_S)
+                self._wheel.put(road, event.at_us // 1_000_000 + shortest_s)
+            if striking(event) or (event.code in DELIVERED and self._signed_off(row[0], event)):
                 self._waiting[road_of(event.parcel)] = None
             elif asked:
                 road = road_of(event.parcel)
                 if road in profiled or road in standing:
                     self._waiting[road] = None
+
+    def _signed_off(self, tenant: int, event: Event) -> bool:
+        """Whether the delivery has to be proved, whatever the goods."""
+        return bool(self._policies(tenant, self._road_of(event.parcel)).sign_off)
 
     def ask(self, roads: Iterable[int]) -> None:
         """Look at these soon."""
@@ -116,8 +119,11 @@ class SecondLook:
 
     def resume(self, states: Mapping[int, bytes]) -> None:
         """After a start, and when policies or notices have changed: what may have come due."""
-        at_customs = (road for road, state in states.items() if state[1] in _CUSTOMS)
-        self.ask([*self._desk.standing, *self._policies.roads(), *at_customs])
+        self.ask([*self._desk.standing, *self._policies.roads()])
+        self.ask(road for road, state in states.items() if state[1] in CUSTOMS)
+        if self._policies.all_signed_off:
+            fresh_s = self._now_us() // 1_000_000 - 2 * sign_off_missing.GRACE_S
+            self.ask(road for road, state in states.items() if delivered_since(state, fresh_s))
 
     async def run(self) -> None:
         """Look at what waits until cancelled."""
@@ -145,21 +151,29 @@ class SecondLook:
         try:
             found = await self._wholes(roads)
             usual = {road: await self._usual(road, looked) for road, looked in found.items()}
+            policies = {road: await self._policy(road, looked) for road, looked in found.items()}
         except ConnectionError:
             self.ask(roads)
             raise
         for road, looked in found.items():
             if self._road_of(road) == road:
-                self._look_at(road, looked, usual[road])
+                self._look_at(road, looked, policies[road], usual[road])
 
     async def _usual(self, road: int, looked: Looked) -> Usual | None:
         at_customs = looked.whole.shipment.main == "customs"
         return await self.usual(road, looked) if at_customs else None
 
-    def _look_at(self, road: int, looked: Looked, usual: Usual | None) -> None:
+    async def _policy(self, road: int, looked: Looked) -> Policy:
+        """The road's, without those proofs of the delivery that are on file."""
+        policy = self._policies(looked.tenant, road)
+        if not policy.sign_off or not sign_off_missing.missing(looked.whole, policy):
+            return policy
+        on_file = await self.proofs(looked)
+        return replace(policy, sign_off=tuple(x for x in policy.sign_off if x not in on_file))
+
+    def _look_at(self, road: int, looked: Looked, policy: Policy, usual: Usual | None) -> None:
         tenant, number, whole = looked
         now_s = self._now_us() // 1_000_000
-        policy = self._policies(tenant, road)
         excused = self._excused(looked, policy, now_s)
         before = self._desk.standing.get(road, {}).get("customs_dwell")
         found = findings(whole, now_s, policy, located(whole))
@@ -169,9 +183,14 @@ class SecondLook:
         if held is not None:
             found["customs_dwell"] = held
         ended = self._desk.by_event(road, seen_s(whole.shipment))
+        left_s = customs_dwell.left(whole.shipment, before) if before is not None else None
+        if left_s is not None:
+            ended["customs_dwell"] = left_s
         self._desk.settle(tenant, road, number, {*all_rules(), *RULES}, found, ended)
         held_due_s = customs_dwell.due(whole.shipment, excused, usual, before)
-        self._again(road, now_s, next_due(whole, now_s, policy), held_due_s)
+        # Another process may take in the proof that is missing.
+        proof_due_s = now_s if "sign_off_missing" in found else None
+        self._again(road, now_s, next_due(whole, now_s, policy), held_due_s, proof_due_s)
 
     def _excused(self, looked: Looked, policy: Policy, now_s: int) -> Policy:
         """The policy with what notices cover of the stay at customs."""
@@ -186,19 +205,3 @@ class SecondLook:
         times = [at_s if at_s > now_s else now_s + AGAIN_S for at_s in due if at_s is not None]
         if times:
             self._wheel.put(road, min(times))
-
-
-def striking(event: Event) -> bool:
-    """Whether a scan brings something that a rule over the whole road looks at."""
-    if event.code in _DELIVERED:
-        place = event.body.place
-        if isinstance(place, Place) and place.latitude is not None:
-            return True
-    if event.reference is not None and event.code != PROMISE:
-        return True  # what is taken back may bring back what was before
-    return event.at_us > event.received_us + AHEAD_US and event.quality == _EXACT
-
-
-def placed(facts: Facts) -> bool:
-    """Whether facts say where exactly a shipment goes: it may have been signed off elsewhere."""
-    return position_of(facts.destination) is not None

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from milepost.domain.alert import Finding, Policy
 from milepost.domain.shipment import Shipment
+from milepost.domain.status import SUB_CODE
 
 MAINS = frozenset({"available_for_pickup"})
 TIMED = True
-_OVERDUE = "available_for_pickup.overdue"
+_OVERDUE = SUB_CODE["available_for_pickup.overdue"]
 
 
 def check(shipment: Shipment, now_s: int, policy: Policy) -> Finding | None:
-    if shipment.sub == _OVERDUE:
-        return Finding("pickup_overdue", "warning", shipment.last_s, {})
-    since_s = shipment.since_s + policy.pickup_overdue_s + policy.grace_s
+    since_s = due(shipment, policy)
     return Finding("pickup_overdue", "warning", since_s, {}) if now_s >= since_s else None
 
 
-def due(shipment: Shipment, policy: Policy) -> int | None:
-    if shipment.sub == _OVERDUE:
-        return None
-    return shipment.since_s + policy.pickup_overdue_s + policy.grace_s
+def due(shipment: Shipment, policy: Policy) -> int:
+    limit_s = shipment.since_s + policy.pickup_overdue_s + policy.grace_s
+    told_s = _told_s(shipment)
+    return limit_s if told_s is None else min(told_s, limit_s)
+
+
+def _told_s(shipment: Shipment) -> int | None:
+    """When the carrier first said so, of this wait."""
+    waits = (mark for mark in shipment.marks if mark.at_s >= shipment.since_s)
+    return next((mark.at_s for mark in waits if mark.code == _OVERDUE), None)

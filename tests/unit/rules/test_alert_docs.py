@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from milepost.cli._judges import judged
-from milepost.engine.policies import SETTABLE
+from milepost.engine.policy_terms import SETTABLE
 from milepost.rules import all_rules, learned, whole
 
 PAGE = (Path(__file__).parents[3] / "docs" / "alerts.md").read_text("utf-8")

@@ -119,7 +119,7 @@ def test_what_is_taken_back_in_the_same_feed_does_not_hold() -> None:
     cancel = message(identifier="made-up-2", kind="Cancel", references=back)
     for bodies in ([alert, cancel], [cancel, alert]):
         found = read_all(bodies)
-        assert (found.notices, found.ended) == ([], ["made-up-1"])
+        assert (found.notices, found.ended) == ([], ["made.up@example.org,made-up-1"])
 
 
 def test_one_bad_message_loses_no_other() -> None:

@@ -102,7 +102,7 @@ def test_exercises_and_trifles_are_none() -> None:
 def test_an_update_takes_back_what_it_refers_to() -> None:
     references = "<references>test@example.org,made-up-1,2026-11-20T08:00:00+08:00</references>"
     found = read_cap(message(n="2", kind="Update", references=references))
-    assert found.ended == ["made-up-1"]
+    assert found.ended == ["test@example.org,made-up-1"]
     assert len(found.notices) == 1
     assert read_cap(message(n="3", kind="Cancel", references=references)).notices == []
 
@@ -141,3 +141,16 @@ def here() -> Whole:
     event = Event(1, 1, at_us, 480, 0, SUB_CODE["in_transit.arrived_hub"], at_us, None,
                   EventBody("YT1", "test", carrier="yto", place=place))  # fmt: skip
     return whole_of([event], [])
+
+
+def test_of_a_closure_nothing_leaves_before_it_ends() -> None:
+    """Where nobody has said more; a peak or a warning from a feed says nothing of a delay."""
+    known, now_s = Notices(), int(NOON.timestamp()) + 3600
+    area = [Area(country="CN")]
+    for given, hours in (
+        ({"kind": "closure"}, 9), ({"kind": "closure", "delay_h": 2}, 2), ({"kind": "peak"}, 0),
+        ({"kind": "closure", "source": "cap"}, 0), ({"kind": "closure", "until_at": None}, 0),
+        ({"kind": "closure", "until_at": NOON + timedelta(days=30)}, 72),
+    ):  # fmt: skip
+        known.set([NoticeRow(1, 1, notice(areas=area, **given))])
+        assert known.delay_s(1, here(), now_s) == hours * 3600, given

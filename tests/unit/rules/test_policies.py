@@ -9,9 +9,9 @@ from milepost.domain.alert import DEFAULT_POLICY, Policy
 from milepost.domain.care import CATEGORIES, Limits
 from milepost.domain.place import Place
 from milepost.domain.scan import Facts
-from milepost.engine.policies import (
+from milepost.engine.policies import Policies
+from milepost.engine.policy_terms import (
     PLAIN,
-    Policies,
     PolicyException,
     Profile,
     TenantPolicy,

@@ -11,7 +11,7 @@ from milepost.domain.alert import DEFAULT_POLICY, Policy
 from milepost.domain.marks import PROMISE, Mark
 from milepost.domain.shipment import Shipment
 from milepost.domain.status import SUB_CODE
-from milepost.engine.judge import cleared_s, findings
+from milepost.engine.judge import findings
 from milepost.rules.learned import address_trouble
 from milepost.rules.since import seen_s
 
@@ -97,10 +97,3 @@ def test_an_address_is_wrong_since_it_was_first_told() -> None:
         finding = address_trouble.check(one, None)
         assert finding is not None
         assert finding.since_s == NOW_S - 80 * HOUR_S
-
-
-def test_an_alert_ends_with_the_scan_that_ended_it() -> None:
-    """Not with a registration that came after all scans."""
-    told = ((40, "customs.info_required"), (30, "customs.released"), (0, "info_received.created"))
-
-    assert {cleared_s(one, "customs_hold") for one in every(*told)} == {NOW_S - 30 * HOUR_S}

@@ -66,6 +66,16 @@ def entered(shipment: Shipment) -> int | None:
     return spans[-1][0] if spans and spans[-1][1] is None else None
 
 
+def left(shipment: Shipment, before: Finding) -> int | None:
+    """The second in which the stay that a finding was about ended: when the finding began, where
+    by all that is known it never held; None while it goes on.
+    """
+    entered_s = before.detail.get("entered_s")
+    spans = [span for span in stays(shipment.marks) if span[0] == entered_s]
+    until_s = spans[0][1] if spans else before.since_s
+    return None if until_s is None else max(until_s, before.since_s)
+
+
 def stays(marks: Iterable[Mark]) -> list[tuple[int, int | None]]:
     """(entered, left) of every stay that standing marks, oldest first, tell; None: not yet."""
     found: list[tuple[int, int | None]] = []

@@ -7,13 +7,13 @@ send pictures later than the scan, so there is an hour for it.
 from __future__ import annotations
 
 from milepost.domain.alert import Finding, Policy
+from milepost.domain.care import is_passed
 from milepost.domain.event import Event
 from milepost.domain.settle import MAIN
 from milepost.domain.whole import Whole
 
 GRACE_S = 3600
 _SIGNED = "delivered.signature"
-_FAILED = {"identity:failed", "identity:refused"}
 
 
 def check(whole: Whole, now_s: int, policy: Policy) -> Finding | None:
@@ -26,8 +26,8 @@ def check(whole: Whole, now_s: int, policy: Policy) -> Finding | None:
 
 def missing(whole: Whole, policy: Policy) -> list[str]:
     """The kinds of proof that no delivery scan brought."""
-    told = [one for event in delivered(whole) for one in event.body.evidence or ()]
-    kinds = {one.partition(":")[0] for one in told if one not in _FAILED}
+    told = [one.partition(":") for event in delivered(whole) for one in event.body.evidence or ()]
+    kinds = {kind.strip().lower() for kind, _, reference in told if is_passed(reference)}
     if whole.facts.signed_by or any(one.sub == _SIGNED for one in delivered(whole)):
         kinds.add("signature")
     return [kind for kind in policy.sign_off if kind not in kinds]

@@ -10,7 +10,7 @@ import msgspec
 from milepost.engine.alerts import AlertFilter, AlertRow
 from milepost.stores.postgres.pool import Pool
 
-_LINE = "id, shipment, number, rule, severity, opened_s, cleared_s, detail::text"
+_LINE = "id, shipment, number, rule, severity, opened_s, cleared_s, detail::text, because"
 
 
 class PostgresAlerts:
@@ -61,4 +61,4 @@ def _query(tenant: int, wanted: AlertFilter) -> tuple[str, list[object]]:
 
 def _row(row: Any) -> AlertRow:
     detail = msgspec.json.decode(row[7])
-    return AlertRow(row[0], row[1], row[2], row[3], row[4], row[5], row[6], detail)
+    return AlertRow(row[0], row[1], row[2], row[3], row[4], row[5], row[6], detail, row[8])

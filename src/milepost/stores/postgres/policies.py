@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from milepost.engine.policies import TenantPolicy
+from milepost.engine.policy_terms import TenantPolicy
 from milepost.stores.postgres.pool import Pool
 
 _decode = msgspec.json.Decoder(TenantPolicy).decode
