@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import time
+from base64 import b64decode
 from datetime import timedelta
 from hashlib import sha256
 from io import BytesIO
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
+from evidence_files import picture
 from journey.running import NOW, Caller, Running
 from patience import once, until
 
@@ -223,3 +225,151 @@ def test_an_alert_whose_case_was_lost_with_the_server_gets_it_at_the_next_start(
     app.call(feature.recall)
     (made,) = cases(me, 1, number=number)
     assert made["case"]["rule"] == "customs_hold"
+
+
+def steps_refused(me: Caller, case: int, *given: dict[str, Any]) -> list[int]:
+    return [me.post(f"/v1/cases/{case}/steps", one).status_code for one in given]
+
+
+def test_a_step_that_makes_no_sense_is_refused_and_leaves_the_case_readable(me: Caller) -> None:
+    number = "YT6500000000186"
+    me.scan(scan(number, "in_transit.arrived_hub"))
+    made = open_case(me, "interception", number, fields={"reason": "made up"})
+    bad = [
+        *({"action": "deadline_set", "body": {"deadline_us": one}}
+          for one in (True, -5, 1.5, 10**30, 2**63 - 1, "tomorrow")),
+        *({"action": "assigned", "body": {"owner": one}} for one in ("", " ", "x" * 201, ["a"])),
+        *({"action": "task_done", "body": {"task": one}} for one in (["x"], {"a": 1}, None)),
+        *({"action": "checked", "body": {"findings": one}} for one in ([{"code": "x"}], 5, "x")),
+        *({"action": "attached", "body": {"evidence": one}} for one in ("", "photograph:no", 5)),
+        *({"action": one, "side": "carrier"} for one in ("closed", "reopened", "assigned")),
+        {"action": "carrier_answered", "side": "buyer"},
+    ]  # fmt: skip
+    assert set(steps_refused(me, made["id"], *bad)) == {422}
+    assert me.get(f"/v1/cases/{made['id']}").json()["steps"] == made["steps"]
+    assert len(me.get("/v1/cases", params={"number": number.lower()}).json()["cases"]) == 1
+
+
+def test_only_evidence_of_the_shipment_is_attached(app: Running, me: Caller) -> None:
+    number = "YT6500000000197"
+    me.scan(scan(number, "in_transit.arrived_hub", evidence=["photograph:theirs"]))
+    identity = me.track(number)["shipment"]
+    given = me.post(f"/v1/shipments/{identity}/evidence?kind=photograph", picture("PNG", 8),
+                    "image/png").json()["reference"]  # fmt: skip
+    made = open_case(me, "claim", number, fields={
+        "problem": "damage", "amount_minor": 5, "currency": "EUR"})  # fmt: skip
+    path = f"/v1/cases/{made['id']}/steps"
+    for one in (given, "photograph:theirs"):
+        answer = me.post(path, {"action": "attached", "body": {"evidence": one}})
+        assert answer.status_code == 201, answer.text
+    assert answer.json()["case"]["attachments"] == [given, "photograph:theirs"]
+    refused = me.post(path, {"action": "attached", "body": {"evidence": "photograph:nowhere"}})
+    assert "give it first" in refused.json()["detail"]
+
+
+def test_what_people_write_is_masked_everywhere_but_for_them_until_it_is_erased(
+    app: Running,
+) -> None:
+    number = "YT6500000000208"
+    me = app.caller(scopes=("read", "write", "personal"))
+    who = {"name": "Ottilie Erfunden", "phone": "+49 171 5550123", "lines": ["Musterweg 7"]}
+    (made,) = me.register({"number": number, "carrier": "yto", "consignee": who})
+    me.post("/v1/subscriptions", {"url": "https://hooks.example.org/c",
+                                  "events": ["case.opened", "case.step_added"]})  # fmt: skip
+    until(lambda: app.milepost.engine.audience)
+    said = "Frau Erfunden, Musterweg 7: please ring 0171 555-0123"
+    case = open_case(me, "hotline", number, fields={"caller_said": said}, text=said)
+    me.post(f"/v1/cases/{case['id']}/steps", {"action": "noted", "text": said,
+                                              "body": {"phone": "01715550123"}})  # fmt: skip
+    shown = me.get(f"/v1/cases/{case['id']}").json()
+    assert shown["case"]["fields"]["caller_said"] == said
+    assert [one.get("text") for one in shown["steps"]] == [said, said]
+    kept = app.sql(
+        "SELECT body::text FROM case_file UNION ALL SELECT convert_from(body, 'UTF8') "
+        "FROM case_step UNION ALL SELECT convert_from(payload, 'UTF8') FROM delivery"
+    )
+    told = "\n".join(row[0] for row in kept)
+    assert not [one for one in ("Erfunden", "Musterweg", "5550123", "555-0123") if one in told]
+    gone = me.client.delete(f"/v1/shipments/{made['id']}/personal", headers=me.headers)
+    assert gone.status_code == 204
+    after = me.get(f"/v1/cases/{case['id']}").json()
+    assert after["intact"]
+    assert "Erfunden" not in str(after)
+    assert "please ring" in after["case"]["fields"]["caller_said"]
+
+
+def test_fields_are_what_their_kind_says(me: Caller) -> None:
+    number = "YT6500000000219"
+    me.scan(scan(number, "attempt_failed.no_contact"))
+    for kind, fields, why in (
+        ("second_delivery", {"day": "2026-01-01"}, "over already"),
+        ("rating", {"stars": 99}, "1 to 5"),
+        ("claim", {"problem": "damage", "amount_minor": "12.5", "currency": "EUR"}, "above zero"),
+        ("hotline", {"caller_said": {"deep": []}}, "one text"),
+    ):
+        if kind == "rating":
+            me.scan(scan(number, "delivered", occurred_at=NOW.isoformat()))
+        answer = me.post("/v1/cases", {"kind": kind, "number": number, "fields": fields})
+        assert answer.status_code == 422, answer.text
+        assert why in answer.json()["detail"]
+
+
+def test_the_carrier_answers_over_its_link_and_sees_what_it_needs(app: Running, me: Caller) -> None:
+    number = "YT6500000000230"
+    me.scan(scan(number, "in_transit.arrived_hub"))
+    made = open_case(me, "address_change", number, text="Made up: please send it there.", fields={
+        "city": "Ulm", "address": "Musterweg 7", "phone": PHONE})  # fmt: skip
+    path = f"/v1/cases/{made['id']}"
+    me.post(f"{path}/steps", {"action": "noted", "text": "made up: between us"})
+    url = me.post(f"{path}/link", {"holds_s": 3600}).json()["url"]
+    local = url[url.index("/answer/") :]
+    shown = app.client.get(local, headers={"Accept": "application/json"}).json()
+    assert (shown["waits"], shown["given"]["address"]) == (True, "Musterweg 7")
+    assert "between us" not in str(shown)
+    page = app.client.get(local, headers={"Accept-Language": "zh"})
+    assert page.headers["content-type"].startswith("text/html")
+    assert "noindex" in page.headers["x-robots-tag"]
+    assert "Musterweg 7" in page.text
+    assert "<textarea" in page.text
+    done = app.client.post(local, data={"text": "made up: <b>done</b>"})
+    assert "made up: &lt;b&gt;done" in done.text
+    last = me.get(path).json()
+    assert last["case"]["waits_for"] == "merchant"
+    assert (last["steps"][-1]["side"], last["steps"][-1]["actor"]) == ("carrier", "carrier's link")
+    assert app.client.post(local, json={"text": " "}).status_code == 422
+    assert app.client.post(local, json={"words": "x"}).status_code == 422
+    me.post(f"{path}/steps", {"action": "closed", "body": {"outcome": "withdrawn"}})
+    assert app.client.post(local, json={"text": "late"}).status_code == 409
+    assert "<textarea" not in app.client.get(local).text
+    assert me.post(f"{path}/link", {}).status_code == 409
+    assert app.client.get(local[:-1] + ("A" if local[-1] != "A" else "B")).status_code == 404
+    assert app.caller().post(f"{path}/link", {}).status_code == 404
+    app.clock.now += timedelta(hours=2)
+    assert app.client.get(local).status_code == 404
+
+
+def test_a_pack_lets_anybody_hold_a_picture_against_the_event_that_names_it(
+    app: Running, tmp_path: Path
+) -> None:
+    number = "YT6500000000241"
+    me = app.caller(scopes=("read", "write", "personal"))
+    me.scan(scan(number, "out_for_delivery"))
+    identity = me.track(number)["shipment"]
+    given = me.post(f"/v1/shipments/{identity}/evidence?kind=photograph", picture("PNG", 8),
+                    "image/png").json()["reference"]  # fmt: skip
+    me.scan(scan(number, "delivered", evidence=[given]))
+    said = f"made up: 派件员 孙小满 {PHONE}"
+    made = open_case(me, "report", number, fields={"problem": "not_received"}, text=said)
+    answer = me.get(f"/v1/cases/{made['id']}/pack")
+    with ZipFile(BytesIO(answer.content)) as archive:
+        archive.extractall(tmp_path)
+    assert said in (tmp_path / "case.json").read_text("utf-8")
+    (piece,) = json.loads((tmp_path / "evidence.json").read_bytes())
+    (file,) = (tmp_path / "evidence").iterdir()
+    line = f"{piece['kind']} {piece['content_type']} {piece['at_us']}\n".encode()
+    digest = sha256(bytes.fromhex(piece["detail"]["salt"]) + line + file.read_bytes()).hexdigest()
+    assert given == f"photograph:{digest[:40]}m1"
+    proofs = [json.loads(one.read_bytes()) for one in (tmp_path / "proofs").iterdir()]
+    assert any(given.encode() in b64decode(one["body"]) for one in proofs)
+    plain = app.caller(scopes=("read",))
+    assert plain.get(f"/v1/cases/{made['id']}/pack").status_code == 404

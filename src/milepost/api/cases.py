@@ -8,10 +8,12 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from milepost.domain.case import NO_STEP, Case, Step, StepError, digest_of
+from milepost.domain.case import Case, Step, StepError
 from milepost.domain.event import key_of
-from milepost.engine.cases.desk import CaseDesk, CaseFilter, CaseRow, CaseStore, Opening
+from milepost.engine.cases.audit import unbroken
+from milepost.engine.cases.desk import CaseDesk, Opening
 from milepost.engine.cases.kinds import Kind, kinds
+from milepost.engine.cases.ports import CaseFilter, CaseStore
 from milepost.engine.resolve import BadScanError, checked_number
 from milepost.web.endpoint import Call, Endpoint
 from milepost.web.problems import ProblemError
@@ -36,7 +38,7 @@ class NewStep(Struct, forbid_unknown_fields=True):
 
     action: Name
     text: Text = ""
-    body: dict[str, Any] = {}
+    body: Annotated[dict[str, Any], Meta(max_length=20)] = {}
     side: Literal["merchant", "carrier", "buyer"] = "merchant"
 
 
@@ -123,7 +125,7 @@ async def add(rooms: Rooms, call: Call) -> CaseAnswer:
 async def page(rooms: Rooms, call: Call) -> CasePage:
     query: CaseQuery = call.query
     wanted = CaseFilter(
-        number=query.number, kind=query.kind, owner=query.owner, waits_for=query.waits_for,
+        number=_number(query.number), kind=query.kind, owner=query.owner, waits_for=query.waits_for,
         open=query.open, after=query.cursor, limit=query.limit + 1,
     )  # fmt: skip
     rows = await rooms.store.list(call.caller.tenant, wanted)
@@ -132,21 +134,23 @@ async def page(rooms: Rooms, call: Call) -> CasePage:
     return CasePage([CaseLine(row.id, row.case) for row in shown], following)
 
 
+def _number(text: str | None) -> str | None:
+    """As cases keep it; what is no number has no cases."""
+    try:
+        return None if text is None else checked_number(text)
+    except BadScanError:
+        return text
+
+
 async def show(rooms: Rooms, call: Call) -> CaseAnswer:
-    return await _whole(rooms, call.caller.tenant, _id(call))
+    return await _whole(rooms, call.caller.tenant, id_of(call))
 
 
 async def step(rooms: Rooms, call: Call) -> CaseAnswer:
     given: NewStep = call.body
-    tenant, case = call.caller.tenant, _id(call)
+    tenant, case = call.caller.tenant, id_of(call)
     try:
-        made = rooms.desk.made(
-            given.side,
-            call.caller.name,
-            given.action,
-            given.text,
-            given.body,
-        )
+        made = rooms.desk.made(given.side, call.caller.name, given.action, given.text, given.body)
         if await rooms.desk.step(tenant, case, made) is None:
             raise ProblemError(404, "There is no such case.")
     except StepError as error:
@@ -163,19 +167,12 @@ async def _whole(rooms: Rooms, tenant: int, case: int) -> CaseAnswer:
     if row is None:
         raise ProblemError(404, "There is no such case.")
     steps = await rooms.store.steps(tenant, case)
-    return CaseAnswer(row.id, row.case, [one.step for one in steps], _intact(row, steps))
+    said = await rooms.desk.verbatim(row, steps)
+    return CaseAnswer(row.id, *said, unbroken(row, steps))
 
 
-def _intact(row: CaseRow, steps: Any) -> bool:
-    digest = NO_STEP
-    for one in steps:
-        digest = digest_of(digest, one.step)
-        if digest != one.digest:
-            return False
-    return bool(digest == row.digest and len(steps) == row.case.steps)
-
-
-def _id(call: Call) -> int:
+def id_of(call: Call) -> int:
+    """The case that the path names; 404 for what is no id."""
     text = call.path("id")
     if not text.isascii() or not text.isdigit() or len(text) > 18:
         raise ProblemError(404, "There is no such case.")

@@ -20,6 +20,8 @@ Action = Literal[
     "deadline_passed", "closed", "reopened",
 ]  # fmt: skip
 NO_STEP = bytes(32)
+LONGEST_NAME = 200
+LATEST_US = 253_402_300_799_000_000  # the end of the year 9999
 
 
 class Step(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -91,6 +93,8 @@ def opened(
 
 def after(case: Case, step: Step) -> Case:
     """The case after one more step. Raises StepError."""
+    if step.action not in _TAKEN_BY.get(step.side, set(_CHANGES)):
+        raise StepError(f"the {step.side} cannot take the step '{step.action}'")
     if not case.open and step.action not in ("reopened", "noted"):
         raise StepError("the case is closed; reopen it first")
     changed = _CHANGES[step.action](case, step)
@@ -106,30 +110,28 @@ def folded(first: Case, steps: Iterable[Step]) -> Case:
 
 def _assigned(_: Case, step: Step) -> dict[str, Any]:
     owner = step.body.get("owner")
-    if owner is not None and not isinstance(owner, str):
-        raise StepError("'owner' is a name")
-    return {"owner": owner}
+    return {"owner": None if owner is None else _name(owner, "'owner' is a name, or null")}
 
 
 def _attached(case: Case, step: Step) -> dict[str, Any]:
-    reference = step.body.get("evidence")
-    if not isinstance(reference, str):
-        raise StepError("'evidence' names what is attached")
+    reference = _name(step.body.get("evidence"), "'evidence' names what is attached")
     return {"attachments": tuple(dict.fromkeys([*case.attachments, reference]))}
 
 
 def _task(case: Case, step: Step, *, done: bool) -> dict[str, Any]:
-    name = step.body.get("task")
-    if name not in {task.name for task in case.tasks}:
-        raise StepError(f"the case has no task '{name}'")
+    name, names = step.body.get("task"), [task.name for task in case.tasks]
+    if not isinstance(name, str) or name not in names:
+        raise StepError(f"'task' is one of the case's: {', '.join(names) or 'it has none'}")
     mark = Task(name=name, done_at_us=step.at_us, done_by=step.actor) if done else Task(name=name)
     return {"tasks": tuple(mark if task.name == name else task for task in case.tasks)}
 
 
 def _deadline(_: Case, step: Step) -> dict[str, Any]:
     deadline_us = step.body.get("deadline_us")
-    if not isinstance(deadline_us, int):
+    if type(deadline_us) is not int or deadline_us > LATEST_US:  # a bool is an int, too
         raise StepError("'deadline_us' is a time in microseconds since 1970")
+    if deadline_us <= step.at_us:
+        raise StepError("'deadline_us' lies in the past")
     return {"deadline_us": deadline_us}
 
 
@@ -142,6 +144,8 @@ def _deadline_passed(case: Case, step: Step) -> dict[str, Any]:
 
 
 def _checked(_: Case, step: Step) -> dict[str, Any]:
+    if step.side != "system":
+        raise StepError("only the record itself says what its check has found; add a note instead")
     return {"findings": tuple(step.body.get("findings", ()))}
 
 
@@ -156,6 +160,12 @@ def _reopened(case: Case, _: Step) -> dict[str, Any]:
     if case.open:
         raise StepError("the case is open already")
     return {"outcome": None, "closed_at_us": None, "waits_for": "merchant"}
+
+
+def _name(given: object, else_: str) -> str:
+    if not isinstance(given, str) or not 0 < len(given.strip()) <= LONGEST_NAME:
+        raise StepError(f"{else_}; it has {LONGEST_NAME} characters at most")
+    return given
 
 
 def _opened_again(_: Case, __: Step) -> dict[str, Any]:
@@ -179,4 +189,9 @@ _CHANGES = {
     "escalated": lambda _case, _step: {},
     "closed": _closed,
     "reopened": _reopened,
+}
+# Whoever is named here takes these steps only.
+_TAKEN_BY: dict[Side, set[Action]] = {
+    "carrier": {"carrier_answered", "noted", "attached"},
+    "buyer": {"buyer_answered", "noted", "attached"},
 }

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from milepost.domain.case import NO_STEP, Case, Side, Step, StepError, after, digest_of, opened
 from milepost.domain.track import Track
@@ -13,63 +14,10 @@ from milepost.engine.announce import Audience
 from milepost.engine.cases.check import PROBLEMS, check
 from milepost.engine.cases.deadlines import deadline
 from milepost.engine.cases.kinds import Kind, checked_fields, kinds
-from milepost.engine.ports import Announcement
+from milepost.engine.cases.ports import CaseRow, CaseStore, StepRow
+from milepost.engine.cases.saying import SAID, hidden, hider, restored, restored_case
+from milepost.engine.rows import Announcement
 from milepost.engine.vault import Vault
-
-
-class CaseRow(NamedTuple):
-    """A case as it is kept. `digest` is that of its last step."""
-
-    id: int
-    tenant: int
-    road: int
-    case: Case
-    digest: bytes
-
-
-class StepRow(NamedTuple):
-    """A step as it is kept, with its digest."""
-
-    step: Step
-    digest: bytes
-
-
-class CaseFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which cases a list shows. `after`: the last id of the page before."""
-
-    number: str | None = None
-    kind: str | None = None
-    owner: str | None = None
-    waits_for: str | None = None
-    open: bool | None = None
-    after: int | None = None
-    limit: int = 50
-
-
-class CaseStore(Protocol):
-    """Where cases are kept. Answers only of the tenant that asks; durable when it returns."""
-
-    async def reserve(self) -> int:
-        """An id for a new case."""
-        ...
-
-    async def add(
-        self, row: CaseRow, step: StepRow, told: Sequence[Announcement], key: str | None
-    ) -> bool:
-        """A new case; False if one with this key is there already."""
-        ...
-
-    async def find(self, tenant: int, case: int) -> CaseRow | None: ...
-
-    async def append(
-        self, before: CaseRow, row: CaseRow, step: StepRow, told: Sequence[Announcement]
-    ) -> bool:
-        """One more step; False if another was added since `before` was read."""
-        ...
-
-    async def steps(self, tenant: int, case: int) -> list[StepRow]: ...
-
-    async def list(self, tenant: int, wanted: CaseFilter) -> list[CaseRow]: ...
 
 
 class Opening(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,8 +39,22 @@ Tracks = Callable[[int, str], Awaitable[Track | None]]
 Moved = Callable[[int, int, str, str, Mapping[str, Any]], Awaitable[None]]
 
 
+# Who is known to be meant by the words of a case: (tenant, number) → fields of people.
+Known = Callable[[int, str], Awaitable[Sequence[Mapping[str, Any]]]]
+# Whether there is such a piece of evidence: (tenant, number, reference).
+Holds = Callable[[int, str, str], Awaitable[bool]]
+
+
 async def _moved_nowhere(*_: object) -> None:
     return None
+
+
+async def _nobody(*_: object) -> Sequence[Mapping[str, Any]]:
+    return ()
+
+
+async def _anything(*_: object) -> bool:
+    return True
 
 
 class CaseDesk:
@@ -115,6 +77,8 @@ class CaseDesk:
         self._woken = woken
         # Told of an address that has been changed, before its case is closed; it may be told twice.
         self.moved: Moved = _moved_nowhere
+        self.known: Known = _nobody
+        self.holds: Holds = _anything
 
     async def open(self, tenant: int, road: int, wanted: Opening) -> int | None:
         """The new case's id; None if one with its key is open already. Raises StepError."""
@@ -124,11 +88,12 @@ class CaseDesk:
         track = await self._track(tenant, wanted.number)
         main = track.status.main if track is not None else None
         plain, personal = checked_fields(kind, wanted.fields, main)
+        deadline_us = deadline(kind, plain, track, self._now_us())
         if personal:
             plain = plain | {"personal": await self._vault.put(tenant, road, personal)}
         body: dict[str, Any] = {"fields": plain, **({"rule": wanted.rule} if wanted.rule else {})}
         step = self._step(wanted.side, wanted.actor, "opened", wanted.text, body)
-        deadline_us = deadline(kind, plain, track, self._now_us())
+        step = await self._kept(tenant, road, wanted.number, step)
         case = opened(kind.name, wanted.number, kind.tasks, deadline_us, step)
         kept = StepRow(step, digest_of(NO_STEP, step))
         row = CaseRow(await self._store.reserve(), tenant, road, case, kept.digest)
@@ -141,12 +106,15 @@ class CaseDesk:
 
     async def step(self, tenant: int, case: int, step: Step) -> CaseRow | None:
         """One more step; the case after it, None if there is no such case. Raises StepError."""
+        said: Step | None = None
         while True:
             row = await self._store.find(tenant, case)
             if row is None:
                 return None
-            self._check_outcome(row.case, step)
+            await self._check(row, step)
             changed = after(row.case, step)
+            said = said or await self._kept(tenant, row.road, row.case.number, step)
+            step = said
             await self._settle(row, step)
             kept = StepRow(step, digest_of(row.digest, step))
             topic = _TOPICS.get(step.action, "case.step_added")
@@ -154,6 +122,25 @@ class CaseDesk:
             if await self._store.append(row, new, kept, self._told(topic, new, step)):
                 self._woken()
                 return new
+
+    async def verbatim(self, row: CaseRow, steps: Sequence[StepRow]) -> tuple[Case, list[Step]]:
+        """A case and its steps as they were said, for those who may read that; what was erased
+        stays masked.
+        """
+        named = [str(one.step.body[SAID]) for one in steps if SAID in one.step.body]
+        said = await self._vault.get(row.tenant, named) if named else {}
+        told = [restored(one.step, said) for one in steps]
+        return (restored_case(row.case, told[0]) if told else row.case), told
+
+    async def _kept(self, tenant: int, road: int, number: str, step: Step) -> Step:
+        """A step as its record keeps it: what is personal is in the vault, and only there."""
+        if step.side == "system":
+            return step
+        masked, said = hidden(step, hider(await self.known(tenant, number)))
+        if not said:
+            return step
+        reference = await self._vault.put(tenant, road, said)
+        return replace(masked, body=masked.body | {SAID: reference})
 
     def made(self, side: Side, actor: str, action: str, text: str, body: dict[str, Any]) -> Step:
         """A step that happens now. Raises StepError for an action that is none."""
@@ -188,10 +175,19 @@ class CaseDesk:
             city = str(row.case.fields.get("city") or "")
             await self.moved(row.tenant, row.road, row.case.number, city, given)
 
-    def _check_outcome(self, case: Case, step: Step) -> None:
-        allowed = kinds()[case.kind].outcomes
+    async def _check(self, row: CaseRow, step: Step) -> None:
+        """What the case alone cannot tell of a step. Raises StepError."""
+        allowed = kinds()[row.case.kind].outcomes
         if step.action == "closed" and step.body.get("outcome") not in allowed:
             raise StepError(f"'outcome' is one of {', '.join(allowed)}")
+        evidence = step.body.get("evidence")
+        if step.action != "attached" or not isinstance(evidence, str):
+            return
+        if not await self.holds(row.tenant, row.case.number, evidence):
+            raise StepError(
+                f"'{evidence[:100]}' is no evidence of this shipment: give it first "
+                "(POST /v1/shipments/{id}/evidence), and attach the reference in the answer"
+            )
 
     def _step(self, side: Side, actor: str, action: str, text: str, body: dict[str, Any]) -> Step:
         return self.made(side, actor, action, text, body)

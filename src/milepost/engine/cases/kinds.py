@@ -31,6 +31,7 @@ class Kind(Struct, frozen=True, kw_only=True):
     carrier: bool = False
     since: str | None = None
     shapes: dict[str, str] = {}
+    told: dict[str, str] = {}
 
     @property
     def needed(self) -> list[str]:
@@ -58,8 +59,11 @@ def checked_fields(
         faults = [*(f"'{name}' is needed" for name in lacking),
                   *(f"there is no field '{name}'" for name in unknown)]  # fmt: skip
         raise StepError("; ".join(faults))
-    if any(isinstance(one, str) and len(one) > LONGEST_FIELD for one in given.values()):
-        raise StepError(f"a field has {LONGEST_FIELD} characters at most")
+    for name, one in given.items():
+        if isinstance(one, dict | list):
+            raise StepError(f"'{name}' is one text or number")
+        if isinstance(one, str) and len(one) > LONGEST_FIELD:
+            raise StepError(f"'{name}' has {LONGEST_FIELD} characters at most")
     _check_shapes(kind, given)
     if kind.mains and main is not None and main not in kind.mains:
         raise StepError(f"a case of kind '{kind.name}' cannot be opened while it is {main}")
@@ -71,7 +75,7 @@ def _check_shapes(kind: Kind, given: Mapping[str, Any]) -> None:
     for name, shape in kind.shapes.items():
         value = given.get(name)
         if value not in (None, "") and not re.fullmatch(shape, str(value)):
-            wanted = " or ".join(shape.split("|")) if shape.islower() else f"of the form {shape}"
+            wanted = kind.told.get(name) or " or ".join(shape.split("|"))
             raise StepError(f"'{name}' is {wanted}")
 
 

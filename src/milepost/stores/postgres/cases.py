@@ -11,13 +11,13 @@ import msgspec
 
 from milepost.domain.alert import Finding
 from milepost.domain.case import Case, Step
-from milepost.engine.cases.desk import CaseFilter, CaseRow, StepRow
-from milepost.engine.ports import AlertChange, Announcement
+from milepost.engine.cases.ports import CaseFilter, CaseRow, StepRow
+from milepost.engine.rows import AlertChange, Announcement
 from milepost.stores.postgres.pool import Pool
 
 _case = msgspec.json.Decoder(Case).decode
-_step = msgspec.json.Decoder(Step).decode
-_COLUMNS = "id, tenant, road, body::text, digest"
+step_of = msgspec.json.Decoder(Step).decode
+COLUMNS = "c.id, c.tenant, c.road, c.body::text, c.digest"
 _ADD = """
 INSERT INTO case_file (id, tenant, road, number, kind, rule, owner, waits_for, deadline_us, closed,
     key, steps, digest, body)
@@ -30,7 +30,7 @@ UPDATE case_file SET owner = $4, waits_for = $5, deadline_us = $6, closed = $7, 
 WHERE tenant = $1 AND id = $2 AND steps = $3 RETURNING id
 """
 _LIST = f"""
-SELECT {_COLUMNS} FROM case_file
+SELECT {COLUMNS} FROM case_file AS c
 WHERE tenant = $1 AND ($2::text IS NULL OR number = $2) AND ($3::text IS NULL OR kind = $3)
     AND ($4::text IS NULL OR owner = $4) AND ($5::text IS NULL OR waits_for = $5)
     AND ($6::boolean IS NULL OR closed <> $6) AND ($7::bigint IS NULL OR id < $7)
@@ -55,7 +55,7 @@ ORDER BY c.id DESC LIMIT $1
 """
 # See the index case_overdue.
 _OVERDUE = f"""
-SELECT {_COLUMNS} FROM case_file
+SELECT {COLUMNS} FROM case_file AS c
 WHERE NOT closed AND (body->>'overdue_us')::bigint IS DISTINCT FROM deadline_us
     AND deadline_us < $1 ORDER BY deadline_us LIMIT $2
 """
@@ -86,9 +86,9 @@ class PostgresCases:
     async def find(self, tenant: int, case: int) -> CaseRow | None:
         async with self._pool.connection() as connection:
             row = await connection.fetchrow(
-                f"SELECT {_COLUMNS} FROM case_file WHERE tenant = $1 AND id = $2", tenant, case
+                f"SELECT {COLUMNS} FROM case_file AS c WHERE tenant = $1 AND id = $2", tenant, case
             )
-        return _row(row) if row is not None else None
+        return row_of(row) if row is not None else None
 
     async def append(
         self, before: CaseRow, row: CaseRow, step: StepRow, told: Sequence[Announcement]
@@ -110,7 +110,7 @@ class PostgresCases:
                 tenant,
                 case,
             )
-        return [StepRow(_step(row[0]), row[1]) for row in rows]
+        return [StepRow(step_of(row[0]), row[1]) for row in rows]
 
     async def list(self, tenant: int, wanted: CaseFilter) -> builtins.list[CaseRow]:
         async with self._pool.connection() as connection:
@@ -118,12 +118,23 @@ class PostgresCases:
                 _LIST, tenant, wanted.number, wanted.kind, wanted.owner, wanted.waits_for,
                 wanted.open, wanted.after, wanted.limit,
             )  # fmt: skip
-        return [_row(row) for row in rows]
+        return [row_of(row) for row in rows]
+
+    async def holds(self, tenant: int, roads: Sequence[int], evidence: str) -> bool:
+        """Whether a piece of evidence is kept of one of these roads."""
+        async with self._pool.connection() as connection:
+            return bool(
+                await connection.fetchval(
+                    "SELECT EXISTS (SELECT FROM evidence "
+                    "WHERE tenant = $1 AND road = ANY($2::bigint[]) AND id = $3)",
+                    tenant, list(roads), evidence,
+                )
+            )  # fmt: skip
 
     async def overdue(self, now_us: int, limit: int = 200) -> builtins.list[CaseRow]:
         """Open cases of all tenants whose deadline has passed and whose steps do not say so."""
         async with self._pool.connection() as connection:
-            return [_row(row) for row in await connection.fetch(_OVERDUE, now_us, limit)]
+            return [row_of(row) for row in await connection.fetch(_OVERDUE, now_us, limit)]
 
     async def left_over(self, tenants: Sequence[int]) -> builtins.list[AlertChange]:
         """Alerts that stand without a case, and (without a finding) those over whose case does
@@ -163,5 +174,5 @@ def _json(case: Case) -> str:
     return msgspec.json.encode(case).decode()
 
 
-def _row(row: Any) -> CaseRow:
+def row_of(row: Any) -> CaseRow:
     return CaseRow(row[0], row[1], row[2], _case(row[3]), row[4])

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
 
 import structlog
 from msgspec.structs import replace
@@ -16,15 +15,16 @@ from milepost.domain.moment import to_text
 from milepost.domain.scan import id_number
 from milepost.domain.track import AlertView, Track
 from milepost.engine.cases.check import HURT
-from milepost.engine.cases.desk import CaseDesk, CaseFilter, CaseRow, Opening
-from milepost.engine.personal import Parties, Party
-from milepost.engine.ports import AlertChange, Group
+from milepost.engine.cases.desk import CaseDesk, Opening
+from milepost.engine.cases.ports import CaseFilter, CaseRow
+from milepost.engine.rows import AlertChange, Group
 from milepost.stores.postgres.alerts import PostgresAlerts
 from milepost.stores.postgres.cases import PostgresCases
 from milepost.stores.postgres.vault import PostgresVault
 from milepost.stores.vaulting import checked_suite
 from milepost.web.endpoint import Endpoint
 from milepost.wiring.feature import Context, Feature
+from milepost.wiring.features._case_people import CasePeople
 
 log = structlog.get_logger()
 PAUSE_S = 0.2
@@ -42,8 +42,10 @@ class CaseFeature(Feature):
             store, vault, context.engine.audience, self._track, context.now_us,
             context.engine.announced.set,
         )  # fmt: skip
-        self.desk.moved = self._moved
+        people = CasePeople(self._engine, store)
+        self.desk.moved, self.desk.known, self.desk.holds = people.moved, people.known, people.holds
         self._rooms = cases.Rooms(self.desk, store)
+        self.vault = vault
         self._alerts = PostgresAlerts(context.pool)
         self._waiting: list[AlertChange] = []
 
@@ -154,21 +156,6 @@ class CaseFeature(Feature):
         wanted = CaseFilter(number=alert.number, kind="alert", open=open_ones)
         rows = await self._store.list(alert.tenant, wanted)
         return [row for row in rows if row.case.rule == alert.rule]
-
-    async def _moved(
-        self, tenant: int, road: int, number: str, city: str, given: Mapping[str, Any]
-    ) -> None:
-        """The vault's consignee lives there now; what was not said again stays."""
-        personal = self._engine.registrar.personal
-        if personal is None or not given.get("address"):
-            return
-        before = (await personal.parties(tenant, number)).consignee or Party()
-        links = self._engine.queries.links_of(tenant, number)
-        now = replace(
-            before, lines=[str(given["address"])], city=city or None, region=None, postal_code=None,
-            name=given.get("name") or before.name, phone=given.get("phone") or before.phone,
-        )  # fmt: skip
-        await personal.keep(tenant, links[0].shipment if links else road, Parties(consignee=now))
 
     async def _track(self, tenant: int, number: str) -> Track | None:
         """With the alerts that it had: what has hurt goods does not heal by being handed over."""
