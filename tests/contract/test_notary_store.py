@@ -9,8 +9,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from milepost.engine.ports import Group
 from milepost.engine.proving import CheckpointRow, LogKey
+from milepost.engine.rows import Group
 from milepost.notary.chain import Linker, first_head, head_after
 from milepost.notary.leaf import hashed, split
 from milepost.notary.mending import mend, sound

@@ -124,6 +124,13 @@ def test_what_is_no_evidence_is_refused_with_the_reason(
     assert why in answer.json()["detail"]
 
 
+def test_half_a_position_is_refused(me: Caller) -> None:
+    identity = shipment(me, "YT7800000000077")
+    answer = give(me, identity, "photograph", picture("PNG", 8), "image/png", latitude="48.4")
+    assert answer.status_code == 422
+    assert "both" in answer.json()["detail"]
+
+
 def test_a_link_opens_one_file_until_it_expires(app: Running, me: Caller) -> None:
     identity = shipment(me, "YT7800000000055")
     line = give(me, identity, "photograph", picture("PNG", 8), "image/png").json()

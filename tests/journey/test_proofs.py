@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +22,7 @@ from milepost.cli.verify import verify_command
 from milepost.notary.evm import EvmWitness
 from milepost.notary.proof import check, read_proof
 from patience import until
+from shared import ROOT
 from tsa_server import Authority, stamping
 
 pytest_plugins = ["pg"]
@@ -180,6 +184,7 @@ def test_sm3_for_those_who_need_it(store_url: str, tmp_path: Path) -> None:
 
     assert found["suite"] == "sm3"
     assert held(found)
+    assert strangers(found, tmp_path).returncode == 0
 
 
 def test_witnesses_receipts_come_with_the_proof(
@@ -227,3 +232,27 @@ def test_the_key_is_printed_for_others(app: Running, me: Caller, data: Path) -> 
     done = CliRunner().invoke(anchor_group, ["key", "--data", str(data)])
 
     assert done.stdout.strip() == me.get("/v1/proofs/checkpoints").json()["key"]
+
+
+def strangers(found: dict[str, Any], folder: Path) -> subprocess.CompletedProcess[str]:
+    """The check of docs/proof.md, which knows nothing of Milepost."""
+    page = (ROOT / "docs" / "proof.md").read_text("utf-8")
+    code = re.search(r"^```python no-test\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert code
+    (folder / "proof.json").write_text(json.dumps(found))
+    command = [sys.executable, "-c", code[1]]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_a_stranger_can_check_a_proof_from_the_docs_alone(me: Caller, tmp_path: Path) -> None:
+    me.scan(*[scan(NUMBER, hours=hours / 2) for hours in range(1, 12)])
+    for event in events(me)[::5]:
+        found = proof_of(me, event, "?body=true")
+        done = strangers(found, tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert event in done.stdout
+    for name, value in (("index", found["index"] - 1), ("leaf", found["leaf"][:-8] + "AAAAAAA="),
+                        ("body", "AAAA"), ("path", found["path"][:-1])):  # fmt: skip
+        assert strangers({**found, name: value}, tmp_path).returncode != 0, name
+    assert strangers({**found, "checkpoint": found["checkpoint"].replace("number 1", "number 7")},
+                     tmp_path).returncode != 0  # fmt: skip

@@ -18,11 +18,15 @@ import pytest
 
 from journey.running import Caller, Running, running, scan
 from journey.serving import MILEPOST, serving
+from milepost.notary.anchoring import Anchors
 from milepost.notary.faults import Report
 from milepost.notary.keys import PublicKey, SigningKey
+from milepost.notary.tsa import TsaWitness
 from milepost.settings import Settings
+from milepost.stores.postgres.notary import PostgresNotary
 from milepost.wiring import open_store
 from milepost.wiring.auditing import audit
+from tsa_server import Authority, stamping
 
 pytest_plugins = ["pg"]
 NUMBERS = [f"SF10000000{n:02}" for n in range(6)]
@@ -481,3 +485,26 @@ async def _tamper(data: Path, event: str) -> None:
             "UPDATE journal SET at_us = at_us + 60000000 WHERE fingerprint = $1", signed_of(event)
         )
     await store.close(stop=True)
+
+
+def test_a_checkpoint_that_witnesses_have_is_missed_though_nothing_else_names_it(
+    app: Running, me: Caller, folder: Path, tmp_path: Path
+) -> None:
+    authority = Authority(tmp_path)
+    with stamping(authority) as url:
+        anchors = Anchors(PostgresNotary(app.milepost.store.pool), [TsaWitness(url)], lambda: 1)
+        made = app.call(anchors.anchor)
+    assert audited(app).sound
+    app.sql("UPDATE notary_receipt SET body = jsonb_set(body, '{token}', '\"AAAA\"')")
+    [fault] = audited(app).faults
+    assert (fault.kind, fault.where) == ("anchor", f"anchor {made.id}")
+    app.sql("UPDATE notary_anchor SET root = sha256('x')")
+    assert "its root" in audited(app).faults[0].text()
+    app.sql("DELETE FROM notary_receipt")
+    app.sql("UPDATE notary_anchor SET root = $1", made.root)
+    for path in (folder / "notary").rglob("checkpoint"):
+        path.unlink()
+    app.sql("DELETE FROM notary_checkpoint")
+    [fault] = audited(app).faults
+    assert (fault.kind, "taken to witnesses" in fault.text()) == ("checkpoints", True)
+    app.sql("DELETE FROM notary_anchor")

@@ -24,6 +24,7 @@ from milepost.custody import (
 )
 from milepost.domain.scan import id_number
 from milepost.domain.track import Track
+from milepost.engine.located import town_of
 from milepost.engine.resolve import BadScanError
 from milepost.web.endpoint import Call, Endpoint
 from milepost.web.problems import ProblemError
@@ -110,7 +111,7 @@ async def custody(bench: Bench, call: Call) -> CustodyAnswer:
     track = await _track(bench, call)
     return CustodyAnswer(
         number=track.number, shipment=track.shipment, synthetic=track.synthetic,
-        custody=custody_of(_nodes(track), await _within(bench, call, track)),
+        custody=custody_of(_nodes(track), await _within(bench, call, track), town_of),
     )  # fmt: skip
 
 
@@ -119,7 +120,7 @@ async def liability(bench: Bench, call: Call) -> Report | Response:
     tenant = call.caller.tenant
     found = list(await bench.anomalies(tenant, track))
     nodes = _nodes(track)
-    chain = custody_of(nodes, await _within(bench, call, track))
+    chain = custody_of(nodes, await _within(bench, call, track), town_of)
     now_s = bench.services.now_us() // 1_000_000
     answer = liability_of(call.query.problem, nodes, chain, found, now_s)
     report = Report(

@@ -98,9 +98,11 @@ def asked(query: EvidenceQuery, fields: dict[str, str]) -> EvidenceQuery:
 
 
 def position_of(query: EvidenceQuery) -> Position | None:
-    """Where it was made, where both coordinates are told."""
-    if query.latitude is None or query.longitude is None:
+    """Where it was made, if that is told. Raises BadFormError for half of it."""
+    if query.latitude is None and query.longitude is None:
         return None
+    if query.latitude is None or query.longitude is None:
+        raise BadFormError("latitude and longitude: a position needs both")
     return Position(query.latitude, query.longitude)
 
 

@@ -2,7 +2,9 @@
 
 from milepost.custody.aboard import Carriage, aboard
 from milepost.custody.archive import Node, archive_of
-from milepost.custody.holding import Custody, Flaw, Holding, custody_of
+from milepost.custody.chain import Custody, custody_of
+from milepost.custody.flaws import Flaw
+from milepost.custody.holding import Holding
 from milepost.custody.liability import PROBLEMS, Anomaly, Liability, Reason, Share, liability_of
 
 __all__ = [

@@ -7,15 +7,13 @@ whoever had it last, unless it was scanned out: then it is on the road of the ca
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
-from typing import Any, Literal
+from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from msgspec import Struct
 
-from milepost.custody.archive import Node, standing
+from milepost.custody.archive import Node
 from milepost.domain.place import Place
-from milepost.domain.whole import distance_m, position_of
 
 Where = Literal["facility", "road", "courier", "customs", "pickup_point", "consignee"]
 
@@ -28,10 +26,6 @@ _WHERE: dict[str, Where] = {
     "available_for_pickup": "pickup_point", "delivered": "consignee",
 }  # fmt: skip
 VEHICLES = ("truck:", "van:", "train:", "ship:", "aircraft:")
-# Nothing that carries parcels is faster over the ground, an airliner with a tail wind included.
-FASTEST_M_S = 310.0
-# Scans of one place may lie as far apart as its coordinates are wrong.
-NEAR_M = 100_000
 
 
 class Holding(Struct, frozen=True, kw_only=True):
@@ -53,40 +47,7 @@ class Holding(Struct, frozen=True, kw_only=True):
     events: tuple[str, ...] = ()
 
 
-class Flaw(Struct, frozen=True, kw_only=True):
-    """What is wrong with the record: `gap`, `contradiction`, `after_delivery`, `unclear_time`.
-    `values`: what `text` says in figures and names, for other languages.
-    """
-
-    kind: str
-    text: str
-    from_s: int | None
-    until_s: int | None
-    events: tuple[str, ...]
-    values: dict[str, Any] = {}
-
-
-class Custody(Struct, frozen=True, kw_only=True):
-    """All holdings in the order of time, and the flaws of the record."""
-
-    holdings: tuple[Holding, ...]
-    flaws: tuple[Flaw, ...]
-
-
-def custody_of(
-    nodes: Sequence[Node],
-    within: Callable[[Sequence[Holding]], Sequence[Holding]] = lambda found: found,
-) -> Custody:
-    """The chain of custody that a road's nodes prove. `within`: parts holdings by what else is
-    known; see `aboard`.
-    """
-    seen = standing(nodes)
-    holdings = list(within(list(_holdings(seen))))
-    flaws = [*_gaps(holdings), *_contradictions(seen), *_after_delivery(seen), *_unclear(nodes)]
-    return Custody(holdings=tuple(holdings), flaws=tuple(flaws))
-
-
-def _holdings(nodes: Sequence[Node]) -> Iterator[Holding]:
+def holdings_of(nodes: Sequence[Node]) -> Iterator[Holding]:
     """A stretch for each run of scans by one holder, and one for the road after it was sent on."""
     run: list[Node] = []
     for node in nodes:
@@ -102,7 +63,7 @@ def _stretches(run: Sequence[Node], following: Node | None) -> Iterator[Holding]
     """Of one holder's scans: the stretch it held, and the road after it gave the parcel away."""
     first, last = run[0], run[-1]
     gave = last if _gives(last) else None
-    until_s = _at(gave) if gave else (_at(following) if following else None)
+    until_s = at_of(gave) if gave else (at_of(following) if following else None)
     if gave is None or len(run) > 1:
         yield _holding(run, until_s, first.event, gave.event if gave else None)
     if gave is not None:
@@ -111,8 +72,8 @@ def _stretches(run: Sequence[Node], following: Node | None) -> Iterator[Holding]
             carrier=gave.custodian,
             where="road",
             place=gave.place,
-            from_s=_at(gave),
-            until_s=_at(following) if following else None,
+            from_s=at_of(gave),
+            until_s=at_of(following) if following else None,
             took=gave.event,
             gave=following.event if following else None,
             handled=1,
@@ -127,7 +88,7 @@ def _holding(run: Sequence[Node], until_s: int | None, took: str, gave: str | No
         carrier=first.custodian,
         where=_where(first),
         place=first.place,
-        from_s=_at(first),
+        from_s=at_of(first),
         until_s=until_s,
         took=took,
         gave=gave,
@@ -175,67 +136,7 @@ def _holder(node: Node) -> str:
     return f"{carrier} {label}" if label else carrier
 
 
-def _at(node: Node) -> int:
+def at_of(node: Node) -> int:
+    """When it was, of a node that stands."""
     assert node.at_s is not None
     return node.at_s
-
-
-def _gaps(holdings: Sequence[Holding]) -> Iterator[Flaw]:
-    """Between carriers, both sides have to scan; what only one side says is a gap."""
-    for one, other in pairwise(holdings):
-        if one.carrier == other.carrier or other.where == "consignee":
-            continue
-        if one.where != "road":
-            yield Flaw(
-                kind="gap",
-                text=f"{one.holder} did not scan the hand-over to {other.holder}",
-                from_s=one.from_s,
-                until_s=other.from_s,
-                events=(*one.events[-1:], *other.events[:1]),
-                values={"giver": one.holder, "taker": other.holder},
-            )
-
-
-def _contradictions(nodes: Sequence[Node]) -> Iterator[Flaw]:
-    """Two scans that one parcel cannot both have had: too far apart for the time between them."""
-    placed = [(node, at) for node in nodes if (at := position_of(node.place)) is not None]
-    for (one, here), (other, there) in pairwise(placed):
-        away_m = distance_m(here, there)
-        apart_s = _at(other) - _at(one)
-        if away_m > NEAR_M and away_m > FASTEST_M_S * apart_s:
-            yield Flaw(
-                kind="contradiction",
-                text=f"{away_m / 1000:.0f} km in {apart_s / 60:.0f} minutes",
-                from_s=one.at_s,
-                until_s=other.at_s,
-                events=(one.event, other.event),
-                values={"km": round(away_m / 1000), "minutes": round(apart_s / 60)},
-            )
-
-
-def _after_delivery(nodes: Sequence[Node]) -> Iterator[Flaw]:
-    delivered = next((node for node in nodes if node.main == "delivered"), None)
-    for node in nodes:
-        late = delivered is not None and _at(node) > _at(delivered)
-        if late and node.main in ("in_transit", "picked_up", "out_for_delivery"):
-            assert delivered is not None
-            yield Flaw(
-                kind="after_delivery",
-                text="scanned on the way after it was delivered",
-                from_s=delivered.at_s,
-                until_s=node.at_s,
-                events=(delivered.event, node.event),
-            )
-
-
-def _unclear(nodes: Sequence[Node]) -> Iterator[Flaw]:
-    vague = [node for node in nodes if node.time_quality in ("naive", "date_only")]
-    if vague:
-        yield Flaw(
-            kind="unclear_time",
-            text=f"{len(vague)} scans do not tell their time exactly",
-            from_s=None,
-            until_s=None,
-            events=tuple(node.event for node in vague),
-            values={"n": len(vague)},
-        )

@@ -23,6 +23,10 @@ openssl cms -verify -inform DER -in manifest.json.p7s -content manifest.json -bi
 The certificate is that of the installation: compare its fingerprint with one that you trust.
 Each file in proofs/ stands for one event; "milepost verify proofs/*.json" checks them.
 liability.pdf is signed by itself.
+
+A piece of evidence whose id ends with m1 is named after itself: the id begins with the first 40 hex
+digits of SHA-256 over detail.salt (as bytes), the line "kind content_type at_us" with its line feed
+(all as evidence.json has them), and the file. The event that names it is proven in proofs/.
 """
 
 

@@ -14,6 +14,8 @@ from milepost.locale import translate
 from milepost.locale.catalogue import CLDR, UnknownTextError
 from milepost.locale.papers import say
 
+# Flaws that say all with their kind.
+_NO_VALUES = {"after_delivery", "unproven_start", "unproven_end"}
 NameCarrier = Callable[[str, str], str]
 
 
@@ -74,7 +76,7 @@ class Wording(Struct, frozen=True):
 
     def flaw(self, one: Flaw) -> str:
         """As the record has it where it was kept without its values."""
-        if not one.values and one.kind != "after_delivery":
+        if not one.values and one.kind not in _NO_VALUES:
             return one.text
         try:
             values = {

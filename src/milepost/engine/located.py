@@ -29,6 +29,11 @@ def located(whole: Whole) -> Whole:
     return Whole(whole.shipment, [_event_located(event) for event in whole.events], facts)
 
 
+def town_of(place: Place | None) -> tuple[float, float] | None:
+    """Latitude and longitude of a place, or of the one town that its name can mean."""
+    return position_of(_located(place))
+
+
 def _event_located(event: Event) -> Event:
     place = as_place(event.body.place)
     found = _located(place)

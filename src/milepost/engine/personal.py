@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 from milepost.domain.event import key_of
 from milepost.domain.place import Place
 from milepost.domain.scan import id_text
-from milepost.engine.ports import Link
+from milepost.engine.rows import Link
 from milepost.engine.vault import Vault
 
 Short = Annotated[str, Meta(max_length=200)]
@@ -102,6 +102,10 @@ class Personal:
         """What else the vault has of a shipment, such as what people said in its cases."""
         found = await self._all(tenant, number)
         return [one for one in found if one.get("kind") not in (*SIDES, *_SECRET)]
+
+    async def people(self, tenant: int, number: str) -> list[dict[str, Any]]:
+        """Every person that the vault knows of a shipment, by whatever fields."""
+        return [one for one in await self._all(tenant, number) if one.get("kind") not in _SECRET]
 
     async def secrets(self, tenant: int, number: str, kind: str) -> list[dict[str, Any]]:
         """Items that are only compared with, and never shown."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from typing import NamedTuple, Protocol
 
-from milepost.engine.ports import Row
+from milepost.engine.rows import Row
 
 
 class LogKey(NamedTuple):
@@ -207,3 +207,5 @@ class AuditStore(Protocol):
     def all_rows(self) -> AsyncIterator[Sequence[JournalRow]]: ...
 
     def all_checkpoints(self) -> AsyncIterator[Sequence[CheckpointRow]]: ...
+
+    async def all_anchors(self) -> list[AnchorRow]: ...

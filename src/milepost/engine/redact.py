@@ -15,8 +15,8 @@ import msgspec
 from milepost.domain.event import Event, EventBody
 from milepost.domain.place import Place
 from milepost.domain.scan import Facts
-from milepost.engine.ports import FactRow, Group, Verbatim
-from milepost.engine.redact_values import concealed
+from milepost.engine.redact_values import concealed, emails_hidden
+from milepost.engine.rows import FactRow, Group, Verbatim
 from milepost.reading import find_personal, mask
 
 # Sources repeat their sentences: to look one up costs a thousandth of reading it.
@@ -29,19 +29,19 @@ _PHONE_LONG = re.compile(r"(?:\d\D?){6}\d")
 @lru_cache(maxsize=_REMEMBERED)
 def hidden(text: str) -> str | None:
     """A text without personal data; None where it has none."""
-    masked = mask(text)
+    masked = mask(emails_hidden(text))
     return None if masked == text else masked
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def hidden_place(name: str) -> str | None:
-    """A place's name without telephone numbers; None where it has none. Names of persons are left:
-    too many places are called after one.
+    """A place's name without telephone numbers and addresses of mail; None where it has none.
+    Names of persons are left: too many places are called after one.
     """
-    if not _PHONE_LONG.search(name):
-        return None
-    phones = tuple(one for one in find_personal(name) if one.kind == "phone")
-    return mask(name, phones) if phones else None
+    masked = emails_hidden(name)
+    if _PHONE_LONG.search(masked):
+        masked = mask(masked, tuple(one for one in find_personal(masked) if one.kind == "phone"))
+    return None if masked == name else masked
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -54,7 +54,12 @@ def hidden_text(text: str) -> str:
     """A text without telephone numbers, names of persons and addresses of electronic mail."""
     if text.startswith(("urn:", "http://", "https://")):
         return text
-    return mask(_EMAIL.sub(_stars, text) if "@" in text else text)
+    return mask(emails_hidden(text))
+
+
+def emails_hidden(text: str) -> str:
+    """A text with addresses of electronic mail starred out."""
+    return _EMAIL.sub(_stars, text) if "@" in text else text
 
 
 @lru_cache(maxsize=4_096)

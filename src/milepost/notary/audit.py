@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from milepost.domain.scan import id_text
+from milepost.engine.evidence.naming import NAME
 from milepost.engine.proving import AuditStore, JournalRow, LogRow
 from milepost.notary.book import Book, Stray
 from milepost.notary.checkpoints import Checkpoints
@@ -16,6 +17,7 @@ from milepost.notary.faults import Fault, Kind, Report
 from milepost.notary.folder import LogFolder
 from milepost.notary.leaf import leaf_bytes, versions
 from milepost.notary.scope import Scope
+from milepost.notary.witnessed import Witnessed
 
 DAY_US = 86_400_000_000
 JOURNAL, HISTORY = 1, 2
@@ -32,6 +34,8 @@ class Audit:
         for key, book in self._books.items():
             self._by_tenant.setdefault(key.tenant, []).append(book)
         self.report = Report(logs=len(self._books))
+        # Evidence that events name by what it is: id → (tenant, parcel).
+        self.named: dict[str, tuple[int, int]] = {}
 
     async def run(self, store: AuditStore) -> Report:
         """All of it; the faults come in their order."""
@@ -45,6 +49,7 @@ class Audit:
                 self._rows(found, where, HISTORY)
         self._verdicts()
         await Checkpoints(self._scope, self._books, self.report).run(store)
+        await Witnessed(self.report).run(store)
         self.report.order()
         return self.report
 
@@ -84,6 +89,8 @@ class Audit:
 
     def _row(self, one: JournalRow, where: str, mark: int) -> None:
         event = one.row.event
+        for name in NAME.findall(one.body):
+            self.named[name.decode()] = one.row.tenant, event.parcel
         stray = Stray(where, one.seq, id_text(event.fingerprint), one.body)
         book = self._book(one.row.tenant, one.seq)
         if book is None:

@@ -17,8 +17,8 @@ from pathlib import Path
 import structlog
 
 from milepost.domain.moment import to_text
-from milepost.engine.ports import Row
 from milepost.engine.proving import Addition, ChainLink, Head, Installation, LogKey
+from milepost.engine.rows import Row
 from milepost.notary.folder import LogFolder
 from milepost.notary.leaf import hashed
 from milepost.notary.suites import DEFAULT, Suite, suite

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 Kind = Literal[
     "changed", "removed", "inserted", "chain", "checkpoint", "checkpoints", "files", "readable",
+    "sealed", "steps", "anchor",
 ]  # fmt: skip
 MOST_TOLD = 100
 _SAYS = {
@@ -19,6 +20,9 @@ _SAYS = {
     "checkpoints": "one is not there any more:",
     "files": "the log's files were changed; the journal is as it was committed",
     "readable": "cannot be read",
+    "sealed": "does not open, or is not what was kept:",
+    "anchor": "what witnesses were given was changed:",
+    "steps": "a case is not what was done in it:",
 }
 
 

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from milepost.engine.ports import Row
+from milepost.engine.rows import Row
 from milepost.notary.suites import HASH_BYTES, Suite
 
 VERSION = 1

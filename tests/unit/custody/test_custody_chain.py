@@ -9,6 +9,7 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from milepost.custody import (
     PROBLEMS,
@@ -199,3 +200,95 @@ def test_that_it_was_handed_over_needs_more_than_a_couriers_word() -> None:
     assert found.by_carrier["dhl"] > 4 * found.by_carrier["consignee"]
     shown = [*ROAD[:6], scan(52, "delivered", "dhl", place=BERLIN, evidence=["photograph:door"])]
     assert liable("loss", shown, now_s=seconds(60)).by_carrier == {"consignee": 1000}
+
+
+def test_a_sensor_counts_only_inside_the_time_in_question() -> None:
+    road = [
+        scan(0, "picked_up", place=SHANGHAI, evidence=["photograph:a"]),
+        scan(4, "in_transit.arrived_hub", place=SHANGHAI, evidence=["photograph:b"]),
+        *ROAD[2:],
+    ]
+    before, after = (
+        Anomaly(kind="shock", from_s=seconds(at), until_s=seconds(at), source="s") for at in (2, 56)
+    )
+    plain = liable("damage", road)
+    assert liable("damage", road, anomalies=[before, after]) == plain
+    within = Anomaly(kind="shock", from_s=seconds(20), until_s=seconds(20), source="s")
+    found = liable("damage", road, anomalies=[within])
+    assert found.shares[0].where == "road"
+    assert found.shares[0].probability_pm > 800
+
+
+def test_who_found_the_damage_when_he_took_it_over_did_not_do_it() -> None:
+    road = [*ROAD[:3], scan(40, "exception.damaged", "dhl", place=LEIPZIG), *ROAD[4:]]
+    assert set(liable("damage", road).by_carrier) == {"yto"}
+
+
+def test_a_code_at_the_door_does_not_show_that_goods_are_whole() -> None:
+    road = [*ROAD[:5], scan(45, "in_transit.moving", "dhl", evidence=["identity:x"]), *ROAD[5:]]
+    assert liable("damage", road).from_s == seconds(0)
+
+
+def test_warmth_is_parted_by_how_long_each_had_it_while_it_was_warm() -> None:
+    warm = [
+        Anomaly(kind="temperature_excursion", from_s=seconds(36), until_s=seconds(41), source="t"),
+        Anomaly(kind="temperature_excursion", from_s=seconds(50), until_s=seconds(50), source="t"),
+    ]
+    found = liable("temperature", anomalies=warm)
+    by_place = {one.holder: one.probability_pm for one in found.shares}
+    assert by_place["yto on the road"] == 800
+    assert by_place["dhl Leipzig"] == 200
+    assert sum(by_place.values()) + found.unclear_pm == 1000
+    ended = [Anomaly(kind="temperature_excursion", from_s=seconds(38), until_s=seconds(40),
+                     source="t")]  # fmt: skip
+    assert liable("temperature", anomalies=ended).by_carrier == {"yto": 1000}
+
+
+def test_what_was_lost_and_is_scanned_again_was_not_lost_then() -> None:
+    road = [*ROAD[:3], scan(20, "exception.lost"), scan(30, "in_transit.arrived_hub", "dhl")]
+    found = liable("loss", road, now_s=seconds(90))
+    assert (found.window_from, found.window_until) == (road[4].id, None)
+    assert set(found.by_carrier) == {"dhl"}
+    said = [*ROAD[:3], scan(20, "exception.delayed"), scan(25, "exception.lost")]
+    assert liable("loss", said, now_s=seconds(90)).window_from == ROAD[2].id
+
+
+def test_what_nobody_has_shown_is_said_and_leaves_a_part_open() -> None:
+    road = [scan(0, "picked_up", place=SHANGHAI), *ROAD[1:]]
+    found = liable("damage", road)
+    assert [one.kind for one in found.flaws] == ["unproven_start"]
+    assert found.unclear_pm == 100
+    whole = liable("damage", [ROAD[0], ROAD[1]], now_s=seconds(9))
+    assert [one.kind for one in whole.flaws] == ["unproven_end"]
+    assert liable("damage").flaws == ()
+    assert [one.kind for one in liable("temperature", now_s=seconds(60)).flaws] == [
+        "unproven_start", "unproven_end"]  # fmt: skip
+
+
+def test_two_towns_contradict_each_other_and_bare_dates_do_not() -> None:
+    towns = {"上海": (31.2, 121.5), "Berlin": (52.5, 13.4)}
+    road = [scan(5, "picked_up", place=Place(city="上海")),
+            scan(5.5, "in_transit.arrived_hub", place=Place(city="Berlin"))]  # fmt: skip
+
+    def kinds(events: list[EventView]) -> list[str]:
+        nodes = archive_of(events)
+        found = custody_of(nodes, lies_at=lambda at: towns.get(at.city or "") if at else None)
+        return [one.kind for one in found.flaws]
+
+    assert kinds(road) == ["contradiction"]
+    dated = [replace(one, occurred_at="2026-11-10", time_quality="date_only") for one in road]
+    assert kinds(dated) == ["unclear_time"]
+
+
+def test_nobody_is_late_once_it_is_delivered() -> None:
+    found = liable("delay", [*ROAD, scan(300, "exception.damaged", "dhl")], now_s=seconds(400))
+    assert found.window_until == ROAD[-1].id
+    assert "consignee" not in [one.where for one in found.shares if one.probability_pm]
+
+
+def test_a_signature_does_not_show_that_goods_are_whole() -> None:
+    road = [*ROAD[:6], scan(52, "delivered.signature", "dhl", evidence=["signature:s"]),
+            scan(54, "exception.damaged", "dhl")]  # fmt: skip
+    found = liable("damage", road)
+    assert found.window_from == ROAD[0].id
+    assert 0 < found.by_carrier["consignee"] < 300

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from milepost.domain.event import Event, EventBody, fingerprint_of, key_of, pack_body
-from milepost.engine.ports import Row
 from milepost.engine.proving import Addition, Head, Installation, LogKey
+from milepost.engine.rows import Row
 from milepost.notary.chain import Linker
 
 NOW_US = 1_795_000_000_000_000

@@ -111,6 +111,33 @@ def test_a_webp_keeps_its_picture_and_nothing_else(lossless: bool) -> None:
     assert shown.tobytes() == Image.open(BytesIO(body)).tobytes()
 
 
+@pytest.mark.parametrize(("form", "lossless"), [("PNG", True), ("WEBP", True), ("WEBP", False)])
+def test_which_way_is_up_stays_in_other_pictures_too(form: str, lossless: bool) -> None:
+    pytest.importorskip("PIL")
+    from io import BytesIO
+
+    from PIL import Image
+
+    notes, out = Image.Exif(), BytesIO()
+    notes[0x0112], notes[0x010E] = 8, GPS_NOTE.decode()
+    Image.radial_gradient("L").convert("RGB").save(out, form, exif=notes, lossless=lossless)
+    body = out.getvalue()
+    assert GPS_NOTE in body
+    found = cleaned("photograph", body).body
+    assert GPS_NOTE not in found
+    assert cleaned("photograph", found).body == found
+    shown = Image.open(BytesIO(found))
+    assert dict(shown.getexif()) == {0x0112: 8}
+    assert shown.tobytes() == Image.open(BytesIO(body)).tobytes()
+
+
+def moving_png() -> bytes:
+    """An animated PNG: its head says so before its first picture."""
+    plain = picture("PNG", 8)
+    at = plain.index(b"IDAT") - 4
+    return plain[:at] + chunk(b"acTL", struct.pack(">II", 2, 0)) + plain[at:]
+
+
 def real_jpeg() -> bytes:
     """A JPEG as a camera makes it, with an orientation, a position and a comment."""
     from io import BytesIO
@@ -134,6 +161,7 @@ def real_jpeg() -> bytes:
         ("photograph", picture("PNG", 8)[:60], "ends before"),
         ("photograph", picture("PNG", 8).replace(b"IDAT", b"IDAX"), "damaged"),
         ("photograph", webp(animated=True), "may not move"),
+        ("photograph", moving_png(), "may not move"),
         ("photograph", webp()[:-4], "ends before"),
         ("photograph", pdf(), "must be one of"),
         ("photograph", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "send the picture as JPEG"),

@@ -8,13 +8,14 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from hashlib import sha256
-from secrets import token_bytes, token_hex
+from secrets import token_bytes
 from typing import Any, Literal, Protocol
 
 import msgspec
 from msgspec import Struct
 
 from milepost.engine.evidence.files import Clean, Kind, cleaned
+from milepost.engine.evidence.naming import name_of, new_salt
 from milepost.engine.personal import Personal
 
 Secret = Literal["pickup_code", "identity"]
@@ -31,11 +32,12 @@ class Position(Struct, frozen=True):
 
 
 class Detail(Struct, frozen=True, omit_defaults=True):
-    """What is known of a piece beside its bytes; sealed as they are."""
+    """What is known of a piece beside its bytes; sealed as they are. `salt`: see `naming`."""
 
     position: Position | None = None
     actor: str | None = None
     passed: bool | None = None
+    salt: str | None = None
 
 
 class Piece(Struct, frozen=True):
@@ -100,6 +102,8 @@ class EvidenceDesk:
         self._personal = personal
         self._now_us = now_us
         self._pepper = token_bytes(32)
+        # Told the road of every piece that is kept.
+        self.after_keep: list[Callable[[int], None]] = []
 
     async def add(
         self,
@@ -156,10 +160,13 @@ class EvidenceDesk:
     async def _keep(
         self, tenant: int, road: int, kind: Kind, clean: Clean, detail: Detail
     ) -> Piece:
-        piece = Piece(
-            token_hex(12), kind, clean.content_type, len(clean.body), self._now_us(), detail
-        )
+        salt, at_us, type_ = new_salt(), self._now_us(), clean.content_type
+        name = name_of(salt, kind, type_, at_us, clean.body)
+        detail = msgspec.structs.replace(detail, salt=salt)
+        piece = Piece(name, kind, type_, len(clean.body), at_us, detail)
         await self._store.add(tenant, road, piece, clean.body)
+        for told in self.after_keep:
+            told(road)
         return piece
 
     def _same(self, one: str, other: str) -> bool:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
+from milepost.engine.evidence.exif import orientation, upright
 from milepost.engine.evidence.faults import EvidenceError, check_size
 
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _APP0, _APP1, _APP14, _APP15, _COMMENT = 0xE0, 0xE1, 0xEE, 0xEF, 0xFE
 _SCAN, _END = 0xDA, 0xD9
-_ORIENTATION = 0x0112
 
 
 def cleaned(body: bytes) -> bytes:
@@ -26,7 +26,7 @@ def cleaned(body: bytes) -> bytes:
             framed = True
             _check_frame(segment)
         if marker == _APP1 and segment[4:10] == b"Exif\x00\x00":
-            turned = _orientation(segment[10:])
+            turned = orientation(segment[10:])
         elif marker == _APP0 and segment[4:9] == b"JFIF\x00":
             # Without its thumbnail.
             kept.append(b"\xff\xe0\x00\x10" + segment[4:16] + b"\x00\x00")
@@ -81,23 +81,6 @@ def _check_frame(segment: bytes) -> None:
     check_size(width, height)
 
 
-def _orientation(tiff: bytes) -> int:
-    """1 to 8; 1 where it is not said."""
-    order = {b"II": "<", b"MM": ">"}.get(tiff[:2])
-    if order is None or len(tiff) < 8:
-        return 1
-    (start,) = struct.unpack(order + "I", tiff[4:8])
-    count = struct.unpack(order + "H", tiff[start : start + 2])[0] if start + 2 <= len(tiff) else 0
-    for place in range(start + 2, start + 2 + 12 * min(count, 100), 12):
-        entry = tiff[place : place + 12]
-        if len(entry) == 12 and struct.unpack(order + "H", entry[:2])[0] == _ORIENTATION:
-            value = struct.unpack(order + "H", entry[8:10])[0]
-            return value if 1 <= value <= 8 else 1
-    return 1
-
-
 def _exif(turned: int) -> bytes:
-    entry = struct.pack(">HHIHH", _ORIENTATION, 3, 1, turned, 0)
-    tiff = b"MM\x00\x2a" + struct.pack(">IH", 8, 1) + entry + bytes(4)
-    payload = b"Exif\x00\x00" + tiff
+    payload = b"Exif\x00\x00" + upright(turned)
     return b"\xff\xe1" + struct.pack(">H", len(payload) + 2) + payload

@@ -1,4 +1,4 @@
-"""Signed links that expire: who holds one may see one piece of evidence until then."""
+"""Signed links that expire: who holds one may see one thing until then, such as a picture."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ LONGEST_HOLD_S = 30 * 86_400
 
 
 class EvidenceLinks:
-    """Tokens `<tenant>.<id>.<expiry in hex>.<mac>`. `key` is secret, 32 bytes."""
+    """Tokens `<tenant>.<id>.<expiry in hex>.<mac>`. `key` is secret, 32 bytes; what is made for one
+    `purpose` opens nothing else.
+    """
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, purpose: str = "evidence") -> None:
         self._key = key
+        self._purpose = purpose
 
     def token(self, tenant: int, evidence: str, until_s: int) -> str:
         """A token that holds until a second since 1970."""
@@ -23,7 +26,7 @@ class EvidenceLinks:
         return f"{said}.{self._mac(said)}"
 
     def opens(self, token: str, now_s: int) -> tuple[int, str] | None:
-        """(tenant, id of the evidence), or None for what is not ours or has expired."""
+        """(tenant, id of the thing), or None for what is not ours or has expired."""
         said, _, mac = token.rpartition(".")
         if not hmac.compare_digest(mac.encode(), self._mac(said).encode()):
             return None
@@ -31,5 +34,5 @@ class EvidenceLinks:
         return (int(tenant), evidence) if int(until, 16) > now_s else None
 
     def _mac(self, said: str) -> str:
-        digest = hmac.digest(self._key, f"evidence\n{said}".encode(), sha256)
+        digest = hmac.digest(self._key, f"{self._purpose}\n{said}".encode(), sha256)
         return urlsafe_b64encode(digest[:_MAC_BYTES]).decode()

@@ -1,4 +1,6 @@
-"""PNG (ISO/IEC 15948) with the chunks that its picture needs, and no others."""
+"""PNG (ISO/IEC 15948) with the chunks that its picture needs, and no others. Of its EXIF only
+which way is up stays.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 
+from milepost.engine.evidence.exif import orientation, upright
 from milepost.engine.evidence.faults import EvidenceError, check_size
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -13,7 +16,7 @@ _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _AT_ONCE = 1 << 20
 _PIECE = 1 << 14
 _SLACK = 1 << 16  # some encoders fill up
-# Everything else (text, EXIF, time, profiles with their authors, later frames) is left out.
+# Everything else (text, time, profiles with their authors, later frames) is left out.
 _KEPT = {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"sBIT", b"pHYs"}
 
 
@@ -23,10 +26,21 @@ def cleaned(body: bytes) -> bytes:
     names = [name for name, _, _ in chunks]
     if not names or names[0] != b"IHDR" or names[-1] != b"IEND" or b"IDAT" not in names:
         raise EvidenceError("the PNG has no whole picture in it")
+    if b"acTL" in names:
+        raise EvidenceError("a picture may not move")
     header = chunks[0][1]
     check_size(*struct.unpack(">II", header[:8]))
     _check_picture([data for name, data, _ in chunks if name == b"IDAT"], header)
-    return SIGNATURE + b"".join(whole for name, _, whole in chunks if name in _KEPT)
+    kept = [whole for name, _, whole in chunks if name in _KEPT]
+    turned = next((orientation(data) for name, data, _ in chunks if name == b"eXIf"), 1)
+    if turned != 1:
+        kept.insert(1, _chunk(b"eXIf", upright(turned)))
+    return SIGNATURE + b"".join(kept)
+
+
+def _chunk(name: bytes, data: bytes) -> bytes:
+    checked = name + data
+    return struct.pack(">I", len(data)) + checked + struct.pack(">I", zlib.crc32(checked))
 
 
 def _chunks(body: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:

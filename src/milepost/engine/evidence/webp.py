@@ -1,29 +1,37 @@
-"""WebP (RFC 9649) with the chunks that its picture needs, and no others."""
+"""WebP (RFC 9649) with the chunks that its picture needs, and no others. Of its EXIF only which
+way is up stays.
+"""
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
 
+from milepost.engine.evidence.exif import orientation, upright
 from milepost.engine.evidence.faults import EvidenceError, check_size
 
 _KEPT = {b"VP8X", b"VP8 ", b"VP8L", b"ALPH"}
-_ALPHA = 0x10  # of the flags of VP8X, the one that still holds
+_ALPHA, _EXIF = 0x10, 0x08  # of the flags of VP8X, those that may still hold
 
 
 def cleaned(body: bytes) -> bytes:
     """Raises EvidenceError for what is no whole WebP, or moves."""
     kept: list[tuple[bytes, bytes]] = []
+    turned = 1
     for name, data in _chunks(body):
         if name in (b"ANIM", b"ANMF"):
             raise EvidenceError("a picture may not move")
         if name in _KEPT:
             kept.append((name, data))
+        elif name == b"EXIF":
+            turned = orientation(data.removeprefix(b"Exif\x00\x00"))
     pictures = [data for name, data in kept if name in (b"VP8 ", b"VP8L")]
     if len(pictures) != 1 or len(pictures[0]) < 10:
         raise EvidenceError("the WebP has no picture in it")
     check_size(*_size(kept))
-    return _riff([(name, _plain(name, data)) for name, data in kept])
+    said = turned != 1 and any(name == b"VP8X" for name, _ in kept)
+    chunks = [(name, _plain(name, data, exif=said)) for name, data in kept]
+    return _riff([*chunks, (b"EXIF", upright(turned))] if said else chunks)
 
 
 def _chunks(body: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -53,8 +61,11 @@ def _size(chunks: list[tuple[bytes, bytes]]) -> tuple[int, int]:
     return width & 0x3FFF, height & 0x3FFF
 
 
-def _plain(name: bytes, data: bytes) -> bytes:
-    return bytes([data[0] & _ALPHA]) + data[1:] if name == b"VP8X" and data else data
+def _plain(name: bytes, data: bytes, *, exif: bool) -> bytes:
+    """The head of the picture says no more than what is left in it."""
+    if name != b"VP8X" or not data:
+        return data
+    return bytes([data[0] & _ALPHA | (_EXIF if exif else 0)]) + data[1:]
 
 
 def _riff(chunks: list[tuple[bytes, bytes]]) -> bytes:

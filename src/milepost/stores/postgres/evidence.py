@@ -51,7 +51,7 @@ class PostgresEvidence:
             key = (await self._keyring.of(connection, [(tenant, road)])).get((tenant, road))
             if key is None:
                 raise SealError(f"evidence {piece.id}: the key of its road cannot be opened")
-            sealed = await asyncio.to_thread(encrypt, *key, body, _bound(piece.id))
+            sealed = await asyncio.to_thread(encrypt, *key, body, bound(piece.id))
             large = len(body) > MOST_IN_TABLE
             if large:  # the file first: a row must never lead nowhere
                 await asyncio.to_thread(_write, self._path(piece.id), sealed)
@@ -129,7 +129,7 @@ class PostgresEvidence:
         try:
             if sealed is None:
                 sealed = self._path(row["id"]).read_bytes()
-            return decrypt(*key, sealed, _bound(row["id"]))
+            return decrypt(*key, sealed, bound(row["id"]))
         except FileNotFoundError:
             log.error("evidence_missing", id=row["id"])
             return None
@@ -137,10 +137,16 @@ class PostgresEvidence:
             raise SealError(f"evidence {row['id']}: changed since it was sealed") from None
 
     def _path(self, evidence: str) -> Path:
-        return self._folder / evidence[:2] / evidence
+        return path_of(self._folder, evidence)
 
 
-def _bound(evidence: str) -> bytes:
+def path_of(folder: Path, evidence: str) -> Path:
+    """The file of a piece that is too large for its row."""
+    return folder / evidence[:2] / evidence
+
+
+def bound(evidence: str) -> bytes:
+    """What a piece's bytes are bound to."""
     return f"evidence:{evidence}".encode()
 
 

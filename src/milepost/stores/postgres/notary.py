@@ -10,7 +10,6 @@ import asyncpg
 import msgspec
 
 from milepost.domain.event import Event, EventBody
-from milepost.engine.ports import Row
 from milepost.engine.proving import (
     AnchorRow,
     ChainLink,
@@ -19,6 +18,7 @@ from milepost.engine.proving import (
     LogKey,
     LogRow,
 )
+from milepost.engine.rows import Row
 from milepost.stores.postgres.pool import Pool
 
 _LINK = "tenant, shard, seq, first, count, at_us, head"
@@ -226,6 +226,17 @@ class PostgresAudit:
         sql = f"SELECT {_CHECKPOINT} FROM notary_checkpoint ORDER BY tenant, shard, size, id"
         async for rows in self._rows(sql):
             yield [CheckpointRow(*row) for row in rows]
+
+    async def all_anchors(self) -> list[AnchorRow]:
+        rows = await self._connection.fetch(
+            "SELECT a.id, a.root, a.leaves, a.made_us, "
+            "array_remove(array_agg(r.body::text ORDER BY r.id), NULL) FROM notary_anchor AS a "
+            "LEFT JOIN notary_receipt AS r ON r.anchor = a.id GROUP BY a.id ORDER BY a.id"
+        )
+        return [
+            AnchorRow(row[0], row[1], row[2], row[3], [msgspec.json.decode(one) for one in row[4]])
+            for row in rows
+        ]
 
     async def counted(self) -> int:
         """About how many rows the journal has."""

@@ -8,14 +8,14 @@ from typing import Any
 import asyncpg
 import structlog
 
-from milepost.engine.ports import Mention, Verbatim
+from milepost.engine.rows import Mention, Verbatim
 from milepost.stores.postgres.copying import day_of
 from milepost.stores.postgres.keyring import Keyring, Owner
 from milepost.stores.sealer import SealError
 from milepost.stores.vaulting import Suite, open_item, seal_item
 
 log = structlog.get_logger()
-_BOUND = "texts:{}:{}"  # what an item is bound to: it opens for its own number only
+BOUND = "texts:{}:{}"  # what an item is bound to: it opens for its own number only
 _SUITES: tuple[Suite, ...] = ("aes256gcm", "sm4gcm")
 # Texts with their keys as rows of the journal's shape, so that one question brings a whole road:
 # `quality` is the place of the suite, `reference` says where in the body the key ends.
@@ -55,7 +55,7 @@ class PostgresTexts:
             keys = await self._keyring.of(connection, by_owner)
             day = day_of(received_us)
             records = [
-                (road, tenant, day, seal_item(*key, _BOUND.format(tenant, road), fields))
+                (road, tenant, day, seal_item(*key, BOUND.format(tenant, road), fields))
                 for (tenant, road), fields in by_owner.items()
                 if (key := keys.get((tenant, road))) is not None
             ]
@@ -90,7 +90,7 @@ class PostgresTexts:
         if key is None:
             return {}
         try:
-            return open_item(*key, _BOUND.format(tenant, road), body[cut:])
+            return open_item(*key, BOUND.format(tenant, road), body[cut:])
         except SealError as error:
             # Sealed while the key was being destroyed: nobody can open it any more.
             log.warning("vault_text_unreadable", road=road, error=str(error))

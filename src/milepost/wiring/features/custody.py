@@ -18,6 +18,7 @@ from milepost.domain.telemetry import parcel_name
 from milepost.domain.track import Track
 from milepost.engine.alerts import AlertRow
 from milepost.engine.containment import chains
+from milepost.engine.sensed import seen_at_facilities
 from milepost.locale.papers import language_of
 from milepost.sensing.chain import FOREVER_US
 from milepost.stores.postgres.alerts import PostgresAlerts
@@ -61,7 +62,8 @@ class CustodyFeature(Feature):
         names = sorted(
             {parcel_name(leg.number) for leg in track.legs} | {parcel_name(track.number)}
         )
-        found = await chains(self._containment, tenant, names)
+        scanned = dict.fromkeys(names, seen_at_facilities(track.events))
+        found = await chains(self._containment, tenant, names, scanned)
         return [
             Carriage(
                 asset=one.asset, from_s=one.from_us // 1_000_000, through=one.through,
