@@ -22,6 +22,7 @@ from milepost.settings import Settings
 from milepost.stores.postgres.users import Users
 from milepost.web.auth import hash_of, new_key
 from milepost.wiring import build_app
+from patience import PATIENCE_S
 
 pytest_plugins = ["pg"]
 ROOT = Path(__file__).resolve().parents[2]
@@ -208,6 +209,99 @@ def test_rows_come_by_themselves(desk: Page, console: Console) -> None:
     expect(desk.locator("[data-number=LIVE0000000001]")).to_be_visible(timeout=15_000)
     desk.locator("[data-number=LIVE0000000001] input").check()
     desk.keyboard.press("a")
+
+
+def test_rows_stay_under_the_pointer(desk: Page, console: Console) -> None:
+    """What comes while somebody is about to click waits until he has gone on."""
+    console.scan("HOLD0000000001", "exception.delayed", 2)
+    desk.goto("/console?q=HOLD")
+    expect(desk.locator("[data-number=HOLD0000000001]")).to_be_visible(timeout=PATIENCE_S * 1_000)
+    box = desk.locator("[data-row]").first.bounding_box()
+    assert box is not None
+    renewed: list[str] = []
+    desk.on(
+        "requestfinished",
+        lambda one: renewed.append(one.url) if one.headers.get("x-part") == "rows" else None,
+    )
+    desk.mouse.move(box["x"] + 300, box["y"] + 10)
+
+    console.scan("HOLD0000000002", "exception.lost", 40)
+    for turn in range(int(PATIENCE_S * 10)):  # a pointer that moves is about to do something
+        if renewed:
+            break
+        desk.mouse.move(box["x"] + 300 + turn % 5, box["y"] + 10)
+        desk.wait_for_timeout(100)
+
+    assert renewed
+    assert desk.locator("[data-row]").count() == 1
+    desk.mouse.move(5, 5)
+    expect(desk.locator("[data-number=HOLD0000000002]")).to_be_visible()
+    desk.locator("#all").check()
+    desk.keyboard.press("a")
+
+
+def test_the_palette_does_what_the_page_can(desk: Page) -> None:
+    desk.goto("/console?q=SF1000")
+    rows = desk.locator("[data-row]")
+    expect(rows).to_have_count(len(NUMBERS))
+    desk.keyboard.press("j")
+    desk.keyboard.press("Control+k")
+    desk.keyboard.type("acknowl")
+    expect(desk.locator("#found [aria-selected=true]")).to_contain_text("Acknowledge")
+    desk.keyboard.press("Enter")
+
+    expect(rows).to_have_count(len(NUMBERS) - 1)
+    desk.keyboard.press("z")
+    expect(rows).to_have_count(len(NUMBERS))
+    expect(desk).to_have_url(re.compile(r"/console\?q=SF1000$"))  # undo leaves the filters alone
+
+
+def test_who_acts_in_the_preview_stays_in_the_list(desk: Page) -> None:
+    desk.goto("/console?q=SF1000")
+    expect(desk.locator("[data-row]")).to_have_count(len(NUMBERS))
+    desk.keyboard.press("j")
+    desk.keyboard.press("p")
+    desk.locator("#peek").get_by_role("button", name="Acknowledge").click()
+
+    expect(desk).to_have_url(re.compile(r"/console\?q=SF1000$"))
+    expect(desk.locator("[data-row]")).to_have_count(len(NUMBERS) - 1)
+    desk.keyboard.press("z")
+    expect(desk.locator("[data-row]")).to_have_count(len(NUMBERS))
+
+
+def test_what_cannot_be_undone_is_pressed_twice(desk: Page) -> None:
+    desk.goto("/console/users")
+    button = desk.locator("button.danger").first
+    button.click()
+    expect(button).to_have_text("Press again: it cannot be undone")
+    expect(desk.locator("#toast")).to_have_text("Press again: it cannot be undone")
+
+    button.blur()
+    expect(button).to_have_text("Disable")
+    button.click()
+    button.click()
+    expect(desk.locator("#toast")).to_contain_text("administrator")  # the last one stays
+
+
+def test_a_long_note_outlives_its_session(console: Console, browser: Browser) -> None:
+    """Signed out in another window while a form was filled in."""
+    note = "What the customer said on the telephone"
+    with watched_page(browser, console.url, (1280, 900), storage_state=console.state) as page:
+        page.goto(f"/console/cases/new?kind=report&number={NUMBERS[1]}")
+        page.locator("textarea[name=text]").fill(note)
+        page.get_by_label("Problem").select_option("late")
+        known = page.context.cookies()
+        page.context.clear_cookies()
+        page.locator("main button.main").click()
+        expect(page.locator("h1")).to_have_text("You have been signed out")
+        expect(page.locator("blockquote")).to_have_text(note)
+
+        page.context.add_cookies(known)  # signed in again, in another tab
+        page.get_by_role("button", name="Send again").click()
+        page.get_by_role("button", name="Send again").click()
+
+        expect(page.locator("h1")).to_contain_text("Report")
+        expect(page.locator("main")).to_contain_text(note)
 
 
 def test_filters_live_in_the_address_and_views_are_saved(desk: Page) -> None:

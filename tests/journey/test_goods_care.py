@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from journey.console_person import Person
 from journey.running import NOW, Caller, Running, running, scan
-from journey.test_console_rights import Person
 
 pytest_plugins = ["pg"]
 NUMBER = "YT7810000000011"

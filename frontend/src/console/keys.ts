@@ -70,7 +70,11 @@ function choose(): void {
 // Acts on what is chosen; on the row that is marked where nothing is.
 function press(key: string): void {
   const button = document.querySelector<HTMLButtonElement>(`.bulk [data-key="${key}"]`);
-  if (!button) return;
+  if (button) act(button);
+}
+
+export function act(button: HTMLButtonElement): void {
+  if (!button.closest(".bulk")) return button.click();
   if (!document.querySelector("input[name=number]:checked")) choose();
   if (document.querySelector("input[name=number]:checked")) button.click();
 }
@@ -87,6 +91,9 @@ async function show(row: HTMLElement): Promise<void> {
   const panel = document.getElementById("peek")!;
   if (html === null) return;
   panel.innerHTML = html;
+  // Whoever acts in the preview stays in the list.
+  const back = panel.querySelector<HTMLInputElement>("input[name=back]");
+  if (back) back.value = location.pathname + location.search;
   panel.hidden = false;
 }
 

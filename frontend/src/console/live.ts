@@ -1,4 +1,5 @@
-import { part, swap } from "./part";
+import { part } from "./part";
+import { swap } from "./rows";
 
 const SLOWEST_MS = 1500;
 
@@ -14,7 +15,7 @@ export function live(): void {
   const renew = async (): Promise<void> => {
     waiting = 0;
     const rows = document.querySelector("[data-part=rows]");
-    if (rows && (document.getElementById("moves") || document.querySelectorAll("[data-row]").length <= 60)) {
+    if (rows) {
       const html = await part(location.href, "rows");
       const held = document.querySelector("dialog[open], .dragging, details.move[open]");
       if (html !== null && !held) swap(rows, html);
@@ -45,7 +46,9 @@ export function live(): void {
 // Somebody writes or reads on in it.
 function busy(whole: Element): boolean {
   const open = whole.querySelector("details[open]") !== null;
-  return open || (document.activeElement?.matches("input, select, textarea, button") ?? false);
+  const reading = getSelection();
+  const selected = reading && !reading.isCollapsed && whole.contains(reading.anchorNode);
+  return open || selected || (document.activeElement?.matches("input, select, textarea, button") ?? false);
 }
 
 async function renewWhole(whole: Element): Promise<void> {
@@ -53,7 +56,10 @@ async function renewWhole(whole: Element): Promise<void> {
   if (!answer.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const found = page.getElementById("whole");
-  if (found) whole.replaceWith(found);
+  if (!found) return;
+  const at = whole.contains(document.activeElement) ? (document.activeElement as HTMLAnchorElement).href : null;
+  whole.replaceWith(found);
+  if (at) [...found.querySelectorAll<HTMLAnchorElement>("a[href]")].find(one => one.href === at)?.focus({ preventScroll: true });
 }
 
 // A page that changes without an event: it is asked again as long as it says so.

@@ -4,6 +4,7 @@ import { forms } from "./forms";
 import { keys } from "./keys";
 import { live } from "./live";
 import { palette } from "./palette";
+import { sure } from "./sure";
 import { toast } from "./toast";
 
 document.documentElement.classList.add("scripted");
@@ -14,4 +15,5 @@ palette();
 keys();
 live();
 board();
+sure();
 toast();

@@ -1,6 +1,23 @@
+import { act } from "./keys";
 import { part } from "./part";
 
-// Ctrl-K: numbers, orders and pages, by the keyboard alone.
+const OWN = ".bulk button[name=action], .standing button[name=action]";
+
+function option(button: HTMLButtonElement, does: () => void): HTMLElement {
+  const made = document.createElement("a");
+  made.setAttribute("role", "option");
+  made.href = "#";
+  made.append(Object.assign(document.createElement("strong"), { textContent: button.textContent }));
+  const key = button.dataset.key;
+  if (key) made.append(Object.assign(document.createElement("kbd"), { textContent: key.toUpperCase() }));
+  made.addEventListener("click", event => {
+    event.preventDefault();
+    does();
+  });
+  return made;
+}
+
+// Ctrl-K: numbers, orders, pages and actions, by the keyboard alone.
 export function palette(): void {
   const dialog = document.getElementById("palette") as HTMLDialogElement | null;
   if (!dialog) return;
@@ -14,8 +31,21 @@ export function palette(): void {
     const html = await part(`/console/find?q=${encodeURIComponent(input.value)}`, "palette");
     if (html === null || turn !== asked) return;
     found.innerHTML = html;
+    found.prepend(...here());
+    if (options().length) found.querySelector(".empty")?.remove();
     options().forEach((one, index) => (one.id = `option-${index}`));
     select(0);
+  };
+  // What the page itself can do, with what is chosen in its list or the row that is marked.
+  const here = (): HTMLElement[] => {
+    const words = input.value.toLocaleLowerCase().split(/\s+/);
+    const able = document.querySelector("[data-row].at, input[name=number]:checked");
+    return [...document.querySelectorAll<HTMLButtonElement>(able ? OWN : ".standing button[name=action]")]
+      .filter(button => words.every(word => button.textContent!.toLocaleLowerCase().includes(word)))
+      .map(button => option(button, () => {
+        dialog.close();
+        act(button);
+      }));
   };
   const options = (): HTMLElement[] => [...found.querySelectorAll<HTMLElement>("[role=option]")];
   const selected = (): number => options().findIndex(one => one.getAttribute("aria-selected") === "true");

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 
 from milepost.domain.alert import Finding, rises
+from milepost.domain.shipment import Shipment
 from milepost.engine.announce import Audience, announcements
 from milepost.engine.commit import Committer
-from milepost.engine.ports import AlertChange
+from milepost.engine.grounds import grounds
+from milepost.engine.rows import AlertChange
 from milepost.engine.shard import Dirty, Shard
 
 
@@ -58,10 +60,12 @@ class Desk:
         """The findings that stand for a road."""
         return list(self.standing.get(road, {}).values())
 
-    def by_event(self, road: int, last_s: int) -> dict[str, int]:
-        """Rule → the second in which it ended, if the road's newest scan is what ended it."""
+    def by_event(self, road: int, seen_s: int) -> dict[str, int]:
+        """Rule → the second in which it ended, if the last scan that had the parcel ended it. Who
+        registers it later has ended nothing.
+        """
         known = self.standing.get(road, {})
-        return {rule: last_s for rule, one in known.items() if last_s > one.since_s}
+        return {rule: seen_s for rule, one in known.items() if seen_s > one.since_s}
 
     def settle(
         self,
@@ -79,6 +83,7 @@ class Desk:
         graver = {rule for rule, one in found.items() if rule in known and rises(known[rule], one)}
         gone = [rule for rule in known if rule in rules and (rule not in found or rule in graver)]
         new = [one for rule, one in found.items() if rule not in known or rule in graver]
+        moved = [one for one in found.values() if one not in new and _moved(one, known[one.rule])]
         if not gone and not new and all(known.get(rule) == one for rule, one in found.items()):
             return None
         self.standing[road] = {
@@ -89,6 +94,9 @@ class Desk:
         self._count(road)
         now_s = self._now_us() // 1_000_000
         cleared = {rule: (ended or {}).get(rule, now_s) for rule in gone}
+        self._committer.filling.moved += [
+            AlertChange(tenant, road, number, one.rule, one, None) for one in moved
+        ]
         return self._write(tenant, road, number, cleared, new)
 
     def _write(
@@ -98,7 +106,10 @@ class Desk:
         group = self._committer.filling
         changes = [
             *(AlertChange(tenant, road, number, rule, None, at_s) for rule, at_s in gone.items()),
-            *(AlertChange(tenant, road, number, one.rule, one, None) for one in new),
+            *(
+                AlertChange(tenant, road, number, one.rule, one, None, self._grounds(road, one))
+                for one in new
+            ),
         ]
         group.alerts += changes
         group.touched.append(road)
@@ -109,9 +120,18 @@ class Desk:
             self._shard.dirty.setdefault(road, self._shard.being_written.get(road, what))
         return self._committer.ticket()
 
+    def _grounds(self, road: int, finding: Finding) -> tuple[int, ...]:
+        state = self._shard.states.get(road)  # none of a road that rests
+        return grounds(finding, Shipment(state)) if state is not None else ()
+
     def _count(self, road: int) -> None:
         count = len(self.standing.get(road, ()))
         if count:
             self._shard.more_alerts[road] = count
         else:
             self._shard.more_alerts.pop(road, None)
+
+
+def _moved(now: Finding, before: Finding) -> bool:
+    """Whether it has held at another time than was thought: something came late."""
+    return now.since_s != before.since_s

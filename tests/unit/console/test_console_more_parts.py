@@ -133,7 +133,7 @@ def test_amounts_as_they_stand_on_a_bill() -> None:
 def test_places_times_and_shares_as_they_are_read() -> None:
     reader = ConsoleReader("en", datetime(2026, 11, 20, tzinfo=UTC), lambda slug, _: slug)
     assert reader.place("Berlin, Berlin, DE") == "Berlin, DE"
-    assert reader.place({"city": "Hamburg", "country": "DE"}) == "Hamburg, DE"
+    assert reader.place({"city": "Hamburg", "country": "DE"}) == "Hamburg, Germany"
     assert reader.place({"name": "Hub 7", "city": "Hamburg"}) == "Hub 7"
     assert reader.place(None) == reader.place({}) == ""
     first, last = "2026-11-21T14:00:00+08:00", "2026-11-21T18:30:00+08:00"

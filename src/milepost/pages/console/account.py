@@ -7,7 +7,7 @@ from starlette.responses import Response
 from milepost.pages.console.access import sessions
 from milepost.pages.console.access.oidc.flow import binding_of
 from milepost.pages.console.access.passwords import Passwords, fault_of
-from milepost.pages.console.desk import Visit
+from milepost.pages.console.visit import Visit
 from milepost.web.limits import Limiter
 
 

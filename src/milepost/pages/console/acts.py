@@ -12,10 +12,10 @@ from typing import Any
 from starlette.responses import Response
 
 from milepost.pages.console import board
-from milepost.pages.console.desk import Visit
 from milepost.pages.console.native import Answer, Who
 from milepost.pages.console.reader import HOUR_US
 from milepost.pages.console.services import Services
+from milepost.pages.console.visit import Visit
 from milepost.stores.postgres.console.books import Act
 from milepost.stores.postgres.console.worries import Worry
 

@@ -14,10 +14,11 @@ from starlette.responses import Response
 from milepost.domain.case import Case
 from milepost.domain.status import BY_CODE
 from milepost.engine.cases.kinds import kinds
-from milepost.pages.console.desk import Visit
+from milepost.identify import normalise
 from milepost.pages.console.filters import Filters
 from milepost.pages.console.native import Answer, Who
 from milepost.pages.console.services import Services
+from milepost.pages.console.visit import Visit
 from milepost.stores.postgres.console.board import BoardFilter, Open
 from milepost.stores.postgres.console.books import Act
 from milepost.stores.postgres.console.worries import Worry
@@ -63,7 +64,7 @@ async def show(visit: Visit) -> Response:
     filters = Filters(HOME, visit.request.query_params, ("kind", "owner", "number"))
     owner = filters.get("owner")
     wanted = BoardFilter(
-        kind=filters.get("kind") or None, number=filters.get("number") or None,
+        kind=filters.get("kind") or None, numbers=_numbers(visit, filters.get("number")),
         owner=visit.user.email if owner == "me" else owner or None,
     )  # fmt: skip
     template = "_board.html" if visit.part == "rows" else "cases.html"
@@ -71,6 +72,15 @@ async def show(visit: Visit) -> Response:
         template, columns=await _columns(visit, wanted), filters=filters, kinds=list(kinds()),
         sub_of=lambda code: BY_CODE[code].sub, sides=SIDES,
     )  # fmt: skip
+
+
+def _numbers(visit: Visit, text: str) -> list[str] | None:
+    """Every number of the shipment that a text is one of; None for all."""
+    if not text:
+        return None
+    number = normalise(text)
+    links = visit.services.queries.links_of(visit.tenant, number)
+    return [number, *(one.number for one in links)]
 
 
 async def _columns(visit: Visit, wanted: BoardFilter) -> list[Column]:

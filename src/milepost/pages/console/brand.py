@@ -11,7 +11,8 @@ from starlette.responses import Response
 from milepost.engine.mailwords import Fault, MailWords, fault_of
 from milepost.locale import LOCALES, translate
 from milepost.pages.console import mails
-from milepost.pages.console.desk import Visit
+from milepost.pages.console.forms import Form
+from milepost.pages.console.visit import Visit
 from milepost.pages.headers import HEADERS
 
 HOME = "/console/brand"
@@ -29,6 +30,8 @@ async def _page(
     visit: Visit, status: int = 200, typed: MailWords | None = None, fault: Fault | None = None
 ) -> Response:
     page = await visit.services.settings.get(visit.tenant, "page")
+    if visit.fault_of("brand"):
+        page |= _asked(visit.form)
     offered = [(one, translate("meta.name", one)) for one in LOCALES]
     chosen = await mails.choices(visit, typed, fault=fault)
     return visit.page("brand.html", status, page=page, offered=offered, **chosen)
@@ -38,20 +41,26 @@ async def save(visit: Visit) -> Response:
     """Colours, name, languages, logo."""
     form = visit.form
     before = await visit.services.settings.get(visit.tenant, "page")
-    page: dict[str, Any] = {"name": form.get("name")[:60], "url": form.get("url")[:500]}
-    for name in ("accent", "accent_dark"):
-        if form.get(f"{name}.own") and _COLOUR.fullmatch(form.get(name)):
-            page[name] = form.get(name)
-    page["languages"] = [one for one in form.all("language") if one in LOCALES]
+    page = _asked(form)
     logo, fault = _logo(form.files.get("logo"))
     if fault or (page["url"] and not page["url"].startswith("https://")):
-        return visit.back(HOME, visit.reader.text(fault or "brand.bad_url"))
+        return await visit.again(show, "brand", visit.reader.text(fault or "brand.bad_url"))
     kept = None if form.get("no_logo") else before.get("logo")
     page["logo"] = logo or kept
     page = {name: value for name, value in page.items() if value}
     await visit.services.settings.put(visit.tenant, "page", before_kept(before) | page)
     await visit.note("brand_set", "brand", _short(before), _short(page))
     return visit.back(HOME, visit.reader.text("brand.saved"))
+
+
+def _asked(form: Form) -> dict[str, Any]:
+    """What the form's fields say, but for the logo."""
+    page: dict[str, Any] = {"name": form.get("name")[:60], "url": form.get("url")[:500]}
+    for name in ("accent", "accent_dark"):
+        if form.get(f"{name}.own") and _COLOUR.fullmatch(form.get(name)):
+            page[name] = form.get(name)
+    page["languages"] = [one for one in form.all("language") if one in LOCALES]
+    return page
 
 
 def before_kept(before: dict[str, Any]) -> dict[str, Any]:

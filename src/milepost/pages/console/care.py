@@ -8,10 +8,12 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from milepost.domain.care import CATEGORIES, Limits
+from milepost.domain.care import Limits
+from milepost.domain.scan import Facts
 from milepost.domain.track import Track
-from milepost.engine.policies import Profile, TenantPolicy, resolve
-from milepost.rules.care import all_care, limits_of
+from milepost.engine.checked import goods_of
+from milepost.engine.policy_terms import Profile, TenantPolicy, cares_of, profile_of, resolve
+from milepost.rules.care import limits_of
 
 # Of the sensors' limits, those that say how a limit is kept.
 _FINE = ("hysteresis_mc", "hysteresis_pm")
@@ -43,19 +45,23 @@ def care_card(track: Track, beside: Mapping[str, Any]) -> CareCard | None:
     """None where the goods need no care. `beside` has the API's answers on `policy`, `limits` (what
     sensors may measure) and `evidence`, each where there is one.
     """
-    categories = [one for one in CATEGORIES if one in track.categories]
-    if not categories:
+    cares = track.care or goods_of(track.categories)
+    if not cares:
         return None
-    cares = [all_care()[one] for one in categories]
+    categories = [one.category for one in cares]
     policy, sensors = beside.get("policy"), beside.get("limits")
     own = msgspec.convert(policy["own"], TenantPolicy) if policy else TenantPolicy()
-    held = resolve(own, _profile(track))
+    held = resolve(own, profile_of([_facts(track)]))
     names = dict.fromkeys(name for care in cares for name in care.checks)
     checks = [one for one in names if one not in held.sign_off]
-    limits = msgspec.convert(sensors["limits"], Limits) if sensors else limits_of(categories)
+    limits = (
+        msgspec.convert(sensors["limits"], Limits)
+        if sensors
+        else limits_of(categories, cares_of(own))
+    )
     pieces = (beside.get("evidence") or {}).get("evidence", ())
     return CareCard(
-        categories=list(categories),
+        categories=categories,
         labels=list(dict.fromkeys(name for care in cares for name in care.labels)),
         checks=[
             *(
@@ -69,9 +75,11 @@ def care_card(track: Track, beside: Mapping[str, Any]) -> CareCard | None:
     )
 
 
-def _profile(track: Track) -> Profile:
-    ends = [one.country if one else None for one in (track.origin, track.destination)]
-    return Profile(tuple(sorted(track.categories)), track.carrier, *ends)
+def _facts(track: Track) -> Facts:
+    return Facts(
+        number=track.number, carrier=track.carrier, service=track.service, origin=track.origin,
+        destination=track.destination, categories=tuple(track.categories),
+    )  # fmt: skip
 
 
 def _check(

@@ -13,8 +13,8 @@ from milepost.domain.track import Track
 from milepost.engine.cases.check import PROBLEMS
 from milepost.engine.cases.kinds import Kind, kinds
 from milepost.engine.resolve import BadScanError
-from milepost.pages.console.desk import Visit
 from milepost.pages.console.reader import HOUR_US
+from milepost.pages.console.visit import Visit
 from milepost.web.problems import ProblemError
 
 _AMOUNT = re.compile(r"(\d{1,12})(?:[.,](\d{1,3}))?", re.ASCII)

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
-from milepost.pages.console.desk import Visit
+from milepost.pages.console.visit import Visit
 
 HOME = "/console/connections"
 
@@ -15,7 +15,7 @@ HOME = "/console/connections"
 async def show(visit: Visit) -> Response:
     found = await visit.call("GET", "/v1/connections")
     sources = await visit.call("GET", "/v1/connections/sources")
-    wanted = visit.request.query_params.get("source")
+    wanted = visit.kept("connection", "source") or visit.request.query_params.get("source")
     known = sources.body["sources"] if sources.ok else []
     chosen = next((one for one in known if one["source"] == wanted), None)
     rows = found.body["connections"] if found.ok else []
@@ -33,10 +33,13 @@ async def add(visit: Visit) -> Response:
                             "credentials": secrets}  # fmt: skip
     if form.get("carriers"):
         body["carriers"] = [one.strip() for one in form.get("carriers").split(",") if one.strip()]
-    if form.get("daily_budget").isdigit():
-        body["daily_budget"] = int(form.get("daily_budget"))
+    budget = form.get("daily_budget")
+    if budget:  # what is no number the API refuses
+        body["daily_budget"] = int(budget) if budget.isascii() and budget.isdigit() else budget
     answer = await visit.changed("POST", "/v1/connections", "connection_added",
                                  f"connection {form.get('source')}", body=body)  # fmt: skip
+    if not answer.ok:
+        return await visit.again(show, "connection", visit.why(answer))
     return visit.said(answer, "connections.added", HOME)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -15,126 +15,17 @@ from milepost.domain.moment import to_datetime
 from milepost.pages.assets import Assets
 from milepost.pages.console import menu
 from milepost.pages.console.access import sessions
-from milepost.pages.console.access.roles import may
 from milepost.pages.console.forms import MOST_BYTES, Form, read_form
-from milepost.pages.console.native import Answer, Who
 from milepost.pages.console.reader import ConsoleReader
 from milepost.pages.console.refusals import in_words
 from milepost.pages.console.services import Services
-from milepost.pages.console.streaming import Parts, place, streamed
+from milepost.pages.console.visit import PART, SAID, Page, Visit
 from milepost.pages.console.words import language_for, language_names
 from milepost.pages.headers import HEADERS, NO_INDEX
-from milepost.pages.view.reader import Reader
-from milepost.stores.postgres.users import User
-from milepost.web.problems import Problem, ProblemError
+from milepost.web.problems import ProblemError
 
-SAID = "milepost_said"
-PART = "x-part"
-
-
-class Visit:
-    """One request of a signed-in user."""
-
-    def __init__(self, desk: Desk, request: Request, user: User, csrf: str) -> None:
-        self.desk = desk
-        self.services = desk.services
-        self.request = request
-        self.user = user
-        self.csrf = csrf
-        self.reader = desk.reader(request)
-        self.form = Form([], {})
-
-    @property
-    def tenant(self) -> int:
-        return self.user.tenant
-
-    @property
-    def part(self) -> str | None:
-        """Which part of the page the script asks for; None for the whole."""
-        return self.request.headers.get(PART)
-
-    @property
-    def base_url(self) -> str:
-        """Where browsers reach us, without a slash."""
-        return self.services.base_url or str(self.request.base_url).rstrip("/")
-
-    @property
-    def named(self) -> Reader:
-        """Says places and windows as the buyer's pages do."""
-        return Reader(self.reader.locale, self.reader.now, self.services.carrier_name)
-
-    @property
-    def made_up(self) -> bool:
-        """Whether the tenant's data are invented, which every page says."""
-        return self.services.synthetic(self.tenant)
-
-    def may(self, role: str) -> bool:
-        return may(self.user.role, role)
-
-    async def call(self, method: str, path: str, *, personal: bool = False, **given: Any) -> Answer:
-        """The native API, for this user; `personal`: also for what only agents may see."""
-        may = personal and self.may("agent")
-        who = Who(self.tenant, self.user.id, self.user.email, method != "GET", may)
-        return await self.services.native(who, method, path, **given)
-
-    async def note(self, action: str, subject: str, before: Any, after: Any) -> None:
-        """Into the audit log."""
-        await self.services.audit.note(self.tenant, self.user.email, action, subject, before, after)
-
-    async def changed(
-        self, method: str, path: str, action: str, subject: str, before: Any = None, **given: Any
-    ) -> Answer:
-        """A call that changes something, noted where it did."""
-        answer = await self.call(method, path, **given)
-        if answer.ok:
-            after = answer.body if answer.body is not None else given.get("body")
-            await self.note(action, subject, before, _plain(after))
-        return answer
-
-    def page(self, template: str, status: int = 200, **context: Any) -> Response:
-        return self.desk.page(self, template, status, **context)
-
-    def fault(self, problem: Problem) -> Response:
-        """The page that says what went wrong."""
-        said = [problem.detail or problem.title, *(one.get("error") for one in problem.errors)]
-        title = "common.fault." + ("404" if problem.status == 404 else "other")
-        lines = list(dict.fromkeys(in_words(str(one), self.reader) for one in said))
-        return self.page("fault.html", problem.status, title=self.reader.text(title), lines=lines)
-
-    def html(self, template: str, **context: Any) -> str:
-        """A part of a page."""
-        return self.desk.html(
-            self.reader, template, may=self.may, csrf=self.csrf, made_up=self.made_up, **context
-        )
-
-    def stream(self, template: str, parts: Parts, **context: Any) -> Response:
-        """A page whose parts come when they are there; it names their places by `place`."""
-        whole = self.page(template, place=place, **context)
-        fault = self.html("_fault.html", text=self.reader.text("figures.failed"))
-        return streamed(whole, parts, self.request, fault)
-
-    def back(self, to: str, said: str | None = None, undo: int | None = None) -> Response:
-        """To another page, which says something at its head."""
-        response: Response = RedirectResponse(to, 303, HEADERS)
-        if said is not None:
-            value = quote(f"{undo or ''}|{said}")
-            response.set_cookie(
-                SAID, value, 60, path="/console", httponly=True, samesite="lax",
-                secure=sessions.is_secure(self.request),
-            )  # fmt: skip
-        return response
-
-    def said(self, answer: Answer, key: str, to: str, **values: object) -> Response:
-        """Back, with the text of `key`, or with what the API would not do."""
-        good = self.reader.text(key, **values)
-        return self.back(to, good if answer.ok else self.why(answer))
-
-    def why(self, answer: Answer) -> str:
-        """Why the API would not do something, in the reader's language."""
-        return " ".join(in_words(one, self.reader) for one in answer.reasons)
-
-
-Page = Callable[[Visit], Awaitable[Response]]
+# Never sent back to a page, not even to who typed it.
+_UNSENT = ("csrf", "password", "current")
 
 
 class Desk:
@@ -161,15 +52,15 @@ class Desk:
         async def serve(request: Request) -> Response:
             visit = await self._visit(request)
             if visit is None:
-                return _to_sign_in(request)
+                return await self._nobody(request)
             if not visit.may(needs):
                 return visit.page("refused.html", 403, needs=needs)
             if request.method == "POST":
                 if not sessions.is_ours(request):
-                    return visit.page("stale.html", 403)
+                    return visit.page("stale.html", 403, fields=[])
                 visit.form = await read_form(request, most_bytes)
                 if not hmac.compare_digest(visit.form.get("csrf").encode(), visit.csrf.encode()):
-                    return visit.page("stale.html", 403)
+                    return visit.page("stale.html", 403, fields=_fields(visit.form))
             try:
                 return await handler(visit)
             except ProblemError as error:
@@ -184,13 +75,25 @@ class Desk:
         user = await self.services.users.of_session(sessions.digest_of(token))
         return None if user is None else Visit(self, request, user, sessions.csrf_of(token))
 
+    async def _nobody(self, request: Request) -> Response:
+        """Whose session ended while a form was filled in keeps what was typed; all others are led
+        to the door.
+        """
+        if request.method == "POST" and sessions.is_ours(request) and not _with_file(request):
+            form = await read_form(request, MOST_BYTES)
+            if form.get("csrf"):
+                kept = {"fields": _fields(form), "path": request.url.path, "fault": None}
+                return self.plain(request, self.reader(request), "expired.html", 401, **kept)
+        return _to_sign_in(request)
+
     def page(self, visit: Visit, template: str, status: int, **context: Any) -> Response:
         """A page for a signed-in user; what was said last is shown once."""
         undo, said = _said(visit.request)
         texts = {
             "visit": visit, "user": visit.user, "csrf": visit.csrf, "may": visit.may,
             "menu": menu.of(visit.user.role), "path": visit.request.url.path,
-            "said": said, "undo": undo, "undo_s": self.services.undo_s, "part": visit.part,
+            "came_by": _here(visit.request), "said": said, "undo": undo,
+            "undo_s": self.services.undo_s, "part": visit.part,
             "made_up": visit.made_up,
         }  # fmt: skip
         response = self.plain(visit.request, visit.reader, template, status, **texts, **context)
@@ -226,22 +129,27 @@ def _said(request: Request) -> tuple[str, str]:
     return (undo if undo.isascii() and undo.isdigit() else ""), said[:500]
 
 
+def _here(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def _with_file(request: Request) -> bool:
+    return request.headers.get("content-type", "").startswith("multipart/")
+
+
+def _fields(form: Form) -> list[tuple[str, str]]:
+    """What a form was to say, to be sent again; nothing of one with a file, which cannot be."""
+    if form.files:
+        return []
+    return [one for one in form.pairs if one[0] not in _UNSENT]
+
+
 def _to_sign_in(request: Request) -> Response:
     """A script is told in so many words; a browser is led there and back again."""
     if request.headers.get(PART):
         return Response("sign in\n", 401, HEADERS, "text/plain")
-    url = request.url
-    wanted = url.path + (f"?{url.query}" if url.query else "")
-    follow = f"?next={quote(wanted, safe='')}" if request.method == "GET" else ""
+    follow = f"?next={quote(_here(request), safe='')}" if request.method == "GET" else ""
     return RedirectResponse(f"/console/sign-in{follow}", 303, HEADERS)
-
-
-def _plain(value: Any) -> Any:
-    """What is noted of an answer: secrets that are shown once stay out of the log."""
-    if not isinstance(value, Mapping):
-        return value
-    hidden = {"secret", "key", "credentials", "token", "password"}
-    return {name: ("…" if name in hidden else one) for name, one in value.items()}
 
 
 def _environment() -> Environment:

@@ -10,7 +10,6 @@ from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from zlib import crc32
 
 from milepost.pages.console.native import Answer, Native, Who
 from milepost.pages.console.tables import Tables
@@ -19,8 +18,6 @@ from milepost.stores.postgres.console.imports import ImportJob, Imports
 BATCH = 500
 MOST_REFUSED = 100_000
 Item = tuple[dict[str, Any], dict[str, Any] | str]
-# So many shipments are announced at once.
-LANES = 64
 Pair = tuple[dict[str, Any], dict[str, Any]]
 
 
@@ -93,15 +90,8 @@ class Sending:
             self.refuse(pairs[one["index"]][0], one["error"])
 
     async def _ship(self, pairs: Sequence[Pair]) -> None:
-        """Side by side, for each waits for its commit; one number's rows stay in their order."""
-        lanes: dict[int, list[Pair]] = {}
-        for row, item in pairs:
-            lanes.setdefault(crc32(str(item.get("number")).encode()) % LANES, []).append(
-                (row, item)
-            )
-        await asyncio.gather(*(self._announce(lane) for lane in lanes.values()))
-
-    async def _announce(self, pairs: Sequence[Pair]) -> None:
+        if not pairs:
+            return
         wanted = [{k: v for k, v in item.items() if k not in ("text", "code")} for _, item in pairs]
         answer = await self._post("/v1/shipments", wanted)
         body = answer.body if isinstance(answer.body, dict) else {}

@@ -12,9 +12,9 @@ from urllib.parse import quote
 from msgspec import Struct
 from starlette.responses import Response
 
-from milepost.pages.console.desk import Visit
 from milepost.pages.console.refusals import file_in_words, in_words, reasons_of
 from milepost.pages.console.tables import Seen, Tables
+from milepost.pages.console.visit import Visit
 from milepost.pages.headers import HEADERS
 from milepost.stores.postgres.console.imports import ImportJob
 from milepost.web.problems import ProblemError

@@ -13,8 +13,8 @@ from milepost.custody import PROBLEMS, Anomaly, Custody, Flaw, Holding, Liabilit
 from milepost.documents.wording import Wording
 from milepost.domain.track import Track
 from milepost.locale.papers import language_of
-from milepost.pages.console.desk import Visit
 from milepost.pages.console.shipment import track_of, unknown
+from milepost.pages.console.visit import Visit
 from milepost.pages.headers import HEADERS
 from milepost.web.problems import ProblemError
 

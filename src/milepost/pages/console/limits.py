@@ -8,7 +8,7 @@ from typing import Any, get_args, get_type_hints
 from msgspec import Meta, Struct, structs
 
 from milepost.domain.alert import DEFAULT_POLICY, Policy, SignOff
-from milepost.engine.policies import SETTABLE
+from milepost.engine.policy_terms import SETTABLE
 from milepost.pages.console.forms import Form
 
 UNITS = {"min": 60, "h": 3_600, "d": 86_400}

@@ -8,7 +8,7 @@ from starlette.responses import Response, StreamingResponse
 
 from milepost.engine.resolve import BadScanError
 from milepost.pages.console.access import sessions
-from milepost.pages.console.desk import Visit
+from milepost.pages.console.visit import Visit
 from milepost.pages.headers import HEADERS
 from milepost.web.live import event, woken
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 from milepost.engine.mailwords import FIELDS, TOPICS, MailWords, fault_of, filled, words_of
 from milepost.locale import LOCALES, dates, status_label, translate
 from milepost.locale.notifying import say
-from milepost.pages.console.desk import Visit
+from milepost.pages.console.visit import Visit
 
 HOME = "/console/brand"
 ACCENT = "#0b6170"

@@ -12,9 +12,9 @@ from starlette.responses import Response
 
 from milepost.domain.status import MAIN_CODE
 from milepost.pages.console.analytics.names import Names
-from milepost.pages.console.desk import Visit
 from milepost.pages.console.network_map import Spot, inside, picture_of, regions_of, spots_of
 from milepost.pages.console.network_trucks import positions, trucks_of
+from milepost.pages.console.visit import Visit
 from milepost.stores.postgres.console.network import COUNTED, Passed
 from milepost.stores.postgres.console.worries import WorryFilter
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from starlette.responses import JSONResponse, Response
 
-from milepost.pages.console.desk import Visit
+from milepost.pages.console.visit import Visit
 from milepost.pages.headers import HEADERS
 
 MOST = 60

@@ -9,10 +9,13 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from milepost.domain.notice import Notice
-from milepost.pages.console.desk import Visit
+from milepost.locale.catalogue import DEFAULT
+from milepost.pages.console.coming import country_of
 from milepost.pages.console.times import moment_of
+from milepost.pages.console.visit import Visit
 
 HOME = "/console/notices"
+MOST_HOURS = 8_784
 
 
 def kinds() -> tuple[str, ...]:
@@ -38,21 +41,49 @@ def _holds(visit: Visit, row: dict[str, Any]) -> bool:
 
 async def add(visit: Visit) -> Response:
     form = visit.form
-    hours = form.get("hours")
-    now = visit.reader.now
-    until = now + timedelta(hours=int(hours)) if hours.isdigit() and len(hours) < 5 else None
+    hours, now = form.get("hours"), visit.reader.now
+    if hours and not _is_whole(hours):
+        return await visit.again(show, "notice", visit.reader.text("notices.bad_hours"))
+    until = now + timedelta(hours=int(hours)) if hours else None
     body: dict[str, Any] = {
         "kind": form.get("kind"), "title": form.get("title"), "text": form.get("text"),
         "from_at": now.isoformat(), "until_at": until.isoformat() if until else None,
     }  # fmt: skip
-    areas = [{"country": one.upper()} for one in _listed(form.get("countries"))]
+    countries = {
+        one: country_of(one, visit.reader.locale) for one in _listed(form.get("countries"))
+    }
+    known = await _slugs(visit)
+    carriers = {one: known.get(one.casefold()) for one in _listed(form.get("carriers"))}
+    strange = [one for one, code in {**countries, **carriers}.items() if code is None]
+    if strange:
+        why = visit.reader.text("notices.strange", names=", ".join(strange))
+        return await visit.again(show, "notice", why)
+    areas: list[dict[str, Any]] = [{"country": one} for one in countries.values()]
     areas += [{"place": one} for one in _listed(form.get("places"))]
-    body |= {"areas": areas, "carriers": _listed(form.get("carriers"))}
-    if form.get("delay_h").isdigit():
-        body["delay_h"] = int(form.get("delay_h"))
+    body |= {"areas": areas, "carriers": list(carriers.values())}
+    delay = form.get("delay_h")
+    if delay and not _is_whole(delay):
+        return await visit.again(show, "notice", visit.reader.text("notices.bad_hours"))
+    if delay:
+        body["delay_h"] = int(delay)
     answer = await visit.changed("POST", "/v1/notices", "notice_given", f"notice {body['title']}",
                                  body=body)  # fmt: skip
+    if not answer.ok:
+        return await visit.again(show, "notice", visit.why(answer))
     return visit.said(answer, "notices.given", HOME)
+
+
+def _is_whole(text: str) -> bool:
+    """Whether it is a number of hours, of a year at the most."""
+    return text.isascii() and text.isdigit() and 0 < int(text[:6]) <= MOST_HOURS
+
+
+async def _slugs(visit: Visit) -> dict[str, str]:
+    """The tenant's carriers by slug and by name, as readers may write them."""
+    found = await visit.services.network.carriers(visit.tenant)
+    named = {visit.reader.carrier(one).casefold(): one for one in found}
+    english = {visit.services.carrier_name(one, DEFAULT).casefold(): one for one in found}
+    return {one: one for one in found} | english | named
 
 
 def _listed(text: str) -> list[str]:
@@ -77,4 +108,6 @@ async def feed(visit: Visit) -> Response:
     else:
         answer = await visit.changed("POST", "/v1/notice-feeds", "feed_added", f"feed {url}",
                                      body={"url": url})  # fmt: skip
+        if not answer.ok:
+            return await visit.again(show, "feed", visit.why(answer))
     return visit.said(answer, "notices.feeds_changed", HOME)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from starlette.responses import Response
 
 from milepost.pages.console.access.roles import ROLES
 from milepost.pages.console.access.sessions import new_link
-from milepost.pages.console.desk import Visit
+from milepost.pages.console.visit import Visit
 from milepost.stores.postgres.users import EmailTakenError
 from milepost.web.auth import hash_of, new_key
 
@@ -24,11 +26,11 @@ async def add_user(visit: Visit) -> Response:
     """The sign-in link is shown once, in the answer itself."""
     email, role = visit.form.get("email"), visit.form.get("role")
     if role not in ROLES or "@" not in email or len(email) > 320:
-        return visit.back(USERS, visit.reader.text("users.bad"))
+        return await visit.again(users, "user", visit.reader.text("users.bad"))
     try:
         made = await visit.services.users.add(visit.tenant, email, role, visit.form.get("name"))
     except EmailTakenError:
-        return visit.back(USERS, visit.reader.text("users.taken"))
+        return await visit.again(users, "user", visit.reader.text("users.taken"))
     await visit.note("user_added", f"user {email}", None, {"role": role})
     return await users(visit, await new_link(visit.services.users, made), email)
 
@@ -90,6 +92,8 @@ async def audit(visit: Visit) -> Response:
     after = query.get("after", "")
     position = int(after) if after.isascii() and after.isdigit() and len(after) < 18 else None
     subject = query.get("subject", "").replace("\x00", "") or None
-    rows = await visit.services.audit.page(visit.tenant, position, PAGE + 1, subject)
-    more = f"?after={rows[PAGE - 1].id}" if len(rows) > PAGE else None
+    subjects = None if subject is None else [subject]
+    rows = await visit.services.audit.page(visit.tenant, position, PAGE + 1, subjects)
+    asked = {"after": rows[PAGE - 1].id, "subject": subject} if len(rows) > PAGE else None
+    more = asked and f"?{urlencode({name: one for name, one in asked.items() if one})}"
     return visit.page("audit.html", rows=rows[:PAGE], more=more, subject=subject)

@@ -9,8 +9,8 @@ from msgspec import Struct
 from starlette.responses import Response
 
 from milepost.domain.care import CATEGORIES
-from milepost.pages.console.desk import Visit
 from milepost.pages.console.limits import UNITS, Field, fields_of, read
+from milepost.pages.console.visit import Visit
 
 WHEN = ("category", "carrier", "origin", "destination")
 GRAVITIES = ("critical", "warning", "never")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from babel import numbers
 from babel.units import format_unit
+from msgspec import convert
 
+from milepost.domain.care import is_passed
 from milepost.domain.place import Place
-from milepost.engine.checked import is_passed
 from milepost.locale import status_label, translate, units
 from milepost.locale.catalogue import CLDR, UnknownTextError
 from milepost.pages.console.times import Times
@@ -51,9 +53,9 @@ class ConsoleReader(Times, frozen=True):
         """Rules in words, each once: several may be called the same."""
         return list(dict.fromkeys(map(self.rule, names)))
 
-    def detail(self, name: str, value: object) -> str:
+    def detail(self, name: str, value: object, zone: tzinfo | None = None) -> str:
         """A value of an alert's detail, by the unit that ends its name; seconds and microseconds
-        are of time or of a span.
+        are of time, on the clock of `zone`, or of a span.
         """
         if name in ("missing", "sub", "side", "parts", "reasons", "checked"):
             return self._words(name, str(value))
@@ -62,7 +64,9 @@ class ConsoleReader(Times, frozen=True):
         if name.endswith("_us"):
             name, value = f"{name[:-3]}_s", value / 1_000_000
         if name.endswith("_s"):
-            return self.when(int(value)) if value > _EARLIEST_S else self.age(value)
+            if value <= _EARLIEST_S:
+                return self.age(value)
+            return self.when(datetime.fromtimestamp(int(value), zone or UTC))
         if name.endswith("_h"):
             return self.age(value * 3_600)
         if name.endswith("_pm"):
@@ -117,6 +121,10 @@ class ConsoleReader(Times, frozen=True):
     def count(self, value: int) -> str:
         return numbers.format_decimal(value, locale=CLDR[self.locale])
 
+    def figure(self, value: float, digits: int = 1) -> str:
+        """A measured number with so many decimals at the most."""
+        return numbers.format_decimal(round(value, digits), locale=CLDR[self.locale])
+
     def share(self, per_mille: int | None) -> str:
         """So many of 1,000 as per cent; a dash where it is not known."""
         if per_mille is None:
@@ -130,13 +138,11 @@ class ConsoleReader(Times, frozen=True):
 
     def place(self, value: Place | Mapping[str, Any] | str | None) -> str:
         """A place as the buyer's pages say it; of a mere label, what it says twice once."""
+        if isinstance(value, Mapping):
+            value = convert(value, Place)
         if isinstance(value, Place):
             return Reader(self.locale, self.now, self.name_carrier).place(value) or ""
-        if isinstance(value, Mapping):
-            parts = [value.get(one) for one in ("facility", "city", "region", "country")]
-            label = value.get("name") or ", ".join(str(one) for one in parts if one)
-        else:
-            label = value or ""
+        label = value or ""
         return ", ".join(dict.fromkeys(str(label).split(", ")))
 
     def evidence(self, reference: str) -> str | None:

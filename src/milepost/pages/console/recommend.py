@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from milepost.locale import units
 from milepost.locale.catalogue import CLDR
-from milepost.pages.console.desk import Visit
 from milepost.pages.console.filters import Filters
+from milepost.pages.console.visit import Visit
 
 HOME = "/console/recommend"
 PREFERENCES = ("balanced", "cheap", "fast", "reliable", "green")

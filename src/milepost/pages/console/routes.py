@@ -37,8 +37,9 @@ from milepost.pages.console.access.forgotten import Forgotten
 from milepost.pages.console.access.oidc.flow import ByProvider
 from milepost.pages.console.access.sign_in import SignIn
 from milepost.pages.console.account import Account
-from milepost.pages.console.desk import Desk, Page
+from milepost.pages.console.desk import Desk
 from milepost.pages.console.services import Services
+from milepost.pages.console.visit import Page
 
 _SMALL = 500
 _MOST_LOGO = 256 * 1024

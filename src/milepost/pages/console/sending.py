@@ -8,9 +8,9 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from milepost.engine.announce import TOPICS
-from milepost.pages.console.desk import Visit
 from milepost.pages.console.filters import Filters
 from milepost.pages.console.refusals import in_words
+from milepost.pages.console.visit import Visit
 
 STATES = ("pending", "delivered", "failed")
 # As people call them; who has none of these is told by our own webhooks.
@@ -35,7 +35,7 @@ async def subscribe(visit: Visit) -> Response:
     answer = await visit.changed("POST", "/v1/subscriptions", "subscription_added",
                                  f"subscription {form.get('url')}", body=given)  # fmt: skip
     if not answer.ok:
-        return visit.back(SUBSCRIPTIONS, visit.why(answer))
+        return await visit.again(subscriptions, "subscription", visit.why(answer))
     return await subscriptions(visit, answer.body)
 
 

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from starlette.responses import RedirectResponse, Response
 
-from milepost.domain.track import EventView, Track
+from milepost.domain.track import Track
 from milepost.engine.cases.kinds import kinds
 from milepost.engine.resolve import BadScanError
 from milepost.pages.console.care import care_card
-from milepost.pages.console.curve import Curve, curve_of
-from milepost.pages.console.desk import Visit
 from milepost.pages.console.native import Answer
-from milepost.pages.console.times import moment_of
+from milepost.pages.console.told import (
+    because_of,
+    clock_of,
+    details_of,
+    flaws_of,
+    here_of,
+    measured,
+    numbers_of,
+    stops_of,
+    worry_of,
+    worth,
+)  # fmt: skip
+from milepost.pages.console.visit import Visit
 from milepost.pages.console.worries import line_of
 from milepost.pages.headers import HEADERS
 
@@ -30,6 +41,7 @@ BESIDE = {
     "evidence": "/v1/shipments/{id}/evidence",
     "deliveries": "/v1/deliveries?number={number}&limit=5",
     "ahead": "/v1/track/{number}/ahead",
+    "past": "/v1/alerts?number={number}&open=false",
     "policy": "/v1/policy",
     "limits": "/v1/track/{number}/limits",
 }
@@ -81,22 +93,25 @@ def unknown(visit: Visit) -> Response:
 
 
 async def _page(visit: Visit, track: Track, parties: Answer | None = None) -> Response:
-    worry = (await visit.services.worries.find(visit.tenant, [track.number])).get(track.number)
+    worry = await worry_of(visit, track)
     context: dict[str, Any] = {
         "track": track,
         "line": line_of(visit, worry) if worry is not None else None,
         "events": track.events[::-1],
         "because": because_of(track),
+        "details": partial(details_of, visit, track),
         "number_url": f"/console/shipments/{quote(track.number, safe='')}",
     }
     if visit.part == "peek":
         return visit.page("_peek.html", **context)
     beside = await _beside(visit, track)
-    notes = await visit.services.audit.page(visit.tenant, None, 20, f"shipment {track.number}")
+    subjects = [f"shipment {one}" for one in numbers_of(track)]
+    notes = await visit.services.audit.page(visit.tenant, None, 20, subjects)
     return visit.page(
-        "shipment.html", beside=beside, curve=curve(beside), notes=notes, kinds=_openable(track),
+        "shipment.html", beside=beside, curve=measured(beside, here_of(track)), notes=notes,
+        kinds=_openable(track),
         shown_events=SHOWN_EVENTS, clock=clock_of(track), parties=parties,
-        worth=visit.reader.money(worry.value_minor, worry.currency) if worry else "",
+        worth=await worth(visit, track),
         flaws=flaws_of(visit, track, beside["custody"]), stops=stops_of(beside["ahead"]),
         care=care_card(track, beside), **context,
     )  # fmt: skip
@@ -108,48 +123,6 @@ async def raw(visit: Visit) -> Response:
     answer = await visit.call("GET", f"/v1/track/{quote(number, safe='')}")
     return visit.page("raw.html", answer.status if not answer.ok else 200, number=number,
                       answer=answer)  # fmt: skip
-
-
-def because_of(track: Track) -> list[EventView]:
-    """The events that the status rests on."""
-    named = set(track.status.because)
-    return [event for event in track.events if event.id in named]
-
-
-def clock_of(track: Track) -> dict[int, str]:
-    """The times of events by their second, so that what only knows seconds is shown on the clock of
-    the place where it was.
-    """
-    moments = ((moment_of(event.occurred_at), event.occurred_at) for event in track.events)
-    return {int(at.timestamp()): text for at, text in moments if at is not None}
-
-
-def flaws_of(visit: Visit, track: Track, custody: dict[str, Any] | None) -> list[tuple[str, str]]:
-    """(kind, between whom) of what is wrong with the chain of custody."""
-    events = {event.id: event for event in track.events}
-    flaws = custody["custody"]["flaws"] if custody else []
-    told = ((one["kind"], [events.get(name) for name in one["events"]]) for one in flaws)
-    return [(kind, _between(visit, [one for one in found if one])) for kind, found in told]
-
-
-def _between(visit: Visit, events: list[EventView]) -> str:
-    ends = []
-    for event in events:
-        place = visit.reader.place(event.place)
-        carrier = visit.reader.carrier(event.carrier)
-        ends.append(" · ".join(one for one in (carrier, place) if one))
-    return " → ".join(dict.fromkeys(ends))
-
-
-def stops_of(ahead: dict[str, Any] | None) -> list[dict[str, Any]]:
-    """Where it will probably come by, of the first box that is on its way."""
-    found = [one["stops"] for one in (ahead or {}).get("parcels", ()) if one["stops"]]
-    return [one for one in found[0] if one["node"]][:6] if found else []
-
-
-def curve(beside: dict[str, Any]) -> Curve | None:
-    found = beside["curve"]
-    return curve_of(found) if found and len(found["points"]) > 1 else None
 
 
 async def _beside(visit: Visit, track: Track) -> dict[str, Any]:

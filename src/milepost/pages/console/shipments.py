@@ -11,11 +11,11 @@ from starlette.responses import Response
 
 from milepost.domain.status import BY_CODE, MAINS
 from milepost.engine.outlook import OVER
-from milepost.engine.ports import ListFilter, ShipmentRow
+from milepost.engine.rows import ListFilter, ShipmentRow
 from milepost.pages.console.coming import Coming, coming_of, country_of, destination_of
-from milepost.pages.console.desk import Visit
 from milepost.pages.console.filters import Filters
 from milepost.pages.console.views import filters_of, tabs
+from milepost.pages.console.visit import Visit
 from milepost.pages.view.reader import Reader
 from milepost.stores.postgres.console.outlooks import Ahead, Listed, OutlookFilter
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from milepost.pages.console.access.sessions import new_link
-from milepost.pages.console.desk import Visit
+from milepost.pages.console.visit import Visit
 from milepost.stores.postgres.users import EmailTakenError
 
 HERE = "/console/tenants"
@@ -31,13 +31,13 @@ async def add(visit: Visit) -> Response:
         return visit.page("refused.html", 403, needs="admin")
     name, email = visit.form.get("name"), visit.form.get("email")
     if not 0 < len(name) <= MOST_NAME or "@" not in email or len(email) > 320:
-        return visit.back(HERE, visit.reader.text("tenants.bad"))
+        return await visit.again(show, "tenant", visit.reader.text("tenants.bad"))
     services = visit.services
     if await services.users.by_email(email) is not None:
-        return visit.back(HERE, visit.reader.text("users.taken"))
+        return await visit.again(show, "tenant", visit.reader.text("users.taken"))
     made = await services.tenants.add(name)
     if made is None:
-        return visit.back(HERE, visit.reader.text("tenants.taken"))
+        return await visit.again(show, "tenant", visit.reader.text("tenants.taken"))
     try:
         user = await services.users.add(made, email, "admin")
     except EmailTakenError:

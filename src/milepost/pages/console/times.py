@@ -63,11 +63,18 @@ class Times(Struct, frozen=True):
         self, first: datetime | str | int | None, last: datetime | str | int | None,
         *, open: bool = False,  # noqa: A002 - says it best
     ) -> str:  # fmt: skip
-        """`21 Nov 14:00–18:00`, `21 Nov 14:00 – 22 Nov 9:00`; `open`: the end may not have come."""
+        """`21 Nov 14:00–18:00`, `21 Nov 14:00 – 22 Nov 9:00`; `open`: the end may not have come.
+        What is only a second of time is told on the clock of the other.
+        """
         begins, ends = moment_of(first), moment_of(last)
+        if begins is not None and ends is not None:
+            if isinstance(last, int):
+                ends = ends.astimezone(begins.tzinfo)
+            elif isinstance(first, int):
+                begins = begins.astimezone(ends.tzinfo)
         if begins is None or ends is None or begins == ends:
             return self.when(begins or ends) + (" –" if open and ends is None else "")
-        if begins.date() == ends.date():
+        if begins.date() == ends.date() and begins.utcoffset() == ends.utcoffset():
             return f"{self.when(begins)}–{ends:%H:%M}"
         return f"{self.when(begins)} – {self.when(ends)}"
 

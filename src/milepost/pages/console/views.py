@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl
 from msgspec import Struct
 from starlette.responses import Response
 
-from milepost.pages.console.desk import Visit
 from milepost.pages.console.filters import Filters
+from milepost.pages.console.visit import Visit
 from milepost.stores.postgres.console.books import View
 from milepost.stores.postgres.console.worries import COUNTED
 

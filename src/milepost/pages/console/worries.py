@@ -9,12 +9,13 @@ from msgspec import Struct
 from starlette.responses import Response
 
 from milepost.domain.status import BY_CODE
+from milepost.locale.catalogue import CATALOGUES, DEFAULT
 from milepost.pages.console.coming import destination_of
-from milepost.pages.console.desk import Visit
 from milepost.pages.console.filters import Filters
 from milepost.pages.console.next_step import Next, next_of
 from milepost.pages.console.reader import HOUR_US
 from milepost.pages.console.views import filters_of, tabs
+from milepost.pages.console.visit import Visit
 from milepost.pages.console.why import Why, why_of
 from milepost.stores.postgres.console.outlooks import Ahead
 from milepost.stores.postgres.console.worries import Worry, WorryFilter
@@ -58,8 +59,15 @@ async def show(visit: Visit) -> Response:
         "worries.html", lines=lines, more=more, filters=filters,
         tabs=await tabs(visit, "worries", BUILT_IN, partial(_count, visit)),
         carriers=await visit.services.network.carriers(visit.tenant), states=STATES,
-        severities=SEVERITIES[::-1],
+        severities=SEVERITIES[::-1], rules=_rules(visit),
     )  # fmt: skip
+
+
+def _rules(visit: Visit) -> list[tuple[str, str]]:
+    """(rule, what it is called), by their names in the reader's language."""
+    keys = (key.split(".") for key in CATALOGUES[DEFAULT] if key.startswith("rule."))
+    names = {key[1] for key in keys} - {"fallback"}
+    return sorted(((one, visit.reader.rule(one)) for one in names), key=lambda one: one[1])
 
 
 STATES = ("open", "acknowledged", "snoozed", "all")

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
-from math import log2
 
 import structlog
-from babel.numbers import get_currency_precision
 
-from milepost.domain.scan import Facts
-from milepost.engine.ports import Group, Ledger
+from milepost.engine.ports import Ledger
 from milepost.engine.queries import Queries
+from milepost.engine.rows import Group
+from milepost.engine.worth import weight_us, worth_of
 from milepost.stores.postgres.console.books import Act, Acts
 from milepost.stores.postgres.console.worries import Known, Unknown, Worries
 
@@ -21,10 +20,7 @@ PAUSE_S = 0.3
 # How often a page that is open looks whether another process has changed its list.
 LOOK_S = 2.0
 BEAT_S = 15.0
-HOUR_US = 3_600_000_000
 MOST_AT_ONCE = 2_000
-# Each doubling of what the goods are worth counts as much as so many hours less to wait.
-HOURS_A_DOUBLING = 6
 
 
 class Worrying:
@@ -136,20 +132,3 @@ class Worrying:
             one.order_number or (orders[-1] if orders else None),
             places[-1].label if places else None, value, currency, weight_us(value, currency),
         )  # fmt: skip
-
-
-def worth_of(facts: Iterable[Facts]) -> tuple[int | None, str | None]:
-    """The newest declared value in minor units, and its currency."""
-    told = [(one.declared_value_minor, one.currency) for one in facts if one.declared_value_minor]
-    return told[-1] if told else (None, None)
-
-
-def weight_us(value: int | None, currency: str | None) -> int:
-    """How far goods of a worth are moved ahead. Currencies are not converted: what one unit of
-    them buys differs by a few doublings at the most, which is less than what the order is good for;
-    those without minor units are told so by CLDR.
-    """
-    if not value or not currency:
-        return 0
-    units = value / 10 ** get_currency_precision(currency)
-    return int(log2(1 + units) * HOURS_A_DOUBLING * HOUR_US)

@@ -32,6 +32,7 @@ from milepost.wiring.features._single_sign_on import single_sign_on
 from milepost.wiring.features._worrying import Worrying
 from milepost.wiring.features.notify import Notify
 from milepost.wiring.tabular import files, rows
+from milepost.wiring.tabular.meanings import meanings
 
 log = structlog.get_logger()
 
@@ -39,7 +40,7 @@ log = structlog.get_logger()
 class Tables:
     """See `pages.console.tables.Tables`."""
 
-    meanings: Sequence[str] = tuple(files.COLUMNS)
+    meanings: Sequence[str] = meanings()
     preview = staticmethod(rows.preview)
     rows_of = staticmethod(files.rows_of)
     read_items = staticmethod(rows.read_items)

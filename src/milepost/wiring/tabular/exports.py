@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from milepost.identify import identify
+from milepost.wiring.tabular.numbers import whole
 
 Row = Mapping[str, Any]
 Item = dict[str, Any]
@@ -108,6 +109,7 @@ def items_of(reading: Reading, row: Row) -> Iterator[Item]:
     }
     if "number" not in found:
         raise ValueError("no tracking number")
+    found |= {name: whole(found[name]) for name in ("number", "order_number") if name in found}
     if "carrier" in found:
         found["carrier"] = slug_of(reading.export, found["carrier"])
     for name in _TIMES:

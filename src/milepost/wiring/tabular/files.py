@@ -4,44 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
-import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from milepost.wiring.tabular.encodings import decoded
+from milepost.wiring.tabular.meanings import meaning_of
 from milepost.wiring.tabular.money import minor_of
+from milepost.wiring.tabular.numbers import cell_of, whole
 from milepost.wiring.tabular.times import iso
 
 _LONGEST_NAME = 200
-# What the columns of shops', carriers' and aggregators' exports are called, in small letters with
-# blanks and underscores dropped.
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "number": ("number", "trackingnumber", "trackingno", "trackingcode", "waybill", "waybillno",
-               "awb", "logisticcode", "nu", "num", "快递单号", "运单号", "物流单号", "单号"),
-    "carrier": ("carrier", "carriercode", "courier", "slug", "shippercode", "com", "快递公司",
-                "物流公司", "承运商"),
-    "order_number": ("ordernumber", "orderno", "orderid", "order", "ordercode", "订单号",
-                     "订单编号"),
-    "occurred_at": ("occurredat", "time", "datetime", "timestamp", "eventtime", "checkpointtime",
-                    "accepttime", "时间", "扫描时间"),
-    "text": ("text", "description", "message", "context", "acceptstation", "status", "event",
-             "描述", "轨迹"),
-    "code": ("code", "eventcode", "statuscode", "代码"),
-    "place": ("place", "location", "city", "地点", "所在地"),
-    "promised_to": ("promisedto", "promised", "promiseddate", "edd", "estimateddelivery",
-                    "预计送达"),
-    "destination": ("destination", "destinationcity", "tocity", "目的地", "目的城市"),
-    "service": ("service", "servicetype", "产品"),
-    "declared_value": ("declaredvalue", "value", "ordervalue", "ordertotal", "total", "货值",
-                       "声明价值", "申报价值", "订单金额", "warenwert"),
-    "currency": ("currency", "currencycode", "币种", "货币", "währung"),
-    "goods": ("goods", "goodsdescription", "contents", "品名", "货物名称", "物品名称"),
-}  # fmt: skip
-_MEANING = {alias: name for name, aliases in COLUMNS.items() for alias in aliases}
+_FORMULAS = tuple("=+-@")
 
 
 def rows_of(path: Path) -> Iterator[dict[str, Any]]:
@@ -49,7 +26,7 @@ def rows_of(path: Path) -> Iterator[dict[str, Any]]:
     if path.suffix.lower() in {".xlsx", ".xlsm"}:
         yield from _sheet(path)
         return
-    text = _decoded(path.read_bytes())
+    text = decoded(path.read_bytes())
     if path.suffix.lower() in {".ndjson", ".jsonl"}:
         yield from (msgspec.json.decode(line) for line in text.splitlines() if line.strip())
     elif path.suffix.lower() == ".json":
@@ -58,7 +35,14 @@ def rows_of(path: Path) -> Iterator[dict[str, Any]]:
     else:
         sample = text[:4096]
         dialect = csv.Sniffer().sniff(sample, ",;\t|") if "\n" in sample else csv.excel
-        yield from csv.DictReader(io.StringIO(text), dialect=dialect)
+        for row in csv.DictReader(io.StringIO(text), dialect=dialect):
+            yield {name: _unmarked(value) for name, value in row.items()}
+
+
+def _unmarked(value: Any) -> Any:
+    """Without the apostrophe that tells spreadsheets that `+49…` is no formula."""
+    marked = isinstance(value, str) and value[:1] == "'" and value[1:].lstrip()[:1] in _FORMULAS
+    return value[1:] if marked else value
 
 
 def _sheet(path: Path) -> Iterator[dict[str, Any]]:
@@ -95,32 +79,9 @@ def _sheet(path: Path) -> Iterator[dict[str, Any]]:
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return cell_of(value)
     return value.isoformat() if isinstance(value, datetime) else str(value).strip()
-
-
-def _decoded(data: bytes) -> str:
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):  # what Excel calls Unicode text
-        return data.decode("utf-16", "replace")
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return data.decode("latin-1")
-
-
-def meaning_of(name: object) -> str | None:
-    """What we call a column of this name, however it is written: `Tracking-No.` too."""
-    return _meaning(str(name or "")[:_LONGEST_NAME])
-
-
-# A file has the same few names in each of its rows.
-@lru_cache(4_096)
-def _meaning(name: str) -> str | None:
-    plain = unicodedata.normalize("NFKC", name).casefold()
-    return _MEANING.get("".join(one for one in plain if one.isalnum()))
 
 
 def understood(row: Mapping[str, Any], number: str | None = None) -> dict[str, Any]:
@@ -135,6 +96,9 @@ def understood(row: Mapping[str, Any], number: str | None = None) -> dict[str, A
         meaning = meaning_of(name)
         if meaning and value not in (None, ""):
             found.setdefault(meaning, value.strip() if isinstance(value, str) else value)
+    for name in ("number", "order_number"):
+        if name in found:
+            found[name] = whole(str(found[name]))
     for name in ("occurred_at", "promised_to"):
         if name in found:
             found[name] = iso(str(found[name]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -12,33 +11,10 @@ from msgspec import Struct
 from milepost.addresses import check, text_of
 from milepost.engine.addressing import address_of, doubts, reasons_of
 from milepost.engine.personal import Party
+from milepost.wiring.tabular.meanings import meaning_of
 
-# What the columns of shops' exports are called, in small letters with blanks and signs dropped.
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "name": ("consigneename", "consignee", "recipient", "recipientname", "receiver", "receivername",
-             "shippingname", "shiptoname", "收件人", "收货人", "收件人姓名", "收货人姓名"),
-    "phone": ("consigneephone", "recipientphone", "receiverphone", "shippingphone", "shiptophone",
-              "phone", "mobile", "telephone", "收件人电话", "收货人电话", "收件电话", "手机",
-              "电话", "联系电话", "手机号"),
-    "email": ("consigneeemail", "recipientemail", "shippingemail", "customeremail", "email",
-              "邮箱"),
-    "lines": ("consigneeaddress", "recipientaddress", "receiveraddress", "shippingaddress",
-              "shippingaddress1", "shiptoaddress", "deliveryaddress", "address", "address1",
-              "street", "收货地址", "收件地址", "收件人地址", "详细地址", "地址"),
-    "more": ("shippingaddress2", "address2", "consigneeaddress2"),
-    "city": ("consigneecity", "recipientcity", "shippingcity", "shiptocity", "city", "收件城市",
-             "城市"),
-    "region": ("consigneeregion", "recipientstate", "shippingprovince", "shippingstate",
-               "shiptostate", "province", "state", "region", "省份", "省"),
-    "postal_code": ("consigneepostalcode", "recipientzip", "shippingzip", "shippingpostalcode",
-                    "shiptozip", "zip", "zipcode", "postalcode", "postcode", "邮编"),
-    "country": ("consigneecountry", "recipientcountry", "shippingcountry", "shiptocountry",
-                "country", "countrycode", "destinationcountry", "国家"),
-}  # fmt: skip
-_MEANING = {alias: name for name, aliases in COLUMNS.items() for alias in aliases}
 # One of these says that a row tells of somebody; a town alone may be the scan's.
 _TELLING = {"name", "phone", "lines"}
-_LONGEST = 200
 
 
 class AddressNote(Struct, frozen=True, kw_only=True):
@@ -65,7 +41,7 @@ def consignee_of(row: Mapping[str, Any]) -> dict[str, Any] | None:
         return dict(given)
     found: dict[str, str] = {}
     for name, value in row.items():
-        meaning = _meaning(str(name or "")[:_LONGEST])
+        meaning = meaning_of(name, "consignee")
         if meaning and value not in (None, "") and not isinstance(value, (dict, list)):
             found.setdefault(meaning, str(value).strip())
     if not _TELLING & set(found):
@@ -93,9 +69,3 @@ def note_of(row: int, number: str, consignee: Mapping[str, Any]) -> AddressNote 
         said_zh=[text_of(one, "zh") for one in told],
         repaired=checked.repaired, score_pm=checked.score_pm,
     )  # fmt: skip
-
-
-# A file has the same few names in each of its rows.
-@lru_cache(4_096)
-def _meaning(name: str) -> str | None:
-    return _MEANING.get("".join(one for one in name.lower() if one.isalnum()))

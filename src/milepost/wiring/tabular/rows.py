@@ -10,7 +10,8 @@ from typing import Any
 from msgspec import Struct
 
 from milepost.wiring.tabular.exports import SAMPLED, Reading, items_of, number_column, recognise
-from milepost.wiring.tabular.files import meaning_of, rows_of, understood
+from milepost.wiring.tabular.files import rows_of, understood
+from milepost.wiring.tabular.meanings import meaning_of
 from milepost.wiring.tabular.people import AddressNote, consignee_of, note_of
 
 SHOWN = 5

@@ -11,8 +11,8 @@ from weakref import WeakKeyDictionary
 from milepost.pages.console.analytics.names import Names
 from milepost.pages.console.analytics.question import FILTERS, SPANS, Question
 from milepost.pages.console.analytics.shown import shown
-from milepost.pages.console.desk import Desk, Visit
 from milepost.pages.console.native import Answer
+from milepost.pages.console.visit import Hall, Visit
 
 _CHOICES = 40
 # So many answers are kept for so long: one page asks for many, and a reader goes to and fro.
@@ -20,7 +20,7 @@ _KEPT, _KEPT_S = 512, 20.0
 # What a reader may choose from changes slowly.
 _CHOICES_S = 600.0
 _Key = tuple[int, str, str]
-_kept: WeakKeyDictionary[Desk, dict[_Key, tuple[float, asyncio.Task[Answer]]]] = WeakKeyDictionary()
+_kept: WeakKeyDictionary[Hall, dict[_Key, tuple[float, asyncio.Task[Answer]]]] = WeakKeyDictionary()
 
 
 async def ask(visit: Visit, asked: Question, limit: int = 200, kept_s: float = _KEPT_S) -> Answer:

@@ -10,8 +10,8 @@ from starlette.responses import Response
 from milepost.pages.console.analytics.names import Names
 from milepost.pages.console.analytics.question import HOME, Question
 from milepost.pages.console.analytics.shown import shown
-from milepost.pages.console.desk import Visit
 from milepost.pages.console.reader import ConsoleReader
+from milepost.pages.console.visit import Visit
 from milepost.web.problems import ProblemError
 
 PAGE = 50

@@ -10,7 +10,7 @@ from milepost.analytics.exporting import as_csv, as_parquet
 from milepost.pages.console.analytics.asking import ask
 from milepost.pages.console.analytics.question import Question
 from milepost.pages.console.analytics.shown import shown
-from milepost.pages.console.desk import Visit
+from milepost.pages.console.visit import Visit
 from milepost.pages.headers import HEADERS
 from milepost.web.problems import ProblemError
 

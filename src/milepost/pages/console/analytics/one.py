@@ -13,7 +13,7 @@ from milepost.pages.console.analytics.names import Names
 from milepost.pages.console.analytics.question import Question
 from milepost.pages.console.analytics.shown import TIMES, Shown, shown
 from milepost.pages.console.analytics.trend import trends_of
-from milepost.pages.console.desk import Visit
+from milepost.pages.console.visit import Visit
 from milepost.web.problems import ProblemError
 
 MOST_ROWS = 100

@@ -25,9 +25,9 @@ from milepost.pages.console.analytics.names import Names
 from milepost.pages.console.analytics.question import Question
 from milepost.pages.console.analytics.shown import Shown, band_of, shown
 from milepost.pages.console.analytics.trend import Trend, trends_of
-from milepost.pages.console.desk import Visit
 from milepost.pages.console.native import Answer
 from milepost.pages.console.streaming import Parts
+from milepost.pages.console.visit import Visit
 
 # Figures of all shipments together: report, figure, the part that is behind it. Shares are summed
 # from their course; percentiles have to be asked for.

@@ -16,13 +16,14 @@ _case = msgspec.json.Decoder(Case).decode
 _COLUMN = """
 SELECT id, body::text FROM case_file
 WHERE tenant = $1 AND NOT closed AND waits_for = $2 AND ($3::text IS NULL OR kind = $3)
-    AND ($4::text IS NULL OR owner = $4) AND ($5::text IS NULL OR number = $5)
+    AND ($4::text IS NULL OR owner = $4) AND ($5::text[] IS NULL OR number = ANY($5))
 ORDER BY deadline_us, id LIMIT $6
 """
 _COUNTS = """
 SELECT waits_for, count(*) FROM case_file
 WHERE tenant = $1 AND NOT closed AND ($2::text IS NULL OR kind = $2)
-    AND ($3::text IS NULL OR owner = $3) AND ($4::text IS NULL OR number = $4) GROUP BY waits_for
+    AND ($3::text IS NULL OR owner = $3) AND ($4::text[] IS NULL OR number = ANY($4))
+GROUP BY waits_for
 """
 
 
@@ -31,7 +32,7 @@ class BoardFilter(Struct, frozen=True, kw_only=True):
 
     kind: str | None = None
     owner: str | None = None
-    number: str | None = None
+    numbers: Sequence[str] | None = None
     limit: int = 60
 
 
@@ -48,7 +49,7 @@ class Board:
 
     async def column(self, tenant: int, side: str, wanted: BoardFilter) -> list[Open]:
         """Those that wait for a side, the next deadline first."""
-        values = (tenant, side, wanted.kind, wanted.owner, wanted.number, wanted.limit)
+        values = (tenant, side, wanted.kind, wanted.owner, wanted.numbers, wanted.limit)
         async with self._pool.connection() as connection:
             rows = await connection.fetch(_COLUMN, *values)
         return [Open(row[0], _case(row[1])) for row in rows]
@@ -65,6 +66,6 @@ class Board:
 
     async def counts(self, tenant: int, wanted: BoardFilter) -> dict[str, int]:
         """How many wait for each side."""
-        values = (tenant, wanted.kind, wanted.owner, wanted.number)
+        values = (tenant, wanted.kind, wanted.owner, wanted.numbers)
         async with self._pool.connection() as connection:
             return {row[0]: row[1] for row in await connection.fetch(_COUNTS, *values)}

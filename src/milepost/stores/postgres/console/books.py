@@ -63,15 +63,15 @@ class Audit:
             )  # fmt: skip
 
     async def page(
-        self, tenant: int, after: int | None, limit: int, subject: str | None = None
+        self, tenant: int, after: int | None, limit: int, subjects: Sequence[str] | None = None
     ) -> list[AuditLine]:
-        """Newest first; `after`: the last id of the page before."""
+        """Newest first, of some subjects or all; `after`: the last id of the page before."""
         async with self._pool.connection() as connection:
             rows = await connection.fetch(
                 "SELECT id, at, actor, action, subject, before, after FROM audit_log "
                 "WHERE tenant = $1 AND ($2::bigint IS NULL OR id < $2) "
-                "AND ($4::text IS NULL OR subject = $4) ORDER BY id DESC LIMIT $3",
-                tenant, after, limit, subject,
+                "AND ($4::text[] IS NULL OR subject = ANY($4)) ORDER BY id DESC LIMIT $3",
+                tenant, after, limit, subjects,
             )  # fmt: skip
         return [_audit_line(row) for row in rows]
 

@@ -13,10 +13,9 @@ from milepost.domain.place import Place
 from milepost.domain.status import MAIN_CODE
 from milepost.domain.track import Arrival
 from milepost.engine.outlook import Outlook
-from milepost.engine.ports import ShipmentRow
-from milepost.identify import normalise
-from milepost.stores.postgres.console.worries import COUNTED, like_of
-from milepost.stores.postgres.listing import COLUMNS
+from milepost.engine.rows import ShipmentRow
+from milepost.stores.postgres.console.worries import COUNTED
+from milepost.stores.postgres.listing import COLUMNS, like_of, text_conditions
 from milepost.stores.postgres.pool import Pool
 
 _pack = msgspec.msgpack.Encoder().encode
@@ -224,9 +223,8 @@ def _where(wanted: OutlookFilter, bind: Callable[[Any], str]) -> list[str]:
     if wanted.trouble:
         where.append("o.trouble")
     if wanted.text:
-        number = bind(like_of(normalise(wanted.text)))
-        order = bind(like_of(wanted.text))
-        where.append(f"(s.number LIKE {number} OR s.order_number LIKE {order})")
+        found = text_conditions("s.", "$1", wanted.text, bind, road="o.road")
+        where.append(f"({' OR '.join(found)})")
     if wanted.comes_from_s is not None:
         where.append(f"o.comes_s >= {bind(wanted.comes_from_s)}")
     if wanted.comes_before_s is not None:

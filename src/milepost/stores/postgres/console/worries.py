@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
+from milepost.stores.postgres.listing import text_conditions
 from milepost.stores.postgres.pool import Pool
 
 # Only one process renews at a time; the others find the lock taken and leave it to it.
@@ -245,12 +246,6 @@ def _where(tenant: int, wanted: WorryFilter, now_us: int) -> tuple[str, list[Any
     if wanted.due_us is not None:
         where.append(f"w.due_us < {bind(wanted.due_us)}")
     if wanted.text:
-        like = bind(like_of(wanted.text))
-        where.append(f"(w.number LIKE {like} OR w.order_number LIKE {like})")
+        found = text_conditions("w.", "$1", wanted.text, bind, road="w.road")
+        where.append(f"({' OR '.join(found)})")
     return " AND ".join(where), values
-
-
-def like_of(text: str) -> str:
-    """The pattern of what begins with a text."""
-    escaped = text.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return escaped + "%"

@@ -15,8 +15,9 @@ from milepost.pages.console.access.oidc.config import OidcError
 from milepost.pages.console.access.oidc.derive import derived, state_of
 from milepost.pages.console.access.oidc.identity import Identity
 from milepost.pages.console.access.sign_in import SignIn
-from milepost.pages.console.desk import Desk, Visit
+from milepost.pages.console.desk import Desk
 from milepost.pages.console.services import SingleSignOn
+from milepost.pages.console.visit import Visit
 from milepost.pages.headers import HEADERS
 from milepost.stores.postgres.console.identities import Begun
 from milepost.stores.postgres.users import User
