@@ -15,6 +15,7 @@ await Promise.all([
   from("src/widget.ts", "widget.js", "iife"),
   from("src/care.ts", "care.js", "iife"),
   from("src/camera.ts", "camera.js", "esm"),
+  from("src/voice.ts", "voice.js", "esm"),
   from("src/bigmap.ts", "map.js", "esm"),
   from("node_modules/maplibre-gl/dist/maplibre-gl-worker.mjs", "map-worker.js", "esm"),
   from("src/map.css", "map.css", undefined, { loader: { ".css": "css" } }),

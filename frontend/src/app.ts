@@ -8,7 +8,7 @@ import { submitOnEnter } from "./look-up";
 import { showMine } from "./mine";
 import { offerMap } from "./open-map";
 import { offerCamera } from "./scan";
-import { offerVoice } from "./voice";
+import { offerVoice } from "./speak";
 
 const LATEST_MS = 1000;
 

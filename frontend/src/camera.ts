@@ -48,8 +48,9 @@ async function read(video: HTMLVideoElement): Promise<string> {
   const detector = new BarcodeDetector();
   while (video.srcObject) {
     const found = video.readyState >= 2 ? await detector.detect(video) : [];
-    const text = found.map((code) => code.rawValue.trim()).find(Boolean);
-    if (text) return text;
+    // A label has several codes: all are sent, as those of a photograph are.
+    const texts = new Set(found.map((code) => code.rawValue.trim()).filter(Boolean));
+    if (texts.size) return [...texts].join("\n");
     await new Promise((done) => setTimeout(done, EVERY_MS));
   }
   return "";

@@ -5,6 +5,7 @@ export function followRoad(main: HTMLElement, onReplaced: () => void): void {
   const url = main.dataset.live;
   if (!url) return;
   const age = new Age(main);
+  const announce = herald(main);
   let seen = main.dataset.seen ?? "";
   let source: EventSource | undefined;
 
@@ -13,6 +14,7 @@ export function followRoad(main: HTMLElement, onReplaced: () => void): void {
       replace(main, event.data);
       seen = event.lastEventId;
       onReplaced();
+      announce();
     });
   };
   const close = (): void => {
@@ -34,6 +36,18 @@ function connect(url: string, age: Age, onMain: (event: MessageEvent<string>) =>
     age.reset();
   });
   return source;
+}
+
+/** What says aloud that something is new, to who hears the page. */
+function herald(main: HTMLElement): () => void {
+  const place = document.createElement("p");
+  place.className = "unseen news-of-road";
+  place.setAttribute("role", "status");
+  main.after(place);
+  return () => {
+    const words = [".hero .pill", ".hero h1"].map((part) => main.querySelector(part)?.textContent?.trim() ?? "");
+    place.textContent = words.filter(Boolean).join(". ");
+  };
 }
 
 /** Which fold of the page it is. */

@@ -12,8 +12,15 @@ const HAN_TIMES: Record<string, number> = table.han_times;
 const HAN_LETTERS: Record<string, string> = table.han_letters;
 const FILLERS = new Set(table.fillers);
 const LETTERS = new Set(table.letters);
+const CORRECTIONS = new Set(table.corrections);
+const BREAK = "";
+const TAKEN_BACK = "<";
 const DIGITS = "一二三四五六七八九";
 const OF_TEN = new RegExp(`([${DIGITS}]?)十([${DIGITS}]?)`, "g");
+const OF_HUNDREDS = new RegExp(
+  `(?=[${DIGITS}两兩][千百])(?:([${DIGITS}两兩])千)?(?:零?([${DIGITS}两兩])百)?(?:零?([${DIGITS}]?)十([${DIGITS}]?)|零([${DIGITS}]))?`,
+  "g",
+);
 const TIMES_HAN = new RegExp(`([${Object.keys(table.han_times).join("")}])[个個]?([${Object.keys(table.han).join("")}])`, "g");
 
 const wordsFor = (signs: RegExp, least: number): string =>
@@ -22,10 +29,9 @@ const wordsFor = (signs: RegExp, least: number): string =>
     .map(([word]) => word)
     .join("|");
 const UNITS = wordsFor(/^[1-9]$/, 2);
-const HUNDRED_AND = new RegExp(
-  `hundred and (${UNITS}|${wordsFor(/^1[0-9]$/, 0)}|${Object.keys(TENS).join("|")})\\b(?: (${UNITS})\\b)?`,
-  "g",
-);
+const BELOW = `${wordsFor(/^1[0-9]$/, 0)}|${Object.keys(TENS).join("|")}`;
+const HUNDRED_AND = new RegExp(`hundred (?=and|${BELOW})(?:and )?(${UNITS}|${BELOW})\\b(?: (${UNITS})\\b)?`, "g");
+const SPELT = /\b([a-z]) (?:as in|for|like) \1[a-z]+/g;
 
 /** The number in a spoken sentence; empty where nothing like one (6 signs, 4 digits) is heard. */
 export function spoken(sentence: string): string {
@@ -35,18 +41,44 @@ export function spoken(sentence: string): string {
   return best.length >= 6 && digits >= 4 ? best : "";
 }
 
-/** The stretches of signs; a word that is none parts them. */
+/** The stretches of signs; a word that is none parts them, a correction takes back. */
 function heard(sentence: string): string[] {
-  const runs = [""];
-  const add = (signs: string): void => {
-    runs[runs.length - 1] += signs;
-  };
+  const runs: string[][] = [[]];
+  const pieces = piecesOf(tokens(sentence));
+  pieces.forEach((piece, at) => {
+    const run = runs[runs.length - 1] ?? [];
+    if (piece === BREAK) runs.push([]);
+    else if (piece === TAKEN_BACK) run.splice(kept(run, stretch(pieces.slice(at + 1))));
+    else run.push(piece);
+  });
+  return runs.map((run) => run.join(""));
+}
+
+/** The signs up to the next break or correction. */
+function stretch(pieces: string[]): string[] {
+  const end = pieces.findIndex((piece) => piece === BREAK || piece === TAKEN_BACK);
+  return end < 0 ? pieces : pieces.slice(0, end);
+}
+
+/** How many pieces stay when `again` follows a correction: a group may be said anew from its
+ *  beginning ("one three eight, no, one three nine"), else the last piece was wrong. */
+function kept(said: string[], again: string[]): number {
+  if (!again.length) return said.length;
+  const last = Math.max(said.length - 1, 0);
+  for (let at = 0; at < last - 1; at += 1) {
+    if (said.slice(at, last).every((piece, index) => piece === again[index])) return at;
+  }
+  return last;
+}
+
+/** What is said at once, with breaks and corrections between. */
+function piecesOf(words: string[]): string[] {
+  const pieces: string[] = [];
   let times = 1;
-  const words = tokens(sentence);
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? "";
     if (TIMES[word] === 2 && ["u", "you"].includes(words[at + 1] ?? "")) {
-      add("W");
+      pieces.push("W");
       at += 1;
       continue;
     }
@@ -57,11 +89,12 @@ function heard(sentence: string): string[] {
     const tens = TENS[word];
     const signs = tens ? tens + unit(words[at + 1]) : signsOf(word);
     if (tens && signs.length === 2 && unit(words[at + 1]) !== "0") at += 1;
-    if (!signs) runs.push("");
-    else add(signs.repeat(times));
+    if (signs) pieces.push(signs.repeat(times));
+    else if (CORRECTIONS.has(word)) pieces.push(TAKEN_BACK);
+    else if (pieces[pieces.length - 1] !== TAKEN_BACK) pieces.push(BREAK);
     times = 1;
   }
-  return runs;
+  return pieces;
 }
 
 /** The single digit that follows "twenty", else 0: "twenty three" is 23, "twenty, alpha" is 20 A. */
@@ -93,10 +126,19 @@ function belowAHundred(first: string, second: string): string {
   return tens ? tens + unit(second) : `${(WORDS[first] ?? "").padStart(2, "0")} ${second}`;
 }
 
+/** "一百二十三" is 123, "两千零五" is 2005. */
+function ofHundreds(found: string, ...parts: string[]): string {
+  const [thousands, hundreds, tens, ones, afterNought] = parts.slice(0, 5).map((one) => HAN[one ?? ""] ?? "0");
+  const ten = found.includes("十") && tens === "0" ? "1" : tens;
+  return ` ${Number([thousands, hundreds, ten, afterNought === "0" ? ones : afterNought].join(""))} `;
+}
+
 function tokens(sentence: string): string[] {
   let text = sentence.normalize("NFKC").toLowerCase();
   for (const [name, signs] of Object.entries(HAN_LETTERS)) text = asLetters(text, name, signs.toLowerCase());
   for (const filler of table.fillers.filter((word) => /[^a-z]/.test(word))) text = text.split(filler).join(" ");
+  for (const phrase of table.corrections.filter((word) => /[^a-z]/.test(word))) text = text.split(phrase).join(" no ");
+  text = text.replace(SPELT, "$1").replace(OF_HUNDREDS, ofHundreds);
   // "二十三" is 23, "三个八" and "双八" are 888 and 88.
   text = text.replace(OF_TEN, (_, tens: string, ones: string) => ` ${HAN[tens] ?? "1"}${HAN[ones] ?? "0"} `);
   text = text.replace(TIMES_HAN, (found, count: string, digit: string) =>

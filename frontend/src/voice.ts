@@ -1,3 +1,4 @@
+// Loaded only where a number can be said.
 import { spoken } from "./spoken";
 
 interface Heard {
@@ -14,7 +15,7 @@ interface Recognition extends EventTarget {
 type Maker = new () => Recognition;
 
 /** The button that listens; where the browser cannot, it says how to write the words instead. */
-export function offerVoice(root: HTMLElement): void {
+export function openVoice(root: HTMLElement): void {
   const button = root.querySelector<HTMLButtonElement>("button.voice");
   const said = root.querySelector<HTMLElement>(".said");
   const field = root.querySelector<HTMLTextAreaElement>("textarea[name=q]");

@@ -161,6 +161,29 @@ def test_nothing_is_wider_than_the_screen(looked_at: Page, locale: str) -> None:
     assert wide == []
 
 
+def test_nor_in_the_blink_before_all_is_laid_out(page: Page) -> None:
+    page.goto(ON_THE_WAY)
+    page.evaluate("document.querySelector('main').style.setProperty('--later', 'hidden')")
+
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_in_the_readers_own_colours_the_steps_can_be_told_apart(
+    browser: Browser, site: str
+) -> None:
+    context = browser.new_context(base_url=site, forced_colors="active", color_scheme="dark")
+    page = context.new_page()
+    page.goto(ON_THE_WAY)
+    laid_out(page)
+    fills = page.evaluate("""() => ['.steps .reached', '.steps .open'].map(
+        (step) => getComputedStyle(document.querySelector(step), '::after').backgroundColor)""")
+    border = page.evaluate("() => getComputedStyle(document.querySelector('.pill')).borderStyle")
+    context.close()
+
+    assert fills[0] != fills[1]
+    assert border == "solid"
+
+
 def test_without_script_everything_is_there(browser: Browser, site: str) -> None:
     context = browser.new_context(java_script_enabled=False, base_url=site, locale="en-GB")
     page = context.new_page()
@@ -251,6 +274,8 @@ def test_a_change_appears_without_reloading(page: Page, lookup: FakeLookup) -> N
         expect(page.get_by_role("heading", level=1)).to_have_text("Delivered Tue 24 Nov, 14:03")
         assert page.evaluate("window.same && document.querySelector('details').open")
         expect(page.get_by_role("button", name="Copy number")).to_be_visible()
+        news = page.get_by_role("status").filter(has_text="Delivered Tue 24 Nov, 14:03")
+        expect(news).to_be_attached()
     finally:
         lookup.tracks[track.number] = track
 

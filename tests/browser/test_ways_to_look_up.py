@@ -9,6 +9,7 @@ import pytest
 import zxingcpp
 from barcode_video import film, jpeg, picture
 from page_server import ARGUMENTS, CHROMIUM
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from unit.pages import samples
@@ -24,6 +25,18 @@ window.SpeechRecognition = window.webkitSpeechRecognition = class {
   }
 };
 window.words = %r;
+"""
+
+# A camera that looks at a drawing of two codes.
+TWO_CODES = """
+navigator.mediaDevices.getUserMedia = async () => {
+  const canvas = Object.assign(document.createElement("canvas"), {width: 640, height: 960});
+  const image = new Image();
+  image.src = "/two-codes.jpg";
+  await image.decode();
+  setInterval(() => canvas.getContext("2d").drawImage(image, 0, 0), 50);
+  return canvas.captureStream();
+};
 """
 
 
@@ -55,6 +68,20 @@ def test_the_camera_reads_a_barcode(seeing: Browser, site: str) -> None:
     context.close()
 
 
+def test_a_label_of_several_codes_is_sent_whole(browser: Browser, site: str) -> None:
+    context = browser.new_context(base_url=site, locale="en-GB")
+    page = context.new_page()
+    both = Image.new("L", (640, 960), 235)
+    for top, number in ((0, NUMBER), (480, samples.delivered().number)):
+        both.paste(picture(number, zxingcpp.BarcodeFormat.Code128), (0, top))
+    page.route("**/two-codes.jpg", lambda asked: asked.fulfill(body=jpeg(both)))
+    page.add_init_script(TWO_CODES)
+    page.goto("/scan")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("2 numbers", timeout=60_000)
+    context.close()
+
+
 def test_without_a_camera_there_is_the_photograph(page: Page, site: str) -> None:
     page.goto("/scan")
     expect(page.get_by_text("The camera cannot be used here")).to_be_visible()
@@ -73,6 +100,7 @@ def test_a_photograph_of_nothing_says_what_to_do(page: Page) -> None:
         ("blank.jpg", jpeg(picture("1", zxingcpp.BarcodeFormat.QRCode).crop((0, 0, 40, 40))),
          "no barcode to be read"),
         ("text.jpg", b"not a picture", "no picture that we can read"),
+        ("photo.heic", bytes(3) + b"\x18ftypheic" + bytes(40), "Make a screenshot of it"),
     ):  # fmt: skip
         page.get_by_label("Read a photo").set_input_files(
             {"name": name, "mimeType": "image/jpeg", "buffer": body}
@@ -141,6 +169,33 @@ def test_the_counter_takes_a_scanner_and_forgets(page: Page, site: str) -> None:
     expect(page.get_by_role("alertdialog")).to_be_hidden()
     page.clock.run_for(46_000)
     expect(page).to_have_url(f"{site}/kiosk")
+
+
+def test_nobody_goes_back_to_another_readers_parcel(page: Page, site: str) -> None:
+    page.goto("/kiosk")
+    for number in (NUMBER, samples.delivered().number):
+        page.keyboard.type(number)
+        page.keyboard.press("Enter")
+        expect(page.locator("[data-answer] .digits")).to_have_text(number)
+    page.go_back()
+
+    assert page.url == "about:blank"
+
+
+def test_a_counter_begins_again_in_its_own_language(page: Page, site: str) -> None:
+    page.clock.install()
+    page.goto("/kiosk?lang=de")
+    page.get_by_role("button", name="Sprache: Deutsch").click()
+    page.get_by_role("link", name="العربية").click()
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    page.keyboard.type(NUMBER)
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-answer]")).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    page.clock.run_for(46_000)
+
+    expect(page).to_have_url(f"{site}/kiosk?lang=de")
+    assert [one["name"] for one in page.context.cookies()] == []
 
 
 def test_the_counter_knows_no_personal_data(page: Page) -> None:

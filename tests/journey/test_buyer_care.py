@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from evidence_files import jpeg_with_position
 from http_gateway import Gateway
 from journey.running import NOW, Caller, Clock, Running, running, scan
 from smtp_server import SmtpServer
@@ -338,3 +339,32 @@ def test_who_proved_himself_sees_whose_turn_his_requests_are(me: Caller, smtp: S
     assert "with the shop" in answer
     assert ">done<" in answer
     assert "The shop answers you" not in answer
+
+
+def test_photographs_come_with_a_report_of_the_consignee(me: Caller) -> None:
+    """They are evidence of the shipment and stand in the case; a stranger's are not taken."""
+    number = parcel_of(me, "delivered")
+    form = {"action": "report", "problem": "damaged", "wish": "refund"}
+    files = [("pictures", (f"{n}.jpg", jpeg_with_position(), "image/jpeg")) for n in range(4)]
+    files[0] = ("pictures", ("notes.txt", b"no picture", "image/jpeg"))
+    stranger = parcel_of(me, "delivered")
+    assert me.client.post(f"/t/{stranger}/care", data=form, files=files).status_code == 200
+    assert cases_of(me, stranger)[0]["case"]["attachments"] == []
+    assert "pictures" not in me.client.get(f"/t/{number}/care").text
+
+    token = me.post(f"/v1/track/{number}/link").json()["token"]
+    home = f"/t/{number}/care?k={token}"
+    assert 'type="file"' in me.client.get(home).text
+    answer = me.client.post(home, data=form, files=files)
+    assert "could not be taken: 3.jpg, notes.txt." in answer.text
+
+    (line,) = cases_of(me, number)
+    shipment = me.track(number)["shipment"]
+    kept = me.get(f"/v1/shipments/{shipment}/evidence").json()["evidence"]
+    assert set(line["case"]["attachments"]) == {one["reference"] for one in kept}
+    assert [(one["kind"], one["actor"]) for one in kept] == [("photograph", "consignee")] * 2
+
+    later = me.client.post(home, data=form, files=files[1:2])
+    assert "We have that already" in later.text
+    (line,) = cases_of(me, number)
+    assert len(line["case"]["attachments"]) == 3

@@ -1,5 +1,9 @@
 const SERVER = "https://track.example.com";
 
+function problemOf(data) {
+  return (data && data.problem) || "暂时无法查询，请稍后再试。";
+}
+
 Page({
   data: { number: "", shown: null, problem: "", url: "" },
 
@@ -20,8 +24,9 @@ Page({
     my.request({
       url: `${SERVER}/widget/${encodeURIComponent(number)}?lang=zh`,
       dataType: "json",
-      success: ({ data }) => this.setData({ number, shown: data.head ? data : null, problem: data.problem || "" }),
-      fail: () => this.setData({ number, shown: null, problem: "暂时无法查询，请稍后再试。" }),
+      success: ({ data }) => this.setData({ number, shown: data, problem: "" }),
+      // Alipay calls an unknown number (404) a failure, and hands its answer on.
+      fail: ({ data }) => this.setData({ number, shown: null, problem: problemOf(data) }),
     });
   },
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from email.parser import BytesParser
-from email.policy import HTTP
-
 from msgspec import Struct
+
+from milepost.web.multipart import is_form, parts_of
 
 MOST_PARTS = 20
 
@@ -25,25 +24,19 @@ class Form(Struct, frozen=True):
 def read_form(content_type: str | None, body: bytes) -> Form:
     """Raises BadFormError."""
     kind = content_type or "application/octet-stream"
-    if not kind.lower().startswith("multipart/form-data"):
+    if not is_form(kind):
         return Form(body, kind.partition(";")[0].strip().lower(), {})
-    head = b"Content-Type: " + kind.encode("latin-1", "replace") + b"\r\n\r\n"
-    message = BytesParser(policy=HTTP).parsebytes(head + body)
-    if not message.is_multipart():
+    parts = parts_of(kind, body)
+    if not parts:
         raise BadFormError("the form has no parts; is its boundary the one in the header?")
-    parts = list(message.iter_parts())
     if len(parts) > MOST_PARTS:
         raise BadFormError(f"the form has more than {MOST_PARTS} parts")
-    fields: dict[str, str] = {}
-    files: list[tuple[bytes, str]] = []
-    for part in parts:
-        content = part.get_payload(decode=True)
-        data = content if isinstance(content, bytes) else b""
-        name = part.get_param("name", header="content-disposition")
-        if part.get_filename() is not None or name == "file":
-            files.append((data, part.get_content_type()))
-        elif isinstance(name, str):
-            fields[name] = data.decode("utf-8", "replace").strip()
+    files = [one for one in parts if one.filename is not None or one.name == "file"]
     if len(files) != 1:
         raise BadFormError("the form must have one file, in the field 'file'")
-    return Form(files[0][0], files[0][1], fields)
+    fields = {
+        one.name: one.body.decode("utf-8", "replace").strip()
+        for one in parts
+        if one not in files and one.name
+    }
+    return Form(files[0].body, files[0].content_type, fields)

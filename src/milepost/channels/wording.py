@@ -21,6 +21,8 @@ from milepost.locale.notifying import say
 _ACCENT = re.compile(r"#[0-9a-fA-F]{6}")
 _PICTURES = ("data:image/png", "data:image/jpeg", "data:image/webp")
 _MOST_LOGO = 90_000
+# What ends a sentence where it is not a full stop; Thai has nothing but a space.
+_STOPS = {"zh": "。", "ja": "。", "th": ""}
 _OVER = ("delivered", "returned", "expired", "returning")
 
 
@@ -112,9 +114,22 @@ def window(track: Track, locale: str, zone: str | None, now: datetime) -> str | 
     if arrival.date_only or last.tzinfo is None:
         return day
     until = dates.clock(last.timetz(), locale)
-    if first is None or first.date() != last.date():
-        return f"{day}, –{until}"
-    return f"{day}, {dates.clock(first.timetz(), locale)}–{until}"
+    if first is None:
+        hours = translate("arrival.by", locale, to=until)
+    elif first.date() == last.date():
+        began = dates.clock(first.timetz(), locale)
+        hours = translate("arrival.clock", locale, **{"from": began, "to": until})
+    else:
+        ends = (dates.weekday_short(one.date(), locale, now.date()) for one in (first, last))
+        return translate("arrival.days", locale, **dict(zip(("first", "last"), ends, strict=True)))
+    return translate("time.at", locale, day=day, clock=hours)
+
+
+def _sentences(said: list[str], locale: str) -> str:
+    """All in one line, as telephones show it: each ends before the next begins."""
+    stop = _STOPS.get(locale.partition("-")[0], ".")
+    ended = [one if one.endswith((".", "。", "!", "?", "؟")) else one + stop for one in said]
+    return translate("arrival.sentences", locale).join(ended)
 
 
 def _logo(url: Any) -> tuple[str, bytes] | None:
@@ -143,7 +158,7 @@ def _whole(base: Letter, head: str, said: list[str], *, urgent: bool) -> Letter:
     return replace(
         base,
         subject=f"{head} · {said[0]}" if urgent else head,
-        short=" ".join([head, *said]),
+        short=_sentences([head, *said], base.locale),
         lines=(head, *said),
         button=tell("open"),
         footer=(tell("why", brand=base.brand),),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from asyncio import to_thread
 from urllib.parse import parse_qs, quote
@@ -18,7 +19,13 @@ from milepost.pages.headers import HEADERS, LISTENING, LOOKING, NO_INDEX
 from milepost.pages.photo import (
     MOST_BYTES as MOST_PHOTO_BYTES,
 )
-from milepost.pages.photo import LargePictureError, NoPictureError, read_barcodes, upload
+from milepost.pages.photo import (
+    HeicPictureError,
+    LargePictureError,
+    NoPictureError,
+    read_barcodes,
+    upload,
+)
 from milepost.pages.site import Site, number_url
 from milepost.pages.spoken import in_words
 from milepost.pages.view.batch import batch
@@ -27,6 +34,8 @@ MOST_NUMBERS = 100
 MOST_BYTES = 256 * 1024
 _QUICKLY_READ = 2_000
 _MOST_ORDERS = 5
+# What order numbers are made of, beside letters and digits of any script.
+_ORDER = re.compile(r"#?[\w./#-]+")
 
 
 class LookupPage:
@@ -68,6 +77,8 @@ class LookupPage:
             texts = await read_barcodes(picture)
         except LargePictureError:
             return await self._looking(request, "photo_large", 413)
+        except HeicPictureError:
+            return await self._looking(request, "photo_heic", 400)
         except NoPictureError:
             return await self._looking(request, "photo_bad", 400)
         if not texts:
@@ -78,6 +89,8 @@ class LookupPage:
         text = ascii_digits(text)
         text = in_words(text) or text
         numbers = await self._extracted(text)
+        if not any(map(str.isdigit, "".join(numbers))):
+            numbers = await self._recorded(numbers)
         if not numbers and (order := await self._order(text)):
             return _see(number_url(order))
         if not numbers:
@@ -91,6 +104,10 @@ class LookupPage:
         """Beside the loop where it is long: reading a whole mailbox takes a second."""
         extract = self._site.lookup.extract
         return extract(text) if len(text) < _QUICKLY_READ else await to_thread(extract, text)
+
+    async def _recorded(self, words: list[str]) -> list[str]:
+        """Those that there is a record of: a word without a digit is hardly ever a number."""
+        return [one for one in words if await self._site.lookup.track(one) is not None]
 
     async def _order(self, text: str) -> str | None:
         """Of a text without a tracking number, the order number that there is a record of."""
@@ -156,7 +173,8 @@ def wanted(given: list[str]) -> tuple[list[str], int | None]:
 def _one_word(text: str) -> str | None:
     """The text itself where it is a single word, which may be an order number; else None."""
     words = unicodedata.normalize("NFKC", text).split()
-    return words[0] if len(words) == 1 and len(words[0]) <= LONGEST_NUMBER else None
+    one = len(words) == 1 and len(words[0]) <= LONGEST_NUMBER and _ORDER.fullmatch(words[0])
+    return words[0] if one else None
 
 
 def _see(url: str) -> Response:

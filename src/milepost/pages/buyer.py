@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import parse_qs
 
 from starlette.requests import Request
@@ -20,6 +21,9 @@ from milepost.pages.view.missing import missing_view
 from milepost.pages.view.reader import CLOCKS
 
 LONGEST_NUMBER = 64
+# The letters that a number begins with are letters.
+_HEAD_AND_BODY = re.compile(r"([^OIL0-9]{0,4})(.*)", re.DOTALL)
+_ALIKE = str.maketrans("OIL", "011")
 _MOST_BYTES = 4 * 1024
 
 
@@ -41,7 +45,7 @@ class BuyerPage:
             return await self._road(request, asked, track)
         number = self._normalised(asked)
         if number == asked:
-            return self._missing(request, number)
+            return await self._missing(request, number)
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(number_url(number) + query, 307, HEADERS | NO_INDEX)
 
@@ -96,10 +100,20 @@ class BuyerPage:
         found = extract(asked)
         return found[0] if len(found) == 1 and extract(found[0]) == found else asked
 
-    def _missing(self, request: Request, number: str) -> Response:
+    async def _missing(self, request: Request, number: str) -> Response:
         explained = self._site.lookup.explain(number)
         view = missing_view(explained, self._site.reader(request))
-        return self._site.page(request, "missing.html", status=404, view=view)
+        alike = looks_like(number)
+        known = alike and await self._site.lookup.track(alike) is not None
+        meant = alike if known else None
+        return self._site.page(request, "missing.html", status=404, view=view, meant=meant)
+
+
+def looks_like(number: str) -> str | None:
+    """The number with digits for the letters among them that look alike; None if that is it."""
+    head, body = _HEAD_AND_BODY.fullmatch(number.upper()).groups()  # type: ignore[union-attr]
+    read = head + body.translate(_ALIKE)
+    return read if read != number.upper() else None
 
 
 def _back(request: Request, number: str, query: str) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
+from milepost.locale.negotiate import match
 from milepost.pages.buyer import LONGEST_NUMBER
 from milepost.pages.digits import ascii_digits
 from milepost.pages.site import Site
@@ -36,6 +37,9 @@ class Kiosk:
         return self._site.page(
             request,
             "kiosk.html",
+            # The next reader has a language of his own.
+            remembers=False,
+            language=match(request.query_params.get("lang", "")),
             brand=await self._site.extras.brand(None),
             idle_s=IDLE_S,
             warning_s=WARNING_S,

@@ -15,12 +15,14 @@ class Missing(Struct, frozen=True, kw_only=True):
 
     `candidates` are (carrier slug, probability 0 to 1), the likeliest first. `problems` are any of
     `check_digit`, `length`, `characters`, `format`; another word is shown as "something is wrong".
+    `reasons` are (code of `engine.norecord`, numbers or carriers to try instead).
     """
 
     number: str
     ambiguous: bool = False
     candidates: tuple[tuple[str, float], ...] = ()
     problems: tuple[str, ...] = ()
+    reasons: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 class Lookup(Protocol):

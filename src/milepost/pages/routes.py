@@ -56,7 +56,7 @@ def routes(
         Route("/brand/logo/{name}", brand.logo, methods=["GET"]),
         Route("/brand/{name}", brand.style, methods=["GET"]),
         Route("/widget.js", widget.script, methods=["GET"], middleware=packed),
-        Route("/widget/{number}", widget.answer, methods=["GET"]),
+        Route("/widget/{number:path}", widget.answer, methods=["GET"]),
         Route("/embed/{number}", widget.frame, methods=["GET"], middleware=packed),
         Route("/oembed", widget.oembed, methods=["GET"]),
         Route("/t/{number}/live", live.show, methods=["GET"]),

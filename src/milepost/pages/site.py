@@ -79,12 +79,13 @@ class Site:
         brand_of: str | None = None,
         more: dict[str, str] | None = None,
         guarded: bool = False,
+        remembers: bool = True,
         **context: object,
     ) -> HTMLResponse:
         """A whole page; `more` headers win. What the address chooses is remembered for a year.
 
         `brand_of` is the number whose merchant the brand is of; `guarded`: it shows what is not
-        for everybody.
+        for everybody; without `remembers` what the address chooses holds for that page alone.
         """
         brand = brand or Brand()
         reader = self.reader(request, brand)
@@ -105,7 +106,8 @@ class Site:
             body = gzip.compress(body, _QUICK, mtime=0)
             headers["Content-Encoding"] = "gzip"
         response = HTMLResponse(body, status, headers)
-        remember(request, response)
+        if remembers:
+            remember(request, response)
         return response
 
 

@@ -9,7 +9,9 @@ from markupsafe import escape
 from starlette.requests import Request
 from starlette.responses import Response
 
+from milepost.domain.track import Track
 from milepost.pages.buyer import LONGEST_NUMBER
+from milepost.pages.digits import ascii_digits
 from milepost.pages.headers import FRAMED, HEADERS, NO_INDEX
 from milepost.pages.site import Site, number_url
 from milepost.pages.view.buyer import buyer_view
@@ -37,7 +39,8 @@ class Widget:
 
     async def answer(self, request: Request) -> Response:
         """`/widget/{number}`: what the element shows, in the reader's language."""
-        number = request.path_params["number"].strip()[:LONGEST_NUMBER]
+        asked = request.path_params["number"].strip()
+        number, track = await self._found(asked)
         reader = self._site.reader(request)
         page = str(request.base_url).rstrip("/") + number_url(number)
         words = {
@@ -49,13 +52,12 @@ class Widget:
             "title": reader.text("widget.title"),
             "url": f"{page}?lang={reader.locale}",
         }
-        track = await self._site.lookup.track(number) if number != "_" else None
         if track is None:
             words["problem"] = reader.text("missing.heading") if number != "_" else ""
             return self._json(words, 404 if number != "_" else 200)
         view = buyer_view(track, reader)
         steps = [(step.label, step.state, step.trouble) for step in view.steps]
-        shown = {
+        shown: dict[str, object] = {
             "number": number,
             "status": view.status,
             "tone": view.tone,
@@ -69,6 +71,15 @@ class Widget:
             "synthetic": reader.text("buyer.synthetic") if view.synthetic else None,
         }
         return self._json(words | shown, 200)
+
+    async def _found(self, asked: str) -> tuple[str, Track | None]:
+        """The number that was asked for, else the one in it: who scans may scan an address."""
+        number = asked[:LONGEST_NUMBER]
+        track = await self._site.lookup.track(number) if number != "_" else None
+        numbers = self._site.lookup.extract(ascii_digits(asked)) if track is None else []
+        if len(numbers) != 1:
+            return number, track
+        return numbers[0], await self._site.lookup.track(numbers[0])
 
     async def frame(self, request: Request) -> Response:
         """`/embed/{number}`: the same as a page that may be framed."""

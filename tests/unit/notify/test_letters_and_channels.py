@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import msgspec
@@ -22,6 +22,7 @@ from milepost.engine.tokens import Tokens
 from milepost.locale import LOCALES, notifying
 from milepost.pages.care import actions
 from push_browser import PushBrowser, claims_of
+from unit.pages import samples
 
 SETTINGS = SmtpSettings(host="mail.example", sender="post@teahouse.example")
 
@@ -159,6 +160,24 @@ def test_tokens_are_for_one_purpose_and_one_subscription() -> None:
     assert blind != tokens.blind(2, "email", "ada@example.org")
 
 
+@pytest.mark.parametrize(
+    ("locale", "short"),
+    [
+        ("en", "A new time of arrival. Parcel JX0000000000026. Expected: Wed 25 Nov – Fri 27 Nov."),
+        ("zh", "到达时间有变。包裹 JX0000000000026。预计：11月25日 周三 – 11月27日 周五。"),
+    ],
+)
+def test_a_text_message_is_told_in_sentences_with_both_ends_of_the_window(
+    locale: str, short: str
+) -> None:
+    track = samples.cross_border()
+    window = wording.window(track, locale, None, samples.NOW)
+    letter = wording.news(wording.blank("a@example.org", locale, {}), "window", track, {}, window)
+
+    assert letter is not None
+    assert letter.short.replace("\N{NO-BREAK SPACE}", " ") == short
+
+
 def test_a_merchants_letter_says_what_happened() -> None:
     base = wording.blank("ops@teahouse.example", "en", {})
     now = datetime(2026, 11, 20, tzinfo=UTC)
@@ -178,11 +197,17 @@ def test_forms_are_read_strictly() -> None:
     for name, form in (
         ("report", {}), ("report", {"problem": "late", "wish": "x"}), ("change", {"what": "fly"}),
         ("change", {"what": "other_day"}), ("change", {"what": "to_address", "city": "x"}),
-        ("again", {"day": "tomorrow"}), ("again", {"part_of_day": "noon"}),
+        ("again", {"day": "tomorrow"}), ("again", {"day": "2026-02-31"}),
+        ("again", {"part_of_day": "noon"}),
         ("receipt", {"condition": "x"}), ("rate", {"stars": "6"}),
     ):  # fmt: skip
         with pytest.raises(actions.BadFormError):
             read[name](form)
+    today = date(2026, 11, 22)
+    actions.check_day(read["again"]({"day": "2026-11-22"}), today)
+    for day in ("2026-11-21", "2027-11-22"):
+        with pytest.raises(actions.BadFormError):
+            actions.check_day(read["again"]({"day": day}), today)
     asked = read["change"]({"what": "neighbour", "instructions": "Ring at Chen"})
     assert asked.fields == {"what": "neighbour", "place": "Ring at Chen"}
     assert read["rate"]({"stars": "2"}).closes is False

@@ -42,6 +42,29 @@ def test_the_pick_up_code_stands_before_what_else_there_is(client: TestClient) -
     assert "notice warning" not in page[: page.index('class="pickup"')]
 
 
+@pytest.mark.parametrize(
+    ("rule", "act"),
+    [("address_trouble", "change"), ("failed_attempts", "again"), ("possible_loss", "report"),
+     ("dwell", None)],
+)  # fmt: skip
+def test_a_finding_has_the_button_that_does_what_it_advises(rule: str, act: str | None) -> None:
+    track = replace(samples.on_the_way(), alerts=[samples.alert(rule)])
+
+    assert [notice.act for notice in buyer_view(track, reader("en")).notices] == [act]
+
+
+def test_a_road_that_has_ended_has_nothing_ahead() -> None:
+    ahead, ended = (
+        buyer_view(track, reader("en")).map for track in (samples.on_the_way(), samples.delivered())
+    )
+
+    assert ahead is not None
+    assert ended is not None
+    assert ahead.note == "Straight lines between scans; dashed is what lies ahead."
+    assert ended.note == "Straight lines between scans."
+    assert ended.so_far == "678 km in all"
+
+
 def test_an_arabic_road_leads_from_its_origin_to_its_destination() -> None:
     """Without isolates the two Latin names around the arrow would change places."""
     track = replace(

@@ -29,7 +29,7 @@ def reader(locale: str = "en", system: str = "metric") -> Reader:
 
 
 def carbon(track: Track) -> Carbon:
-    stretches, unknown = stretches_of(track, None)
+    stretches, unknown = stretches_of(track)
     return carbon_of(stretches, defra_2025(), unknown=unknown)
 
 

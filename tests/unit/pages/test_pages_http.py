@@ -11,6 +11,8 @@ from urllib.parse import quote
 import pytest
 from starlette.testclient import TestClient
 
+from milepost.identify import extract_numbers, lone_number
+from milepost.pages.buyer import looks_like
 from milepost.pages.style import SOURCE, STYLE
 from unit.pages import fake, samples
 from unit.pages.fake import AMBIGUOUS, MISTYPED, FakeLookup, application
@@ -28,6 +30,13 @@ PATHS = [
     "/?q=hello",
     f"/?n={LISTED}",
 ]
+
+
+class Reading(FakeLookup):
+    """Reads texts as the product does."""
+
+    def extract(self, text: str) -> list[str]:
+        return extract_numbers(text) or [one for one in [lone_number(text)] if one]
 
 
 @pytest.fixture
@@ -216,6 +225,28 @@ def test_a_text_without_numbers_is_given_back(client: TestClient) -> None:
 
     assert "no tracking number in this text" in answer.text
     assert "where is &lt;b&gt;it&lt;/b&gt;</textarea>" in answer.text
+
+
+def test_a_letter_taken_for_a_digit_is_found_again(client: TestClient) -> None:
+    meant = samples.on_the_way().number
+    page = client.get(f"/t/{meant.replace('0', 'O').replace('1', 'I')}")
+
+    assert page.status_code == 404
+    assert f'<a href="/t/{meant}">Did you mean {meant}?</a>' in page.text
+    assert "Did you mean" not in client.get("/t/QQOOOOOOO1").text
+    assert looks_like("LO123456789CN") == "10123456789CN"
+    assert looks_like("SF1OOO2") == "SF10002"
+    assert looks_like("SF1002") is None
+
+
+@pytest.mark.parametrize("text", ["hello", "WIFI:T:WPA;S:net;P:secret1234;;"])
+def test_a_word_that_nobody_knows_is_no_number(text: str) -> None:
+    client = TestClient(application(Reading()), follow_redirects=False)
+
+    answer = client.post("/", data={"q": text})
+
+    assert answer.status_code == 200
+    assert "no tracking number in this text" in answer.text
 
 
 def test_a_text_that_is_too_long_is_refused(client: TestClient) -> None:

@@ -17,7 +17,7 @@ from milepost.domain.status import main_of
 from milepost.locale import LOCALES
 from milepost.pages import Brand
 from milepost.pages.links import Links
-from milepost.pages.photo import NoPictureError, read_barcodes, upload
+from milepost.pages.photo import HeicPictureError, NoPictureError, read_barcodes, upload
 from milepost.pages.roadmap.geo import great_circle, metres
 from milepost.pages.roadmap.land import land
 from milepost.pages.roadmap.sea import sea_lane
@@ -230,6 +230,20 @@ async def test_photographs_are_read(kind: str) -> None:
     assert await read_barcodes(picture("CV4410029917", kind)) == ["CV4410029917"]
 
 
+@pytest.mark.parametrize("degrees", [20, 33, 45, 58, 70, 115, 145])
+async def test_a_slanted_photograph_is_read(degrees: int) -> None:
+    code = Image.open(io.BytesIO(picture("CV4410029917"))).convert("L")
+    out = io.BytesIO()
+    code.rotate(degrees, expand=True, fillcolor=235).save(out, "JPEG")
+
+    assert await read_barcodes(out.getvalue()) == ["CV4410029917"]
+
+
+async def test_a_telephones_own_format_is_named() -> None:
+    with pytest.raises(HeicPictureError):
+        await read_barcodes(b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + bytes(40))
+
+
 @pytest.mark.parametrize(
     "body",
     [b"", b"no picture", picture("CV4410029917")[:60], picture("A1", "BMP"),
@@ -315,6 +329,8 @@ def test_widget_answers_and_oembed() -> None:
 
     assert answer.headers["access-control-allow-origin"] == "*"
     assert answer.json()["status"] == "In Zustellung"
+    scanned = client.get(f"/widget/https%3A%2F%2Fshop.example%2F%3Fno%3D{number}")
+    assert scanned.json()["number"] == number
     assert client.get("/widget/QQ000001").status_code == 404
     assert client.get("/widget/_").json()["button"] == "Track"
     page = f"http://testserver/t/{number}"

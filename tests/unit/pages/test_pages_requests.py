@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from milepost.domain.case import Case, Side
-from milepost.engine.cases.desk import CaseRow
+from milepost.engine.cases.ports import CaseRow
 from milepost.locale import LOCALES
 from milepost.pages.care.requests import requests
 from milepost.pages.view.reader import Reader

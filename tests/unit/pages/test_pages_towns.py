@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from milepost import locale
 from milepost.cli._judges import judged
 from milepost.domain.place import Place
+from milepost.locale.han import carrier_in_han
 from milepost.pages.view.steps import steps
 from milepost.pages.view.towns import town
 from unit.pages import samples
@@ -53,3 +54,8 @@ def test_every_judge_has_words_in_every_language() -> None:
     }
     assert locale.problems(names) == []
     assert "en.toml: rule.of_tomorrow.do is missing" in locale.problems(["of_tomorrow"])
+
+
+def test_carriers_are_named_in_the_readers_script() -> None:
+    assert carrier_in_han("圆通速递", "zh-Hant") == "圓通速遞"
+    assert carrier_in_han("圆通速递", "zh") == "圆通速递"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from msgspec import Struct
@@ -19,6 +19,8 @@ CONDITIONS = ("good", "damaged", "incomplete")
 STARS = ("5", "4", "3", "2", "1")
 # After a failed attempt a second one can be asked for so long; then the parcel goes back.
 REDELIVERY = timedelta(hours=72)
+# Wishes reach so far ahead.
+LATEST = timedelta(days=90)
 LONGEST = 1_000
 _DAY = re.compile(r"20\d\d-[01]\d-[0-3]\d")
 _ON_THE_WAY = ("info_received", "picked_up", "in_transit", "customs", "attempt_failed",
@@ -106,6 +108,13 @@ ACTIONS = {
 }  # fmt: skip
 
 
+def check_day(asked: Asked, today: date) -> None:
+    """Raises BadFormError where the wished day is over, or further off than anybody plans."""
+    wished = asked.fields.get("day")
+    if wished and not today <= date.fromisoformat(wished) <= today + LATEST:
+        raise BadFormError("day")
+
+
 def offered(track: Track) -> list[Action]:
     """The forms that fit where the parcel is."""
     main = track.status.main
@@ -132,12 +141,19 @@ def _attempt(track: Track) -> EventView | None:
 
 def _when(form: Mapping[str, str]) -> dict[str, str]:
     day, part = form.get("day", ""), form.get("part_of_day", "")
-    if day and not _DAY.fullmatch(day):
+    if day and not _is_day(day):
         raise BadFormError("day")
     if part and part not in PARTS:
         raise BadFormError("part_of_day")
     found = {"day": day, "part_of_day": part}
     return {name: value for name, value in found.items() if value and value != "any"}
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return _DAY.fullmatch(text) is not None and bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _one_of(form: Mapping[str, str], name: str, among: tuple[str, ...]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -9,18 +11,19 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from milepost.domain.case import StepError
 from milepost.engine.cases.check import PROBLEMS
-from milepost.engine.cases.desk import CaseFilter, Opening
+from milepost.engine.cases.desk import Opening
+from milepost.engine.cases.ports import CaseFilter
 from milepost.engine.notifying import BUYER_TOPICS
 from milepost.locale import dates
 from milepost.pages.care import actions
 from milepost.pages.care.actions import ACTIONS, Action, Asked, BadFormError
 from milepost.pages.care.footprint import Footprint, footprint
+from milepost.pages.care.pictures import MOST, Filled, attach, filled
 from milepost.pages.care.ports import Parcel
 from milepost.pages.care.requests import requests
 from milepost.pages.care.site import (
     CareSite,
     care_url,
-    form_of,
     own,
     plain,
     remember_proof,
@@ -69,21 +72,27 @@ class CarePage:
             return plain(403, "This form was sent from elsewhere.")
         if slowed(request, site.rooms):
             return await self.page(request, parcel, status=429, said="care.too_many")
-        form, _ = await form_of(request)
+        sent = await filled(request)
+        if sent.too_large:
+            return await self.page(request, parcel, status=413, said="report.pictures_large")
+        form = sent.form
         action = ACTIONS.get(form.get("action", ""))
         if action is None:
             return await self.page(request, parcel, status=422, bad="action")
         if action.personal and not site.proven(request, parcel):
             return await self.page(request, parcel, status=403, open_=action.name, asked=form)
-        return await self._take(request, parcel, action, form)
+        return await self._take(request, parcel, action, sent)
 
     async def _take(
-        self, request: Request, parcel: Parcel, action: Action, form: dict[str, str]
+        self, request: Request, parcel: Parcel, action: Action, sent: Filled
     ) -> Response:
+        form, rooms = sent.form, self._site.rooms
         if action not in actions.offered(parcel.track) or self._late(action, parcel):
             return await self.page(request, parcel, status=409, not_now=True)
         try:
             asked = action.read(form)
+            # Whoever lives west of us may still have yesterday.
+            actions.check_day(asked, self._site.clock().date() - timedelta(days=1))
             case = await self._open(request, parcel, action, asked)
         except BadFormError as error:
             return await self.page(
@@ -91,11 +100,16 @@ class CarePage:
             )
         except StepError:
             return await self.page(request, parcel, status=409, not_now=True)
+        # A stranger's pictures are not taken.
+        pictures = sent.pictures if self._site.proven(request, parcel) else ()
+        refused = await attach(rooms, parcel, case, asked.kind, pictures)
         if case is None:
-            return await self.page(request, parcel, said="care.again")
-        row = await self._site.rooms.cases.find(parcel.tenant, case)
+            return await self.page(request, parcel, said="care.again", refused=refused)
+        row = await rooms.cases.find(parcel.tenant, case)
         found = [one["code"] for one in row.case.findings] if row is not None else []
-        return await self.page(request, parcel, case=case, found=found, answers=not asked.closes)
+        return await self.page(
+            request, parcel, case=case, found=found, answers=not asked.closes, refused=refused
+        )
 
     async def _open(
         self, request: Request, parcel: Parcel, action: Action, asked: Asked
@@ -134,6 +148,7 @@ class CarePage:
         case: int | None = None,
         found: list[str] | None = None,
         answers: bool = True,
+        refused: Sequence[str] = (),
     ) -> HTMLResponse:
         """The page with what there is to say on top."""
         site, rooms = self._site, self._site.rooms
@@ -144,6 +159,7 @@ class CarePage:
             "said": said, "bad": self._named(request, bad), "given": asked or {},
             "open": open_ or request.query_params.get("open"), "not_now": not_now,
             "requests": [], "case": case, "found": found or [], "answers": answers,
+            "refused": refused, "most_pictures": MOST,
             "code": request.query_params.get("code"),
             "subscribe": request.query_params.get("subscribe"),
             "forms": [one.name for one in forms], "choices": _CHOICES, "proven": proven,
@@ -151,7 +167,7 @@ class CarePage:
             "kinds": await rooms.reached_by(parcel.tenant), "push_key": rooms.push_key,
             "until": self._until(request, parcel), "carbon": self._carbon(request, parcel),
             "late": self._late(ACTIONS["again"], parcel), "spoken": spoken,
-            "home": care_url(parcel.number) + spoken,
+            "today": site.clock().date(), "home": care_url(parcel.number) + spoken,
         }  # fmt: skip
         reader, sub = site.reader(request), parcel.track.status.sub
         if proven:

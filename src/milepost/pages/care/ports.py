@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from milepost.carbon.model import Carbon
 from milepost.domain.track import Track
-from milepost.engine.cases.desk import CaseDesk, CaseStore
+from milepost.engine.cases.desk import CaseDesk
+from milepost.engine.cases.ports import CaseStore
 from milepost.engine.notifying import Contact, Kind, Subscriber
 from milepost.engine.onetime import OneTimeCodes
 from milepost.engine.proven import Proven
@@ -21,6 +22,8 @@ class CareRooms(Struct, kw_only=True):
     """`tenant_of` says whose road the public page shows; `keys_of` gives the shipment's own key and
     those of all its numbers; `reached_by` the kinds of contacts that a tenant can send to.
     `contact` checks an address and gives its usual spelling, or raises ValueError.
+    `keep_picture` keeps a photograph as evidence (tenant, shipment's key, bytes, what they are said
+    to be) and gives its reference, or raises EvidenceError.
     `token_of` gives what proves, for a day, that its holder is the consignee.
     """
 
@@ -40,6 +43,7 @@ class CareRooms(Struct, kw_only=True):
     token_of: Callable[[int, str], str]
     changed: Callable[[int], Awaitable[None]]
     carbon_of: Callable[[Track], Carbon | None]
+    keep_picture: Callable[[int, int, bytes, str], Awaitable[str]]
     hosts: frozenset[str] = frozenset()
     push_key: str = ""
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from milepost.domain.moment import to_datetime
-from milepost.engine.cases.desk import CaseRow
+from milepost.engine.cases.ports import CaseRow
 from milepost.locale import dates
 from milepost.locale.notifying import say
 from milepost.pages.view.reader import Reader

@@ -8,9 +8,10 @@ from importlib.resources import files
 import msgspec
 from msgspec import Struct
 
-from milepost.domain.care import CATEGORIES, Care
+from milepost.domain.care import CATEGORIES
 from milepost.domain.status import STATUSES
-from milepost.domain.track import Track
+from milepost.domain.track import CareView, Track
+from milepost.engine.checked import goods_of
 from milepost.locale import dates
 from milepost.locale.catalogue import DEFAULT, has
 from milepost.pages.ports import ColdChain
@@ -30,12 +31,15 @@ from milepost.pages.view.cold import CurveView
 from milepost.pages.view.reader import Reader
 from milepost.pages.view.steps import reached
 from milepost.pages.view.times import parse
-from milepost.rules.care import all_care
 
 _WORDS = {
     "reached": "step.reached", "current": "step.current", "open": "step.open",
     "missing": "goods.missing", "trouble": "goods.trouble",
 }  # fmt: skip
+# Their category's name says the same.
+_SAID_BY_KIND = {category for category in CATEGORIES if not has(f"goods.label.{category}", DEFAULT)}
+# The step of the road from which on silence about a tenant's own step means "not reported".
+_AT_THE_DOOR = 4
 _BORDER = {"export_customs": of_export, "line_haul": of_haul, "import_customs": of_entry}
 
 
@@ -83,19 +87,17 @@ class Measured(Struct, frozen=True):
 
 def care_view(track: Track, reader: Reader, measured: Measured) -> list[GoodsView]:
     """One for each category of the shipment; none where it has none."""
-    found = [all_care()[one] for one in CATEGORIES if one in track.categories]
+    found = track.care or goods_of(track.categories)
     return [_goods(one, track, reader, measured) for one in found]
 
 
-def _goods(care: Care, track: Track, reader: Reader, measured: Measured) -> GoodsView:
+def _goods(care: CareView, track: Track, reader: Reader, measured: Measured) -> GoodsView:
     over = _over(track)
     stages = [(name, stage_of(name, track, measured)) for name in care.nodes]
     return GoodsView(
         name=reader.text(f"goods.kind.{care.category}"),
         labels=tuple(
-            reader.text(f"goods.label.{one}")
-            for one in care.labels
-            if has(f"goods.label.{one}", DEFAULT)
+            _named("label", one, reader) for one in care.labels if one not in _SAID_BY_KIND
         ),
         ready=None if over else reader.text(f"goods.ready.{care.category}"),
         nodes=tuple(
@@ -114,18 +116,24 @@ def stage_of(node: str, track: Track, measured: Measured) -> Stage:
         curve = measured.curve
         broken = curve is not None and curve.broken
         return of_curve(track, measured=curve is not None, broken=broken, done=_done(track))
-    told = _nodes()[node]
+    told = _nodes().get(node) or _Node(checks=(node,), until=_AT_THE_DOOR)
     stage = of_checks(track, told.checks, late=reached(track) >= told.until)
     return of_cooling(track, measured.cold, stage) if node == "pre_cooled" else stage
 
 
 def _shown(name: str, stage: Stage, reader: Reader) -> CareNode:
     return CareNode(
-        label=reader.text(f"goods.node.{name}"),
+        label=_named("node", name, reader),
         state=stage.state,
         word=reader.text(_WORDS[stage.state]),
         day=_day(stage.at, reader),
     )
+
+
+def _named(what: str, name: str, reader: Reader) -> str:
+    """A label or a step; one that a tenant has made bears the name that it was given."""
+    key = f"goods.{what}.{name}"
+    return reader.text(key) if has(key, DEFAULT) else name.replace("_", " ")
 
 
 def _day(at: str | None, reader: Reader) -> str | None:

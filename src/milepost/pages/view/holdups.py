@@ -39,14 +39,25 @@ def holdups(track: Track, reader: Reader) -> list[HoldUp]:
 def _shown(notice: NoticeView, reader: Reader) -> HoldUp:
     kind = notice.kind if notice.kind in _KINDS else "other"
     span = timedelta(hours=notice.delay_h)
+    title, text = said_to(notice, reader.locale)
     return HoldUp(
         label=reader.text(f"notice.{kind}"),
-        title=notice.title,
-        text=notice.text if notice.text.strip() != notice.title.strip() else "",
-        language=language_of(notice.title + notice.text),
+        title=title,
+        text=text if text.strip() != title.strip() else "",
+        language=language_of(title + text),
         until=_until(notice, reader),
         delay=reader.text("notice.delay", span=reader.span(span)) if span else None,
     )
+
+
+def said_to(notice: NoticeView, locale: str) -> tuple[str, str]:
+    """Title and text in the reader's language where they were given in it."""
+    wanted = locale.replace("_", "-").lower()
+    tags = [(one.language.lower(), one) for one in notice.translations]
+    same = [one for tag, one in tags if tag == wanted]
+    kin = [one for tag, one in tags if tag[:2] == wanted[:2]]
+    said = next(iter(same or kin), notice)
+    return said.title, said.text
 
 
 def _until(notice: NoticeView, reader: Reader) -> str:

@@ -75,7 +75,8 @@ def _of_unnamed(alerts: list[AlertView], reader: Reader) -> list[Notice]:
 def _of_alert(alert: AlertView, name: str, reader: Reader) -> Notice:
     severity = alert.severity if alert.severity in _GRAVE else "warning"
     since = reader.text("arrival.since", when=show(parse(alert.opened_at), reader).full)
-    return Notice(severity, reader.text(f"rule.{name}.what"), reader.text(f"rule.{name}.do"), since)
+    what, do = (reader.text(f"rule.{name}.{part}") for part in ("what", "do"))
+    return Notice(severity, what, do, since, ACTS.get(alert.rule))
 
 
 def _of_silence(track: Track, reader: Reader) -> list[Notice]:

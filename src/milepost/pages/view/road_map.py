@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from milepost.domain.status import STATUSES
 from milepost.domain.track import Track
 from milepost.pages.roadmap.stops import Stretch, stretches
 from milepost.pages.roadmap.strip import HEIGHT, WIDTH, Strip, strip
@@ -20,6 +21,7 @@ class MapView(Struct, frozen=True):
     label: str
     so_far: str | None
     left: str | None
+    note: str
 
 
 def map_view(track: Track, reader: Reader) -> MapView | None:
@@ -29,13 +31,16 @@ def map_view(track: Track, reader: Reader) -> MapView | None:
         return None
     drawn = strip(road)
     far, left = drawn.travelled_m, drawn.ahead_m
+    status = STATUSES.get(track.status.sub)
+    whole = "whole" if status is not None and status.final else "so_far"
     return MapView(
         strip=drawn,
         width=WIDTH,
         height=HEIGHT,
         label=reader.text("map.label", stops=" – ".join(_names(road))),
-        so_far=reader.text("map.so_far", distance=reader.distance(far)) if far else None,
+        so_far=reader.text(f"map.{whole}", distance=reader.distance(far)) if far else None,
         left=reader.text("map.left", distance=reader.distance(left)) if left else None,
+        note=reader.text("map.note" if left else "map.straight"),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from milepost.carriers import registry
+from milepost.locale.han import carrier_in_han
 
 
 def carrier_name(slug: str, locale: str) -> str:
@@ -10,4 +11,6 @@ def carrier_name(slug: str, locale: str) -> str:
     carrier = registry.find(slug)
     if carrier is None:
         return slug
-    return (carrier.name_zh or carrier.name) if locale.startswith("zh") else carrier.name
+    if not locale.startswith("zh"):
+        return carrier.name
+    return carrier_in_han(carrier.name_zh or carrier.name, locale)

@@ -13,6 +13,7 @@ from milepost.carbon.model import Carbon
 from milepost.domain.event import key_of
 from milepost.domain.track import Track
 from milepost.engine.cases.desk import CaseDesk
+from milepost.engine.evidence.desk import Detail
 from milepost.engine.footprint import stretches_of
 from milepost.engine.proven import Asking
 from milepost.pages.care import CareRooms, routes
@@ -22,6 +23,7 @@ from milepost.stores.postgres.cases import PostgresCases
 from milepost.web.limits import Limiter
 from milepost.wiring.feature import Context, Feature
 from milepost.wiring.features.notify import Notify
+from milepost.wiring.features.personal import PersonalFeature
 from milepost.wiring.pages import extras_of, links_of
 
 # So many forms a second an address may send on average, and at once.
@@ -59,14 +61,22 @@ class Care(Feature):
             subscribing=notify.subscribing, limiter=self.limiter, now_us=context.now_us,
             tenant_of=lookup.tenant_of, keys_of=self._keys, reached_by=notify.reached_by,
             contact=notify.contact, token_of=self._token, changed=notify.changed,
-            carbon_of=self._carbon, hosts=frozenset({urlsplit(notify.base_url).netloc}),
-            push_key=notify.push_key,
+            carbon_of=self._carbon, keep_picture=self._keep_picture,
+            hosts=frozenset({urlsplit(notify.base_url).netloc}), push_key=notify.push_key,
         )  # fmt: skip
         return routes(rooms)
 
     def _desk(self) -> CaseDesk:
         found = (getattr(one, "desk", None) for one in self._context.milepost.features)
         return next(one for one in found if isinstance(one, CaseDesk))
+
+    async def _keep_picture(self, tenant: int, road: int, body: bytes, declared: str) -> str:
+        features = self._context.milepost.features
+        desk = next(one.desk for one in features if isinstance(one, PersonalFeature))
+        piece = await desk.add(
+            tenant, road, "photograph", body, declared, Detail(actor="consignee")
+        )
+        return piece.reference
 
     def _keys(self, tenant: int, number: str) -> tuple[int, tuple[int, ...]]:
         """The shipment's own key, under which the vault keeps things, and all others."""
@@ -81,7 +91,7 @@ class Care(Feature):
         return self._links.token(tenant, number, CODE_OPENS_S)[0]
 
     def _carbon(self, track: Track) -> Carbon | None:
-        stretches, unknown = stretches_of(track, None)
+        stretches, unknown = stretches_of(track)
         return carbon_of(stretches, self._factors, unknown=unknown) if stretches else None
 
 
