@@ -7,14 +7,18 @@ from binascii import Error as NotBase64Error
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
+from milepost.api.explain import needs_phone_tail
 from milepost.carriers import registry
 from milepost.domain.track import Track
 from milepost.engine.live import Live
+from milepost.engine.norecord import Asked, Reason
+from milepost.engine.norecord import explain as why_no_record
 from milepost.engine.onetime import OneTimeCodes
 from milepost.engine.queries import Queries
 from milepost.engine.resolve import BadScanError
 from milepost.identify import extract_numbers, identify, lone_number
 from milepost.locale import LOCALES
+from milepost.locale.han import carrier_in_han
 from milepost.pages import Brand, ColdChain, Extras, Missing, Yours
 from milepost.pages.links import CODE_OPENS_S, Links
 from milepost.web.live import woken
@@ -29,10 +33,17 @@ MOST_CANDIDATES = 5
 class PublicLookup:
     """See `pages.ports.Lookup`. Tenants are asked in the order in which they were made."""
 
-    def __init__(self, queries: Queries, live: Live, tenants: Callable[[], Sequence[int]]) -> None:
+    def __init__(
+        self,
+        queries: Queries,
+        live: Live,
+        tenants: Callable[[], Sequence[int]],
+        down: Callable[[int, str], bool] = lambda _tenant, _carrier: False,
+    ) -> None:
         self._queries = queries
         self._live = live
         self._tenants = tenants
+        self._down = down
 
     async def track(self, number: str) -> Track | None:
         found = await self._find(number)
@@ -66,13 +77,24 @@ class PublicLookup:
             ambiguous=answer.ambiguous,
             candidates=tuple(candidates[:MOST_CANDIDATES]),
             problems=tuple(dict.fromkeys(map(_kind_of, answer.problems))),
+            reasons=tuple((one.code, one.proposals) for one in self._reasons(number)),
         )
+
+    def _reasons(self, number: str) -> list[Reason]:
+        asked = Asked(number=number, needs_phone_tail=needs_phone_tail, down=self._is_down)
+        return why_no_record(asked)
+
+    def _is_down(self, carrier: str) -> bool:
+        """Whether any of those who are shown asks in vain at present."""
+        return any(self._down(tenant, carrier) for tenant in self._tenants())
 
     def carrier_name(self, slug: str, locale: str) -> str:
         carrier = registry.find(slug)
         if carrier is None:
             return slug
-        return (carrier.name_zh or carrier.name) if locale.startswith("zh") else carrier.name
+        if not locale.startswith("zh"):
+            return carrier.name
+        return carrier_in_han(carrier.name_zh or carrier.name, locale)
 
     def extract(self, text: str) -> list[str]:
         text = text[:LONGEST_TEXT]

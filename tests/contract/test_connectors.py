@@ -15,9 +15,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from milepost.carriers.checking import check_all
 from milepost.carriers.discovery import Folder, folders
 from milepost.carriers.expectation import Fixture, differences, fixtures, outcome
-from milepost.carriers.registry import Parse, load_parser, problems
+from milepost.carriers.registry import Parse, load_parser
 from milepost.domain.scan import ParseContext, Parsed
 
 CONNECTORS = {folder.name: folder for folder in folders() if folder.has("parse.py")}
@@ -62,7 +63,7 @@ def test_there_are_connectors() -> None:
 
 
 def test_every_folder_is_well_formed() -> None:
-    assert problems() == []
+    assert check_all() == []
 
 
 @pytest.mark.parametrize(("folder", "fixture"), CASES)

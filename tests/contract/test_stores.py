@@ -18,12 +18,12 @@ from milepost.domain.marks import PROMISE
 from milepost.domain.place import Place
 from milepost.domain.scan import Facts
 from milepost.domain.status import BY_CODE, MAIN_CODE, SUB_CODE
-from milepost.engine.ports import (
+from milepost.engine.ports import Ledger
+from milepost.engine.rows import (
     AlertChange,
     Announcement,
     FactRow,
     Group,
-    Ledger,
     Link,
     ListFilter,
     OpenAlert,
@@ -32,7 +32,7 @@ from milepost.engine.ports import (
     ShipmentRow,
     UnreadRow,
 )
-from milepost.stores.memory import MemoryLedger
+from milepost.stores.memory.ledger import MemoryLedger
 from milepost.stores.postgres.ledger import PostgresLedger
 from milepost.stores.postgres.pool import Pool
 

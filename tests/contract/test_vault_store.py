@@ -13,7 +13,7 @@ import zstandard
 
 from milepost.engine.evidence.desk import Detail, Piece, Position
 from milepost.engine.personal import Target
-from milepost.engine.ports import Group, Mention, Raw, Verbatim
+from milepost.engine.rows import Group, Mention, Raw, Verbatim
 from milepost.stores.postgres.committing import Private
 from milepost.stores.postgres.erasing import PostgresErasing
 from milepost.stores.postgres.evidence import PostgresEvidence

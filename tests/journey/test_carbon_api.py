@@ -44,6 +44,21 @@ def test_a_shipment_leg_by_leg(app: Running, me: Caller) -> None:
     assert app.caller().get(f"/v1/shipments/{shipment}/carbon").status_code == 404
 
 
+def test_what_nobody_stated_but_a_scale_showed_counts(me: Caller) -> None:
+    me.scan(
+        scan("YT880002", 90, "picked_up", place="深圳", measurements={"weight_g": 1200}),
+        scan(
+            "YT880002", 60, "in_transit.arrived_hub", place="广州", measurements={"weight_g": 1250}
+        ),
+        scan("YT880002", 10, "delivered", place="北京"),
+    )
+    track = me.track("YT880002")
+    assert track["weight_g"] == 1250
+    carbon = me.get(f"/v1/shipments/{track['shipment']}/carbon").json()["carbon"]
+    assert {one["weight_g"] for one in carbon["legs"]} == {1250}
+    assert not any("weight_assumed" in one["assumptions"] for one in carbon["legs"])
+
+
 def test_a_months_total(app: Running, me: Caller) -> None:
     a_parcel_to_berlin(me)
     app.written()

@@ -119,6 +119,37 @@ def test_delivered_is_in_nothing_any_more_and_departed_was_seen_in_it(
     assert found == {("truck:T4", "observed", us(3)), ("van:V1", "stated", us(1))}
 
 
+def test_a_scan_elsewhere_infers_the_unload_that_nobody_scanned(me: Caller) -> None:
+    """Whichever way the scan comes, and whichever comes first."""
+    number, other = "SF1000200040077", "SF1000200040078"
+    loads = [
+        {"number": one, "parent": "truck:M", "action": "load", "at": at(9)}
+        for one in (number, other)
+    ]
+    me.scan(scan(other, 1, "delivered"))
+    assert me.post("/v1/devices/containment", loads).status_code == 202
+    samples = [
+        {"asset": "truck:M", "at": at(hours), "temperature_c": degrees}
+        for hours, degrees in ((8, 4), (6, 5), (3, 30))
+    ]
+    assert me.post("/v1/devices/samples", samples).status_code == 202
+    me.scan(scan(number, 5))
+
+    span = {"since": at(10), "until": at(0)}
+    inside = me.get("/v1/assets/truck:M/contents", params=span).json()["inside"]
+    curve = me.get(f"/v1/track/{number}/telemetry", params={"kind": "temperature"}).json()
+    (ride,) = [one for one in curve["assets"] if one["asset"] == "truck:M"]
+    now = me.get("/v1/assets/truck:M/contents", params={"since": at(0.5)}).json()["inside"]
+
+    shown = {one["child"]: (one["until"], one["ended"], one["confidence"]) for one in inside}
+    assert shown == {
+        f"parcel:{number}": (at(5), "inferred", 0.6), f"parcel:{other}": (at(1), "inferred", 0.6),
+    }  # fmt: skip
+    assert now == []
+    assert (ride["until"], ride["confidence"]) == (at(5), 0.6)
+    assert [one["value"] for one in curve["points"]] == [4, 5]
+
+
 def test_a_body_that_is_no_batch(me: Caller) -> None:
     answer = me.post("/v1/scans", b'{"container": "truck:T1"')
     assert answer.status_code in (202, 400)

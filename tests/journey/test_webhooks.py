@@ -26,8 +26,8 @@ from milepost.engine.delivery import (
     Subscription,
     TooManySubscriptionsError,
 )
-from milepost.engine.ports import Announcement, Group
 from milepost.engine.retrying import MOST_ATTEMPTS
+from milepost.engine.rows import Announcement, Group
 from milepost.runners.inline import Inline
 from milepost.settings import Settings
 from milepost.stores.postgres.deliverylog import PostgresDeliveryLog

@@ -11,8 +11,9 @@ from milepost.analytics.reading import Line, Records
 from milepost.domain.event import Event
 from milepost.domain.scan import Facts
 from milepost.domain.shipment import Shipment
-from milepost.engine.ports import FactRow, Ledger, Link
+from milepost.engine.ports import Ledger
 from milepost.engine.queries import Sealed
+from milepost.engine.rows import FactRow, Link
 from milepost.engine.unfold import whole_of
 
 
@@ -72,7 +73,9 @@ class Gathering:
             parcels = sorted({one for line in mine for one in _all(line, links)})
             if with_events:
                 since = min(line.first_day for line in mine)
-                rows, facts = await self._ledger.road_and_facts(tenant, parcels, since)
+                rows, facts = await self._ledger.road_and_facts(
+                    tenant, parcels, since, patient=True
+                )
                 events = [row.event for row in rows]
                 if self._sealed is not None:
                     events += await self._sealed.events(tenant, parcels)

@@ -10,7 +10,7 @@ from milepost.analytics.journey import Box, is_over, journey_of
 from milepost.analytics.reading import Line
 from milepost.analytics.table import Row
 from milepost.domain.whole import Whole
-from milepost.engine.ports import Link
+from milepost.engine.rows import Link
 
 MOST = 20_000
 

@@ -12,7 +12,7 @@ import msgspec
 from milepost.analytics.journey import is_over
 from milepost.domain.scan import Facts
 from milepost.domain.status import BY_CODE
-from milepost.engine.ports import Link
+from milepost.engine.rows import Link
 
 OVER = [code for code in BY_CODE if is_over(code)]
 _LINE = "id, tenant, number, carrier, code, covers_seq, first_day, state"

@@ -15,11 +15,10 @@ from milepost.carbon.estimate import carbon_of
 from milepost.carbon.factors import Factors
 from milepost.carbon.model import Carbon, Stretch
 from milepost.carbon.totals import Emitted, MonthTotal, totals
-from milepost.domain.event import key_of
 from milepost.domain.scan import id_number
 from milepost.domain.track import Track
 from milepost.engine.footprint import stretches_of
-from milepost.engine.ports import ListFilter, ShipmentRow
+from milepost.engine.rows import ListFilter, ShipmentRow
 from milepost.web.endpoint import Call, Endpoint
 from milepost.web.problems import ProblemError
 
@@ -111,13 +110,13 @@ async def of_shipment(
     return ShipmentCarbon(
         shipment=track.shipment,
         number=track.number,
-        carbon=await _carbon(services, call.caller.tenant, track, factors),
+        carbon=_carbon(track, factors),
         synthetic=track.synthetic,
     )
 
 
-async def _carbon(services: Services, tenant: int, track: Track, factors: Factors) -> Carbon:
-    stretches, unknown = stretches_of(track, await _weight_g(services, tenant, track))
+def _carbon(track: Track, factors: Factors) -> Carbon:
+    stretches, unknown = stretches_of(track)
     return carbon_of(stretches, factors, unknown=unknown)
 
 
@@ -129,7 +128,7 @@ async def of_month(services: Services, sets: Mapping[str, Factors], call: Call) 
     for row in rows[:_MOST_A_MONTH]:
         track = await services.queries.track(tenant, row.number, private=True)
         if track is not None:
-            carbon = await _carbon(services, tenant, track, factors)
+            carbon = _carbon(track, factors)
             found.append(Emitted(tenant=tenant, month=query.month, carbon=carbon))
             await asyncio.sleep(0)  # other requests come in between
     sums = totals(found)
@@ -181,12 +180,3 @@ async def _track(services: Services, call: Call) -> Track:
     if found is None:
         raise ProblemError(404, "There is no such shipment.")
     return found
-
-
-async def _weight_g(services: Services, tenant: int, track: Track) -> int | None:
-    """The newest weight that somebody stated of the shipment."""
-    links = services.queries.links_of(tenant, track.number)
-    parcels = [link.parcel for link in links] or [key_of(tenant, track.number)]
-    rows = await services.ledger.facts(tenant, parcels)
-    stated = [row.facts.weight_g for row in rows if row.facts.weight_g]
-    return stated[-1] if stated else None

@@ -6,6 +6,7 @@ import base64
 import binascii
 from codecs import BOM_UTF8
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Annotated, Literal
 
@@ -18,8 +19,8 @@ from milepost.domain.scan import id_number, id_text
 from milepost.domain.status import BY_CODE, MAINS
 from milepost.domain.track import Track
 from milepost.engine.decode import Rejected, decode_each, items_of
-from milepost.engine.ports import ListFilter, ShipmentRow
 from milepost.engine.registration import Registered, Registration
+from milepost.engine.rows import ListFilter, ShipmentRow
 from milepost.web.endpoint import NUL, Call, Endpoint
 from milepost.web.problems import ProblemError
 
@@ -37,6 +38,7 @@ Sought = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*$")]
 
 
 _registration = msgspec.json.Decoder(Registration)
+_registrations = msgspec.json.Decoder(list[Registration])
 _NUL = b"\\u0000"
 
 
@@ -132,7 +134,7 @@ def _wanted(body: bytes) -> tuple[list[tuple[int, Registration]], list[Rejected]
     body = body.removeprefix(BOM_UTF8).strip()
     try:
         if body.startswith(b"["):
-            return _storable(items_of(body))
+            return _many(body)
         if _NUL in body:
             raise ProblemError(422, NUL)
         return [(0, _registration.decode(body))], []
@@ -140,6 +142,14 @@ def _wanted(body: bytes) -> tuple[list[tuple[int, Registration]], list[Rejected]
         raise ProblemError(422, str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ProblemError(400, f"The body is not valid JSON: {error}") from None
+
+
+def _many(body: bytes) -> tuple[list[tuple[int, Registration]], list[Rejected]]:
+    """All at once where nothing is wrong, else each by itself."""
+    if _NUL not in body:
+        with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return list(enumerate(_registrations.decode(body))), []
+    return _storable(items_of(body))
 
 
 def _storable(

@@ -10,11 +10,12 @@ from typing import Annotated
 from msgspec import Meta, Struct
 from starlette.responses import Response
 
-from milepost.api.explain import problem_errors
+from milepost.api.explain import language_of, problem_errors
 from milepost.api.services import Services
 from milepost.domain.track import Track
 from milepost.engine.answers import Answer
 from milepost.engine.resolve import BadScanError
+from milepost.locale import DEFAULT
 from milepost.web.endpoint import JSON, Call, Endpoint
 from milepost.web.live import event, stream, woken
 from milepost.web.problems import ProblemError
@@ -65,19 +66,20 @@ def endpoints(services: Services) -> list[Endpoint]:
     ]
 
 
-async def _road(services: Services, tenant: int, number: str) -> Answer:
+async def _road(services: Services, tenant: int, number: str, locale: str = DEFAULT) -> Answer:
     try:
         found = await services.queries.answer(tenant, number, private=True)
     except BadScanError as error:
         raise ProblemError(422, str(error)) from None
     if found is None:
         detail = f"Nothing is known of the number '{number}' yet."
-        raise ProblemError(404, detail, errors=problem_errors(services, tenant, number[:200]))
+        errors = problem_errors(services, tenant, number[:200], locale)
+        raise ProblemError(404, detail, errors=errors)
     return found
 
 
 async def track(services: Services, call: Call) -> Response:
-    found = await _road(services, call.caller.tenant, call.path("number"))
+    found = await _road(services, call.caller.tenant, call.path("number"), language_of(call))
     return Response(found.json(), media_type=JSON)
 
 

@@ -16,7 +16,7 @@ from milepost.bench.output import Steps, quantile, show, steps
 from milepost.bench.server import room
 from milepost.domain.event import Event, EventBody, fingerprint_of, key_of, pack_body
 from milepost.domain.scan import id_text
-from milepost.engine.ports import Group, Row
+from milepost.engine.rows import Group, Row
 from milepost.notary.keys import SigningKey
 from milepost.notary.leaf import hashed
 from milepost.notary.office import Notary

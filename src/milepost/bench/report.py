@@ -81,7 +81,7 @@ def _measured(room: Path, events: int, days: int, progress: Progress) -> ReportF
     started = perf_counter()
     folded = build(history, sorted((room / "history" / "parts").iterdir()), table, progress)
     built_s = perf_counter() - started
-    sizes = sum(path.stat().st_size for path in table.parts.iterdir())
+    sizes = sum(path.stat().st_size for path in table.parts.folder.iterdir())
     return ReportFigures(
         events=counted,
         roads=table.catalogue.rows,
@@ -97,7 +97,7 @@ def _measured(room: Path, events: int, days: int, progress: Progress) -> ReportF
 def _hops(table: JourneyTable) -> int:
     import pyarrow.parquet as pq
 
-    paths = table.paths(KINDS[1], table.catalogue.parts)
+    paths = table.parts.paths(KINDS[1], table.catalogue.parts)
     return sum(pq.read_metadata(path).num_rows for path in paths)
 
 

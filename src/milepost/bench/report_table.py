@@ -56,11 +56,11 @@ def build(history: History, parts: Sequence[Path], table: JourneyTable, progress
     names: list[str] = []
     folded = 0
     task = progress.add_task("rows of sealed roads", total=len(parts))
-    with opened(table.room) as duck:
+    with opened(table.parts.room) as duck:
         set_apart(duck, parts, pa.array([], pa.int64()))
         for part in parts:
             name = f"delta.{len(names) + 1:09d}"
-            targets = {kind: table.path(kind, name) for kind in KINDS}
+            targets = {kind: table.parts.path(kind, name) for kind in KINDS}
             _, odd = write_rows(duck, part, targets, len(names) + 1, _facts)
             names.append(name)
             for start in range(0, len(odd), _AT_ONCE):

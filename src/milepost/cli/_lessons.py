@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from milepost.domain.settle import MAIN
 from milepost.domain.whole import Whole
 from milepost.engine.foresight_facts import facts_of, seen_of
-from milepost.engine.ports import ListFilter, Row
+from milepost.engine.rows import ListFilter, Row
 from milepost.engine.unfold import whole_of
 from milepost.eta.facts import Road
 from milepost.settings import Settings

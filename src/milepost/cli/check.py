@@ -31,11 +31,17 @@ def _rules() -> list[str]:
 def _locales() -> list[str]:
     from milepost import locale
     from milepost.cli._judges import judged
-    from milepost.locale import notifying, papers
+    from milepost.locale import norecord, notifying, papers
     from milepost.pages.console import words
 
     texts = locale.problems(judged())
-    return [*texts, *notifying.problems(), *papers.problems(), *words.problems()]
+    return [
+        *texts,
+        *notifying.problems(),
+        *papers.problems(),
+        *norecord.problems(),
+        *words.problems(),
+    ]
 
 
 def _dialects() -> list[str]:

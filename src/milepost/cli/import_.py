@@ -135,7 +135,7 @@ class Import:
             click.secho(why, fg="yellow", err=True)
 
     def send(self, batch: Sequence[Item]) -> None:
-        """Send a batch: scans together, shipments one by one."""
+        """Send a batch: its scans together, and its shipments together."""
         scans = [pair for pair in batch if "occurred_at" in pair[1]]
         if scans:
             answer = self._post("/v1/scans", [item for _, item in scans])

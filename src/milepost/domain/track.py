@@ -126,13 +126,16 @@ class Parcel(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class AlertView(Struct, frozen=True, kw_only=True, gc=False):
-    """A rule's finding that is open (or was): since when, how grave (info, warning, critical)."""
+    """A rule's finding that is open (or was): since when, how grave (info, warning, critical), and
+    the ids of the events that it rests on (none where sensors or an address check said so).
+    """
 
     rule: str
     severity: str
     opened_at: str
     detail: dict[str, str | int | float | None] = field(default_factory=dict)
     cleared_at: str | None = None
+    because: list[str] = []
 
 
 class CheckView(Struct, frozen=True, kw_only=True, gc=False):
@@ -146,6 +149,25 @@ class CheckView(Struct, frozen=True, kw_only=True, gc=False):
     event: str
 
 
+class CareView(Struct, frozen=True, kw_only=True, gc=False):
+    """What a category of goods needs: what goes on the box, which checks are made, and the steps
+    that its page shows. See `domain.care`.
+    """
+
+    category: str
+    labels: tuple[str, ...]
+    checks: tuple[str, ...]
+    nodes: tuple[str, ...]
+
+
+class SaidView(Struct, frozen=True, kw_only=True, gc=False):
+    """The same in another language, by its BCP 47 tag."""
+
+    language: str
+    title: str
+    text: str
+
+
 class NoticeView(Struct, frozen=True, kw_only=True, gc=False):
     """What holds up parcels where this one is now: weather, a closure, a peak."""
 
@@ -155,11 +177,13 @@ class NoticeView(Struct, frozen=True, kw_only=True, gc=False):
     since: str
     until: str | None
     delay_h: int
+    translations: list[SaidView] = []
 
 
 class Track(Struct, frozen=True, kw_only=True, gc=False):
     """The road. `events` are oldest first; `legs` in the order they were travelled. `arrival` is
     what is to be expected: our own window where there is a past to learn from, else the `promise`.
+    `weight_g`: of all parcels, as stated, else as last weighed on the way.
 
     `synthetic` is true for made-up data (the demo network), and said wherever it is shown.
     """
@@ -180,11 +204,13 @@ class Track(Struct, frozen=True, kw_only=True, gc=False):
     origin: Place | None = None
     destination: Place | None = None
     service: str | None = None
+    weight_g: int | None = None
     categories: list[str] = []
     signed_by: str | None = None
     synthetic: bool = False
     sealed: bool = False
     checks: list[CheckView] = []
+    care: list[CareView] = []
 
 
 class Coming(Struct, frozen=True, kw_only=True, gc=False):

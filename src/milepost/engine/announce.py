@@ -14,7 +14,7 @@ from milepost.domain.moment import to_text
 from milepost.domain.scan import id_text
 from milepost.domain.status import BY_CODE
 from milepost.engine.delivery import Wanted
-from milepost.engine.ports import AlertChange, Announcement
+from milepost.engine.rows import AlertChange, Announcement
 from milepost.engine.shard import Change
 
 TOPICS = (
@@ -115,6 +115,7 @@ def _of_alert(topic: str, alert: AlertChange, now_us: int) -> Announcement:
         "severity": found.severity if found else None,
         "at": to_text(at_s * 1_000_000, 0),
         "detail": found.detail if found else {},
+        "because": [id_text(one) for one in alert.because],
     }
     body = _encode(payload)
     return Announcement(alert.tenant, alert.shipment, topic, alert.number, body, now_us)

@@ -13,7 +13,8 @@ from math import exp
 
 import structlog
 
-from milepost.engine.ports import Group, Ledger
+from milepost.engine.ports import Ledger
+from milepost.engine.rows import Group
 
 log = structlog.get_logger()
 RETRY_S = (0.05, 0.2, 0.5, 1.0, 2.0)

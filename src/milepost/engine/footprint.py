@@ -32,13 +32,13 @@ class _Stop(NamedTuple):
     last: bool
 
 
-def stretches_of(track: Track, weight_g: int | None) -> tuple[list[Stretch], tuple[str, ...]]:
+def stretches_of(track: Track) -> tuple[list[Stretch], tuple[str, ...]]:
     """The legs in the order of travel, and in words what is not known of them."""
     stops = list(_stops(track))
     if len(stops) < 2:
         return [], ("fewer than two places of the road are known",)
     hops = pairwise(stops)
-    found = [leg for here, there in hops for leg in _legs(here, there, track, weight_g)]
+    found = [leg for here, there in hops for leg in _legs(here, there, track)]
     return found, _unknown(track)
 
 
@@ -86,16 +86,16 @@ def _point(place: Place | None) -> Point | None:
     )
 
 
-def _legs(here: _Stop, there: _Stop, track: Track, weight_g: int | None) -> list[Stretch]:
+def _legs(here: _Stop, there: _Stop, track: Track) -> list[Stretch]:
     origin, destination = here.point, there.point
     direct = _metres(origin, destination)
     hop = Hop(origin.country, destination.country, direct, there.texts, track.service, there.last)
     taken = mode_of(hop)
     assumed = ["mode"] if taken.assumed else []
-    assumed += ["weight"] if weight_g is None else []
+    assumed += ["weight"] if track.weight_g is None else []
     leg = Stretch(
         mode=taken.mode,
-        weight_g=weight_g or ASSUMED_WEIGHT_G,
+        weight_g=track.weight_g or ASSUMED_WEIGHT_G,
         origin=origin,
         destination=destination,
         number=there.number,

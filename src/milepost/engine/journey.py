@@ -21,11 +21,12 @@ from milepost.engine.announce import Audience
 from milepost.engine.commit import Committer
 from milepost.engine.decode import NotABatchError, decode_scans
 from milepost.engine.keeping import Keeper
-from milepost.engine.ports import Row
 from milepost.engine.rawids import RawIds
 from milepost.engine.resolve import Resolver
+from milepost.engine.rows import Row
 from milepost.engine.shard import Shard
-from milepost.engine.walking import Batch, PeersPort, Receipt, Wake, Walk
+from milepost.engine.turnstile import Turnstile
+from milepost.engine.walking import SLICE, Batch, PeersPort, Receipt, Wake, Walk
 
 __all__ = ["Journey", "OverloadedError", "PeersPort", "Receipt"]
 # Beyond this many events in waiting, senders are asked to come back later.
@@ -49,6 +50,7 @@ class Journey:
         now_us: Callable[[], int],
         peers: PeersPort | None = None,
         wake: Wake | None = None,
+        turnstile: Turnstile | None = None,
         *,
         redacts: bool = False,
     ) -> None:
@@ -56,8 +58,9 @@ class Journey:
         self._now_us = now_us
         self._keeper = keeper = Keeper(committer, raw_ids, now_us, redacts=redacts)
         self._walk = Walk(
-            shard, resolver, committer, keeper, audience, peers, wake, redacts=redacts
-        )
+            shard, resolver, committer, keeper, audience, peers, wake,
+            turnstile or Turnstile(), redacts=redacts,
+        )  # fmt: skip
 
     @property
     def accepted(self) -> int:
@@ -122,7 +125,10 @@ class Journey:
 
     async def add_facts(self, tenant: int, source: str, facts: Sequence[Facts]) -> None:
         """Keep what a merchant says of its shipments."""
-        self._keeper.facts(tenant, source, facts, self._now_us(), None)
+        received_us = self._now_us()
+        for start in range(0, len(facts), SLICE):
+            await self._walk.turnstile.turn()
+            self._keeper.facts(tenant, source, facts[start : start + SLICE], received_us, None)
         await self._committer.ticket()
 
     def _check_load(self) -> None:

@@ -13,10 +13,10 @@ import zstandard
 from milepost.domain.event import key_of
 from milepost.domain.scan import Facts, Scan, Unread
 from milepost.engine.commit import Committer
-from milepost.engine.ports import FactRow, Group, Mention, Raw, Row, UnreadRow
 from milepost.engine.rawids import RawIds
 from milepost.engine.redact import redact_facts
 from milepost.engine.resolve import BadScanError, checked_number
+from milepost.engine.rows import FactRow, Group, Mention, Raw, Row, UnreadRow
 from milepost.reading import mask
 
 SAMPLE = 500

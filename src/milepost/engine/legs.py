@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from milepost.domain.event import Event, is_status
 from milepost.domain.marks import Mark
 from milepost.domain.settle import MAIN, settle
-from milepost.domain.status import BY_CODE
+from milepost.domain.status import BY_CODE, Status
 from milepost.domain.track import Leg
-from milepost.engine.ports import Link
+from milepost.engine.road import Road
+from milepost.engine.rows import Link
 from milepost.engine.timeline import time_text
 
 EARLY = frozenset({"unknown", "pending", "info_received"})
@@ -20,16 +21,26 @@ def legs_of(
     events: Sequence[Event],
     links: Sequence[Link],
     taken_back: dict[int, int],
-    marks: Mapping[int, Mark],
+    roads: Collection[Road],
 ) -> list[Leg]:
-    """In the order of travel, box by box. `events` are in the order of time; `marks` are those of
-    all that stand, by fingerprint.
+    """In the order of travel, box by box. `events` are in the order of time; `roads` are the boxes,
+    folded.
     """
-    box = {link.number: link.box for link in links}
-    order = {link.number: link.position for link in links}
     groups = _groups(events, links, taken_back)
-    legs = [_leg(key, found, box.get(key[0], 1), marks) for key, found in groups.items()]
+    if len(groups) == len(roads) == 1:  # most have one: what is said of the box holds for its leg
+        ((key, found),) = groups.items()
+        (road,) = roads
+        return [_leg(key, found, _box_of(links).get(key[0], 1), road.shipment.status)]
+    box, order = _box_of(links), {link.number: link.position for link in links}
+    marks = {mark[0]: mark for road in roads for mark in road.marks}
+    legs = [
+        _leg(key, found, box.get(key[0], 1), _status(found, marks)) for key, found in groups.items()
+    ]
     return sorted(legs, key=lambda leg: (leg.parcel, order.get(leg.number, 0), _start(leg)))
+
+
+def _box_of(links: Sequence[Link]) -> dict[str, int]:
+    return {link.number: link.box for link in links}
 
 
 def _groups(
@@ -52,9 +63,13 @@ def _groups(
     return groups
 
 
-def _leg(key: _Key, events: Sequence[Event], box: int, marks: Mapping[int, Mark]) -> Leg:
+def _status(events: Sequence[Event], marks: Mapping[int, Mark]) -> Status:
+    """What these events alone come to."""
     own = (marks[event.fingerprint] for event in events)
-    status = BY_CODE[settle(sorted(own, key=lambda mark: (mark[1], mark[3], mark[0]))).code]
+    return BY_CODE[settle(sorted(own, key=lambda mark: (mark[1], mark[3], mark[0]))).code]
+
+
+def _leg(key: _Key, events: Sequence[Event], box: int, status: Status) -> Leg:
     moving = [event for event in events if MAIN[event.code] not in EARLY]
     return Leg(
         number=key[0],

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from milepost.domain.event import key_of
 from milepost.domain.scan import LinkedNumber
-from milepost.engine.ports import Link
 from milepost.engine.resolve import checked_number
+from milepost.engine.rows import Link
 
 
 def links_of(tenant: int, boxes: Sequence[Sequence[LinkedNumber]]) -> list[Link]:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
+from functools import lru_cache
 from itertools import islice
 
 import structlog
 
 from milepost.domain.marks import HEADER, MARK, header_of
 from milepost.domain.status import BY_CODE, MAIN_CODE
-from milepost.engine.ports import Ledger, ShipmentRow
+from milepost.engine.ports import Ledger
+from milepost.engine.rows import ShipmentRow
 from milepost.engine.shard import Dirty, Shard
 
 log = structlog.get_logger()
@@ -100,4 +102,9 @@ def first_day(state: bytes | None) -> date:
     if state is None or len(state) < HEADER.size + MARK.size:
         return date(2000, 1, 1)
     at_s = MARK.unpack_from(state, HEADER.size)[1]
-    return datetime.fromtimestamp(at_s, UTC).date() - timedelta(days=2)
+    return _two_days_before(at_s // 86_400)
+
+
+@lru_cache(maxsize=1024)
+def _two_days_before(day: int) -> date:
+    return date(1970, 1, 1) + timedelta(days=day - 2)

@@ -1,36 +1,44 @@
-"""Shipments that a merchant announces, and numbers that turn out to belong together."""
+"""Shipments that a merchant announces, many at a time, and numbers that turn out to belong
+together.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 
 import msgspec
 
-from milepost.domain.scan import Facts, LinkedNumber, id_text
+from milepost.domain.scan import Facts, LinkedNumber
 from milepost.engine.decode import Rejected
 from milepost.engine.journey import Journey
 from milepost.engine.linking import appended, links_of
 from milepost.engine.personal import Parties, Personal
-from milepost.engine.ports import Ledger, Link
+from milepost.engine.ports import Ledger
 from milepost.engine.queries import Queries
 from milepost.engine.registration import (
+    Prepared,
     Registered,
     Registration,
     RegistrationError,
-    announced,
     boxes_of,
     facts_of,
-    promise_of,
+    spelt,
 )
 from milepost.engine.resolve import BadScanError, checked_number
+from milepost.engine.rows import Link
 
-# So many registrations walk together.
-WAVE = 100
+# So many registrations walk together, and share two commits.
+WAVE = 500
+# So many are looked at in one turn of the event loop.
+STRETCH = 50
+# The people of so many are put into the vault at once.
+AT_ONCE = 8
 
 Join = Callable[[Sequence[Link]], Awaitable[None]]
+Refusal = RegistrationError | BadScanError
 
 
 class Registrar:
@@ -48,54 +56,90 @@ class Registrar:
 
         Raises RegistrationError and BadScanError.
         """
-        boxes = boxes_of(wanted)
-        links = self._settled(tenant, links_of(tenant, boxes))
-        first = links[0]
-        await self._keep(tenant, first, wanted)
-        heads = list({link.box: link for link in reversed(links)}.values())[::-1]
-        promises = (promise_of(wanted, link, now) for link in heads)
-        found = [scan for scan in promises if scan is not None]
-        # Announced once: to register again must not look like news.
-        known = await self._queries.known([link.road for link in heads], tenant)
-        found += [announced(wanted, link, now) for link in heads if link.road not in known]
-        body = msgspec.json.encode(found)
-        receipt = await self._journey.take_given(tenant, "merchant", body, found)
-        if receipt.rejected:
-            raise RegistrationError(receipt.rejected[0].error)
-        if len(links) > 1:
-            await self.link(links)
-        await self._journey.add_facts(tenant, "merchant", [facts_of(wanted, first)])
-        return Registered(id_text(first.shipment), [link.number for link in links])
+        (answer,) = await self._together(tenant, [wanted], now)
+        if isinstance(answer, Registered):
+            return answer
+        raise answer
 
     async def register_many(
         self, tenant: int, wanted: Sequence[tuple[int, Registration]], now: datetime
     ) -> tuple[list[Registered], list[Rejected]]:
-        """Many, each with its place, as if one came after the other; what is taken and what not.
-
-        Those that share no number walk together, so they share their commits.
-        """
+        """Many, each with its place, as if one came after the other; what is taken and what not."""
         taken: list[Registered] = []
         rejected: list[Rejected] = []
         for wave in _waves(wanted):
-            works = (self.register(tenant, one, now) for _, one in wave)
-            answers = await asyncio.gather(*works, return_exceptions=True)
+            answers = await self._together(tenant, [one for _, one in wave], now)
             for (index, _), answer in zip(wave, answers, strict=True):
                 if isinstance(answer, Registered):
                     taken.append(answer)
-                elif isinstance(answer, RegistrationError | BadScanError):
-                    rejected.append(Rejected(index, str(answer)))
                 else:
-                    raise answer
+                    rejected.append(Rejected(index, str(answer)))
         return taken, rejected
 
-    async def _keep(self, tenant: int, first: Link, wanted: Registration) -> None:
-        """What is personal goes to the vault first: whatever follows holds none of it."""
-        if wanted.consignee is None and wanted.consignor is None:
+    async def _together(
+        self, tenant: int, wanted: Sequence[Registration], now: datetime
+    ) -> list[Registered | Refusal]:
+        """Of some that share no number. What each rests on is durable before the next step: its
+        people, its scans, its links, its facts.
+        """
+        asked = [one async for one in self._prepared(tenant, wanted)]
+        await self._keep(tenant, [one for one in asked if not one.refused])
+        await self._announce(tenant, [one for one in asked if not one.refused], now)
+        sound = [one for one in asked if not one.refused]
+        joined = [link for one in sound if len(one.links) > 1 for link in one.links]
+        if joined:
+            await self.link(joined)
+        facts = [facts_of(one.wanted, one.links[0]) for one in sound]
+        if facts:
+            await self._journey.add_facts(tenant, "merchant", facts)
+        return [one.refused or one.registered() for one in asked]
+
+    async def _prepared(
+        self, tenant: int, wanted: Sequence[Registration]
+    ) -> AsyncIterator[Prepared]:
+        for place, one in enumerate(wanted, 1):
+            try:
+                links = self._settled(tenant, links_of(tenant, boxes_of(one)))
+                yield Prepared(one, links)
+            except (RegistrationError, BadScanError) as error:
+                yield Prepared(one, [], error)
+            if place % STRETCH == 0:
+                await asyncio.sleep(0)
+
+    async def _announce(self, tenant: int, asked: Sequence[Prepared], now: datetime) -> None:
+        """What they say of themselves as scans, in one batch with one raw payload."""
+        heads = [link.road for one in asked for link in one.heads]
+        known = await self._queries.known(heads, tenant)
+        told = [(one, scan) for one in asked for scan in one.scans(now, known)]
+        scans = [scan for _, scan in told]
+        if not scans:
             return
+        body = msgspec.json.encode(scans)
+        receipt = await self._journey.take_given(tenant, "merchant", body, scans)
+        for rejected in receipt.rejected:
+            one, _ = told[rejected.index]
+            one.refused = one.refused or RegistrationError(rejected.error)
+
+    async def _keep(self, tenant: int, asked: Sequence[Prepared]) -> None:
+        """What is personal goes to the vault first: whatever follows holds none of it."""
+        named = [one for one in asked if one.wanted.consignee or one.wanted.consignor]
         if self.personal is None:
-            raise RegistrationError("consignee, consignor: there is no vault to keep them in")
-        given = Parties(wanted.consignee, wanted.consignor)
-        await self.personal.keep(tenant, first.shipment, given)
+            for one in named:
+                one.refused = RegistrationError(
+                    "consignee, consignor: there is no vault to keep them in"
+                )
+            return
+        for start in range(0, len(named), AT_ONCE):
+            await asyncio.gather(
+                *(
+                    self.personal.keep(
+                        tenant,
+                        one.links[0].shipment,
+                        Parties(one.wanted.consignee, one.wanted.consignor),
+                    )
+                    for one in named[start : start + AT_ONCE]
+                )
+            )
 
     async def tails(self, tenant: int, number: str) -> frozenset[str]:
         """The last digits of the phones that a shipment was registered with."""
@@ -149,10 +193,11 @@ class Registrar:
 def _waves(
     wanted: Sequence[tuple[int, Registration]],
 ) -> Iterator[list[tuple[int, Registration]]]:
+    """Those that share no number, so that none of a wave could change what becomes of another."""
     wave: list[tuple[int, Registration]] = []
     used: set[str] = set()
     for index, one in wanted:
-        numbers = _spelt(one)
+        numbers = spelt(one)
         if len(wave) == WAVE or not used.isdisjoint(numbers):
             yield wave
             wave, used = [], set()
@@ -160,13 +205,3 @@ def _waves(
         used |= numbers
     if wave:
         yield wave
-
-
-def _spelt(wanted: Registration) -> set[str]:
-    """The numbers as they are kept; those that are none are nobody else's."""
-    named = [one.number for parcel in wanted.parcels for one in parcel.numbers]
-    found = set()
-    for number in [*named, wanted.number or ""]:
-        with suppress(BadScanError):
-            found.add(checked_number(number))
-    return found

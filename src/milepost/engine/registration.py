@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated
 
@@ -9,9 +11,10 @@ from msgspec import Meta, Struct
 
 from milepost.domain.care import Category
 from milepost.domain.place import Place
-from milepost.domain.scan import Facts, LinkedNumber, Scan
+from milepost.domain.scan import Facts, LinkedNumber, Scan, id_text
 from milepost.engine.personal import Party, coarse
-from milepost.engine.ports import Link
+from milepost.engine.resolve import BadScanError, checked_number
+from milepost.engine.rows import Link
 
 Declared = Annotated[str, Meta(max_length=200)]
 
@@ -63,6 +66,41 @@ class Registered(Struct, frozen=True):
 
 class RegistrationError(ValueError):
     """A registration that cannot be taken; the text is for its sender."""
+
+
+class Prepared(Struct):
+    """A registration on its way: its links, or why it was refused."""
+
+    wanted: Registration
+    links: list[Link]
+    refused: RegistrationError | BadScanError | None = None
+
+    @property
+    def heads(self) -> list[Link]:
+        """The first number of each box, which its promise and its announcement are told of."""
+        return list({link.box: link for link in reversed(self.links)}.values())[::-1]
+
+    def scans(self, now: datetime, known: Container[int]) -> list[Scan]:
+        """What it says of its boxes. Roads that are `known` are not announced again: that must not
+        look like news.
+        """
+        heads = self.heads
+        promises = (promise_of(self.wanted, link, now) for link in heads)
+        fresh = (announced(self.wanted, link, now) for link in heads if link.road not in known)
+        return [*(scan for scan in promises if scan is not None), *fresh]
+
+    def registered(self) -> Registered:
+        return Registered(id_text(self.links[0].shipment), [link.number for link in self.links])
+
+
+def spelt(wanted: Registration) -> set[str]:
+    """The numbers as they are kept; those that are none are nobody else's."""
+    named = [one.number for parcel in wanted.parcels for one in parcel.numbers]
+    found = set()
+    for number in [*named, wanted.number or ""]:
+        with suppress(BadScanError):
+            found.add(checked_number(number))
+    return found
 
 
 def boxes_of(wanted: Registration) -> list[list[LinkedNumber]]:

@@ -56,6 +56,14 @@ class Road:
                 return self.events[mark.fingerprint]
         return None
 
+    def weighed_g(self) -> int | None:
+        """What it weighed when it was last put on a scale."""
+        for mark in reversed(self.marks):
+            measured = self.events[mark.fingerprint].body.measurements
+            if measured and type(found := measured.get("weight_g")) is int and found > 0:
+                return found
+        return None
+
     def milestones(self) -> list[Milestone]:
         """The first standing event of every main status, in the order of time."""
         first: dict[str, int] = {}

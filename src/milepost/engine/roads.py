@@ -6,8 +6,8 @@ retracted scans leave no trace of what was believed before.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections import OrderedDict, deque
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -28,7 +28,7 @@ from milepost.eta.roads.flows import onward
 from milepost.eta.roads.model import Node, Passage
 from milepost.eta.roads.network import Network
 from milepost.eta.roads.nextscan import NextScan, next_scan
-from milepost.eta.roads.present import Closure, Present, slow_now
+from milepost.eta.roads.present import Closure, Present, slowing
 from milepost.eta.roads.reroute import Reroute, Rerouting, Standpoint, place_of
 from milepost.eta.roads.times import Moment
 from milepost.eta.roads.traffic import Traffic
@@ -150,20 +150,30 @@ class Roads:
 
     def judge(self, tenant: int, notices: Iterable[NoticeRow], now_s: int) -> bool:
         """Look at how things are now; whether alternatives had to be made anew."""
+        known = self.of(tenant).rerouting
+        deque(self.judging(tenant, notices, now_s), maxlen=0)
+        return self.of(tenant).rerouting is not known
+
+    def judging(self, tenant: int, notices: Iterable[NoticeRow], now_s: int) -> Iterator[None]:
+        """`judge` in small steps: there may be thousands of facilities and edges."""
         one = self.of(tenant)
         if now_s - one.swept_s >= _SWEEP_S:
             one.traffic.forget_before(now_s)
             one.swept_s = now_s
         moment = Moment(one.network, now_s)
+        slow = {}
+        for state in slowing(moment, one.traffic):
+            if state is not None:
+                slow[state.what] = state
+            yield
         closed = closures(one.network.nodes.values(), notices, now_s)
-        present = Present(slow=slow_now(moment, one.traffic), closed=closed)
+        present = Present(slow=slow, closed=closed)
         stale = now_s - one.judged_s >= _AGAIN_S and bool(present.slow or present.closed)
         if one.rerouting is not None and present.same_as(one.present) and not stale:
-            return False
+            return
         one.present, one.judged_s = present, now_s
         one.rerouting = Rerouting(moment, present)
         one.reroutes = one.rerouting.all(one.places)
-        return True
 
     def ahead(self, tenant: int, track: Track, now_s: int) -> list[Ahead]:
         """The road ahead of each box of a shipment; nothing in it where nothing is known."""

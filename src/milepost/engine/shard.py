@@ -17,9 +17,11 @@ from milepost.domain.marks import EMPTY, MOST_MARKS, Mark, code_of
 from milepost.domain.settle import MAIN
 from milepost.domain.shipment import Shipment
 from milepost.domain.status import BY_CODE
-from milepost.engine.judge import cleared_s, judge, plain_due
+from milepost.engine.ended import ended_s
+from milepost.engine.grounds import grounds
+from milepost.engine.judge import judge, plain_due
 from milepost.engine.policies import PolicyOf
-from milepost.engine.ports import AlertChange, Group, Link, Row
+from milepost.engine.rows import AlertChange, Group, Link, Row
 from milepost.engine.wheel import Wheel
 
 
@@ -188,12 +190,17 @@ class Shard:
         """Room 6: judge one shipment now, and say when to look again."""
         view = Shipment(self.states[road])
         known = self.open.get(road, {})
-        verdict = judge(view, now_s, self._policy_of(tenant, road), known)
+        policy = self._policy_of(tenant, road)
+        verdict = judge(view, now_s, policy, known)
+        graver = {one.rule: one.since_s for one in verdict.opened}
         for rule in verdict.cleared:
-            at_s = cleared_s(view, rule)
+            at_s = graver[rule] if rule in graver else ended_s(view, known[rule], policy)
             group.alerts.append(AlertChange(tenant, road, number, rule, None, at_s))
         for finding in verdict.opened:
-            group.alerts.append(AlertChange(tenant, road, number, finding.rule, finding, None))
+            rests_on = grounds(finding, view)
+            group.alerts.append(
+                AlertChange(tenant, road, number, finding.rule, finding, None, rests_on)
+            )
         for finding in verdict.moved:
             group.moved.append(AlertChange(tenant, road, number, finding.rule, finding, None))
         if verdict.opened or verdict.cleared:  # the shipment's line counts its alerts

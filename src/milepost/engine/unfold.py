@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from msgspec.structs import replace
 
 from milepost.domain.alert import Finding, Policy
 from milepost.domain.care import Limits
 from milepost.domain.event import Event, is_status
-from milepost.domain.marks import PROMISE, Mark
-from milepost.domain.moment import to_text
+from milepost.domain.marks import PROMISE
 from milepost.domain.scan import Facts, id_text
 from milepost.domain.settle import MAIN
-from milepost.domain.track import AlertView, Milestone, NoticeView, Parcel, StatusView, Track
+from milepost.domain.track import Milestone, NoticeView, Parcel, StatusView, Track
 from milepost.domain.whole import Whole
+from milepost.engine.alert_views import standing
 from milepost.engine.arrival import arrival_of
-from milepost.engine.checked import checks_of
-from milepost.engine.judge import findings
+from milepost.engine.checked import checks_of, goods_of
 from milepost.engine.legs import EARLY, legs_of
-from milepost.engine.ports import Link
 from milepost.engine.road import Road, told_once
+from milepost.engine.rows import Link
 from milepost.engine.tellings import stand_ins, told_together
 from milepost.engine.timeline import view
+from milepost.rules.care import Cares
 
 
 def unfold(
@@ -40,11 +40,13 @@ def unfold(
     others: Sequence[Finding] = (),
     notices: Sequence[NoticeView] = (),
     limits_over: Callable[[Limits], Limits] | None = None,
+    cares: Cares | None = None,
     folded: Boxes | None = None,
 ) -> Track:
     """The whole road. `private` gives verbatim texts; else personal data is masked. `others` are
     findings of judges that see more than the road. `limits_over` puts the shipment's own limits in
-    place of its category's. `folded`: the same boxes, where they are folded already.
+    place of its category's, `cares` what categories need, where not the usual. `folded`: the same
+    boxes, where they are folded already.
     """
     folded = folded or Boxes(number, events, links, facts)
     boxes, roads, merged = folded.boxes, folded.roads, folded.facts
@@ -56,7 +58,7 @@ def unfold(
     told = told_together([event for event in events if event.code != PROMISE], taken_back)
     if instead := stand_ins(told):
         statuses = {box: _renamed(status, instead) for box, status in statuses.items()}
-    checks = checks_of(events, merged, policy.sign_off, taken_back, limits_over)
+    checks = checks_of(events, merged, policy.sign_off, taken_back, limits_over, cares)
     return Track(
         number=number,
         carrier=_carrier(events, facts, links),
@@ -66,18 +68,20 @@ def unfold(
         milestones=_milestones(roads[leading], instead),
         arrival=promise,
         promise=promise,
-        legs=legs_of(events, links, taken_back, folded.marks()),
+        legs=legs_of(events, links, taken_back, roads.values()),
         parcels=_parcels(boxes, statuses),
-        alerts=_alerts(roads.values(), now_s, policy, others),
+        alerts=standing([road.shipment for road in roads.values()], now_s, policy, others, instead),
         events=[view(event, taken_back, private=private, others=more) for event, more in told],
         notices=[] if leading_over(roads[leading]) else list(notices),
         origin=merged.origin,
         destination=merged.destination,
         service=merged.service,
+        weight_g=merged.weight_g or _weighed_g(roads.values()),
         categories=list(merged.categories),
         signed_by=merged.signed_by if private else None,
         synthetic=synthetic,
         sealed=sealed,
+        care=goods_of(merged.categories, cares),
         checks=[replace(one, event=instead.get(one.event, one.event)) for one in checks],
     )
 
@@ -93,13 +97,15 @@ class Boxes:
         self.boxes = _boxes(number, self.events, links)
         self.roads = {box: Road(found) for box, (_, found) in self.boxes.items()}
 
-    def marks(self) -> dict[int, Mark]:
-        """Those that stand, by fingerprint."""
-        return {mark[0]: mark for road in self.roads.values() for mark in road.marks}
-
     def wholes(self) -> list[Whole]:
         """Each box with all that was said of it."""
         return [road.whole(self.facts) for road in self.roads.values()]
+
+
+def _weighed_g(roads: Collection[Road]) -> int | None:
+    """Of all boxes; not known where one of them was never weighed."""
+    weights = [weight for road in roads if (weight := road.weighed_g())]
+    return sum(weights) if weights and len(weights) == len(roads) else None
 
 
 def _renamed(status: StatusView, instead: dict[str, str]) -> StatusView:
@@ -152,30 +158,6 @@ def _leading(roads: dict[int, Road]) -> int:
         return (not status.trouble, status.step, box)
 
     return min(roads, key=rank)
-
-
-def _alerts(
-    roads: Iterable[Road], now_s: int, policy: Policy, others: Sequence[Finding]
-) -> list[AlertView]:
-    found: dict[str, Finding] = {}
-    for one in sorted(others, key=lambda one: -one.since_s):
-        found[one.rule] = one  # of several boxes, the one that it has held for longest
-    for road in roads:
-        for name, finding in findings(road.shipment, now_s, policy).items():
-            known = found.get(name)
-            if known is None or finding.since_s < known.since_s:
-                found[name] = finding
-    order = {"critical": 0, "warning": 1, "info": 2}
-    ranked = sorted(found.values(), key=lambda one: (order[one.severity], one.since_s, one.rule))
-    return [
-        AlertView(
-            rule=one.rule,
-            severity=one.severity,
-            opened_at=to_text(one.since_s * 1_000_000, 0),
-            detail=one.detail,
-        )
-        for one in ranked
-    ]
 
 
 def _carrier(events: Sequence[Event], facts: Sequence[Facts], links: Sequence[Link]) -> str | None:

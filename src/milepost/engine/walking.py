@@ -13,9 +13,9 @@ from milepost.engine.announce import Audience, announcements
 from milepost.engine.commit import Committer
 from milepost.engine.decode import Rejected
 from milepost.engine.keeping import Keeper, mention_unwritten
-from milepost.engine.ports import AlertChange, Group, Row
 from milepost.engine.redact import redact
 from milepost.engine.resolve import BadScanError, Resolver, check_text
+from milepost.engine.rows import AlertChange, Group, Row
 from milepost.engine.shard import Outcome, Shard
 from milepost.engine.turnstile import Turnstile
 
@@ -68,6 +68,7 @@ class Walk:
         audience: Audience,
         peers: PeersPort | None,
         wake: Wake | None,
+        turnstile: Turnstile,
         *,
         redacts: bool,
     ) -> None:
@@ -79,7 +80,7 @@ class Walk:
         self._peers = peers
         self._wake = wake
         self._redacts = redacts
-        self.turnstile = Turnstile()
+        self.turnstile = turnstile
         self.accepted = self.duplicates = 0
 
     async def scans(self, batch: Batch, scans: Sequence[tuple[int, Scan]]) -> None:

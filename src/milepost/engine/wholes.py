@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from milepost.engine.ports import Ledger, Link
+from milepost.engine.ports import Ledger
+from milepost.engine.rows import Link
 from milepost.engine.secondlook import Looked
 from milepost.engine.shard import Shard
 from milepost.engine.unfold import whole_of
@@ -65,7 +66,7 @@ class Wholes:
         """Some roads of one tenant, read with one question."""
         keys = sorted({key for one in asked for key in one.told})
         since = min(one.since for one in asked)
-        rows, facts = await self._ledger.road_and_facts(asked[0].tenant, keys, since)
+        rows, facts = await self._ledger.road_and_facts(asked[0].tenant, keys, since, patient=True)
         found: dict[int, Looked] = {}
         for one in asked:
             events = [row.event for row in rows if row.event.parcel in one.parcels]

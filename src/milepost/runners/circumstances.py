@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterable, Mapping
 from milepost.domain.scan import Facts
 from milepost.engine.answers import Answers
 from milepost.engine.notices import NoticeRow
-from milepost.engine.policies import PLAIN, Policies, TenantPolicy
-from milepost.engine.ports import FactRow, Group, Ledger, ShipmentRow
+from milepost.engine.policies import Policies
+from milepost.engine.policy_terms import PLAIN, TenantPolicy
+from milepost.engine.ports import Ledger
 from milepost.engine.queries import Queries
 from milepost.engine.readmodel import ReadModel
-from milepost.engine.secondlook import SecondLook, placed
+from milepost.engine.rows import FactRow, Group, ShipmentRow
+from milepost.engine.secondlook import SecondLook
 from milepost.engine.shard import Shard
+from milepost.engine.striking import placed
 from milepost.engine.wheel import BUCKET_S
 
 
@@ -85,6 +88,8 @@ class Circumstances:
         """Let the notices that hold excuse the silence of these roads."""
         notices = self._queries.notices
         asked = [road for road, (tenant, _) in names.items() if tenant in notices]
+        for road in names.keys() - set(asked):
+            self._policies.excuse(road, 0)
         if not asked:
             return
         now_s = self._now_us() // 1_000_000

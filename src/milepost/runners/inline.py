@@ -7,8 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-import structlog
-
+from milepost.engine.aftermath import Aftermath
 from milepost.engine.announce import Audience
 from milepost.engine.answers import Answers
 from milepost.engine.clockwork import Clockwork
@@ -19,19 +18,17 @@ from milepost.engine.following import Followed
 from milepost.engine.journey import Journey
 from milepost.engine.live import Live
 from milepost.engine.policies import Policies
-from milepost.engine.ports import (
-    CarrierTables,
-    Group,
-    Ledger,
-)
+from milepost.engine.ports import CarrierTables, Ledger
 from milepost.engine.queries import Queries
 from milepost.engine.rawids import RawIds
 from milepost.engine.readmodel import ReadModel
 from milepost.engine.register import Registrar
 from milepost.engine.resolve import Resolver
 from milepost.engine.resting import Resting
+from milepost.engine.rows import Group
 from milepost.engine.secondlook import SecondLook
 from milepost.engine.shard import Shard
+from milepost.engine.turnstile import Turnstile
 from milepost.runners.circumstances import Circumstances
 from milepost.runners.joining import Joining
 from milepost.runners.loading import Loading
@@ -48,8 +45,6 @@ from milepost.runners.wire import (
     Touched,
     Walk,
 )
-
-log = structlog.get_logger()
 
 
 def clock_us() -> int:
@@ -88,17 +83,23 @@ class Inline:
         # Facts that another process writes would not be heard of here.
         self.answers = Answers() if peers is None else None
         self.committer = Committer(ledger, number, self._after_commit)
+        turnstile = Turnstile()
+        # Features that are told of every group once it is durable; each must return at once.
+        self.after_commit: list[Callable[[Group], None]] = []
+        self.aftermath = Aftermath(self.after_commit, turnstile)
         self.journey = Journey(
             self.shard, Resolver(tables), self.committer, RawIds(ledger.reserve_raw_ids),
             self.audience, now_us, peers, self.resting.wake if self.resting else None,
-            redacts=ledger.keeps_verbatim,
+            turnstile, redacts=ledger.keeps_verbatim,
         )  # fmt: skip
         self.queries = Queries(
             self.shard, ledger, now_us, synthetic=synthetic, policy_of=self.policies, sealed=sealed,
             owns=self.owns, answers=self.answers, elsewhere=Elsewhere(ledger, self.policies),
+            turnstile=turnstile,
         )  # fmt: skip
         self.desk = Desk(self.shard, self.committer, self.audience, now_us)
         self.queries.others = self.desk.of
+        self.queries.cares_of = self.policies.cares
         self.second_look = SecondLook(
             self.queries.wholes, self.desk, self.policies, self.shard.road_of, now_us,
             self.queries.notices,
@@ -117,8 +118,6 @@ class Inline:
             self.shard, self.committer, ledger, self.audience, now_us, self.circumstances.excuse
         )
         self.sealing = self._sealing()
-        # Told of every group once it is durable; must return at once.
-        self.after_commit: list[Callable[[Group], None]] = []
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -126,7 +125,7 @@ class Inline:
         await self._load()
         work = (
             self.committer.run(), self.read_model.run(), self.clockwork.run(),
-            self.second_look.run(),
+            self.second_look.run(), self.aftermath.run(),
         )  # fmt: skip
         self._tasks = [asyncio.create_task(one) for one in work]
         if self.sealing is not None:
@@ -232,11 +231,7 @@ class Inline:
             self._tell_peers(self._peers, group)
         if group.outbox:
             self.announced.set()
-        for told in self.after_commit:
-            try:
-                told(group)
-            except Exception as error:  # one feature's fault is not the others'
-                log.exception("after_commit_failed", who=repr(told), error=repr(error))
+        self.aftermath.note(group)
 
     def _tell_peers(self, peers: Peers, group: Group) -> None:
         if peers.interested and group.touched:

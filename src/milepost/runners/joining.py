@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from milepost.engine.commit import Committer
 from milepost.engine.desk import Desk
 from milepost.engine.live import Live
-from milepost.engine.ports import AlertChange, Link
 from milepost.engine.queries import Queries
 from milepost.engine.readmodel import ReadModel
+from milepost.engine.rows import AlertChange, Link
 from milepost.engine.secondlook import SecondLook
 from milepost.engine.shard import Dirty, Shard
 from milepost.runners.peers import Peers

@@ -8,10 +8,11 @@ import structlog
 
 from milepost.engine.desk import Desk
 from milepost.engine.policies import Policies
-from milepost.engine.ports import Group, Ledger
+from milepost.engine.ports import Ledger
 from milepost.engine.queries import Queries
 from milepost.engine.readmodel import ReadModel
 from milepost.engine.resting import Resting
+from milepost.engine.rows import Group
 from milepost.engine.secondlook import SecondLook
 from milepost.engine.shard import Shard
 from milepost.rules import all_rules

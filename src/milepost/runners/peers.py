@@ -15,7 +15,7 @@ from pathlib import Path
 import structlog
 
 from milepost.engine.journey import OverloadedError, Receipt
-from milepost.engine.ports import FactRow, Link, Row
+from milepost.engine.rows import FactRow, Link, Row
 from milepost.runners.wire import (
     Absorb,
     Done,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from milepost.engine.ports import Group, Ledger, Row
+from milepost.engine.ports import Ledger
 from milepost.engine.readmodel import ReadModel
+from milepost.engine.rows import Group, Row
 from milepost.engine.shard import Shard
 
 Progress = Callable[[int], None]

@@ -15,9 +15,9 @@ import structlog
 from msgspec import Struct
 
 from milepost.domain.event import Event
-from milepost.engine.ports import Row
 from milepost.engine.readmodel import first_day
 from milepost.engine.resting import Resting
+from milepost.engine.rows import Row
 from milepost.engine.shard import Shard
 from milepost.stores.history import History, SealedRow
 from milepost.stores.postgres.closing import Closed, Closing

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from milepost.engine.journey import Receipt
-from milepost.engine.ports import FactRow, Link, Row
+from milepost.engine.rows import FactRow, Link, Row
 
 
 class Walk(msgspec.Struct, tag=True, array_like=True):

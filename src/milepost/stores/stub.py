@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
-from milepost.engine.ports import Group
+from milepost.engine.rows import Group
 
 
 class StubbedCommit:

@@ -66,7 +66,10 @@ def _routes(milepost: Milepost) -> list[BaseRoute]:
     limiter = Limiter(settings.requests_per_s, settings.burst)
     endpoints = milepost.endpoints()
     engine = milepost.engine
-    lookup = PublicLookup(engine.queries, engine.live, lambda: milepost.shown)
+    lookup = PublicLookup(
+        engine.queries, engine.live, lambda: milepost.shown,
+        lambda tenant, carrier: milepost.services.down(tenant, carrier),
+    )  # fmt: skip
     openapi = document(endpoints, title="Milepost", version=version("milepost"))
     return [
         *compat.routes(milepost.telling.dialects.services()),

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from milepost.domain.event import pack_body
-from milepost.engine.ports import Row
 from milepost.engine.proving import JournalRow
+from milepost.engine.rows import Row
 from milepost.notary.scope import Sealed
 from milepost.stores.history import History, SealedRow
 from milepost.stores.history.scanning import UnreadablePart, scanned

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from msgspec.structs import replace
@@ -11,12 +11,13 @@ from milepost.domain.marks import marks_of
 from milepost.domain.scan import id_text
 from milepost.engine.proving import LogRow
 from milepost.notary.audit import Audit
-from milepost.notary.faults import Fault, Report
+from milepost.notary.faults import Fault, Kind, Report
 from milepost.notary.keys import KEY_FILE, PublicKey, open_key
 from milepost.notary.office import origin_of
 from milepost.notary.scope import Scope
 from milepost.settings import Settings
 from milepost.stores.history import History
+from milepost.stores.postgres.beside import Beside
 from milepost.stores.postgres.notary import PostgresNotary
 from milepost.stores.sealer import open_sealer
 from milepost.wiring.archived import ArchivedJournal
@@ -58,9 +59,27 @@ async def audit(
             notes=notes,
             newest=newest,
         )
-        report = await Audit(scope, progress).run(taken)
+        run = Audit(scope, progress)
+        report = await run.run(taken)
+    await _beside(settings, store, run.named, report)
     report.faults = await _named(store, scope.logs, report.faults)
     return report
+
+
+async def _beside(
+    settings: Settings, store: Store, named: Mapping[str, tuple[int, int]], report: Report
+) -> None:
+    """What the log does not hold is held against its own seals, where their key is at hand."""
+    master = settings.data / MASTER_KEY
+    if not master.exists():
+        return
+    beside = Beside(store.pool, open_sealer(master), settings.data / "evidence")
+    async for one in beside.faults(named):
+        kind: Kind = "steps" if one.where == "case_step" else "sealed"
+        if one.removed:
+            kind = "removed"
+        report.add(Fault(kind=kind, where=one.where, tenant=one.tenant, detail=one.detail))
+    report.order()
 
 
 def _key(settings: Settings) -> PublicKey | None:

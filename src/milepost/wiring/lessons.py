@@ -21,7 +21,7 @@ from typing import Protocol
 import structlog
 
 from milepost.domain.place import Place
-from milepost.engine.ports import Group
+from milepost.engine.rows import Group
 from milepost.engine.secondlook import Looked
 from milepost.places import locate
 from milepost.wiring.past import Learner, Past, anything

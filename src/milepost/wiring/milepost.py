@@ -83,7 +83,7 @@ class Milepost:
         await self.store.close(stop=True)
 
     async def _policies(self) -> Policies:
-        held = Policies()
+        held = Policies(Tables().slug)
         for tenant, policy in (await PostgresPolicies(self.store.pool).policies()).items():
             held.set(tenant, policy)
         return held
@@ -129,7 +129,7 @@ class Milepost:
             *shipments.endpoints(services),
             *track.endpoints(services),
             *explain.endpoints(services),
-            *identify.endpoints(),
+            *identify.endpoints(services),
             *subscriptions.endpoints(self.telling.subscriptions, self.telling.announcer),
             *deliveries.endpoints(self.telling.log, self.telling.announcer),
             *(one for feature in self.features for one in feature.endpoints()),

@@ -8,7 +8,8 @@ from itertools import islice
 from typing import NamedTuple, TypeVar
 
 from milepost.domain.settle import MAIN
-from milepost.engine.ports import Ledger, ListFilter, ShipmentRow
+from milepost.engine.ports import Ledger
+from milepost.engine.rows import ListFilter, ShipmentRow
 from milepost.engine.secondlook import Looked
 
 PAGE = 200

@@ -21,11 +21,16 @@ from milepost.stores.postgres.texts import PostgresTexts
 from milepost.stores.sealer import MASTER_KEY, open_sealer
 from milepost.stores.vaulting import checked_suite
 
+# Connections that only commits (one at a time) and questions use: with all others busy, a question
+# waited up to 0.4 s for one. Of several processes each gets a part of the questions.
+URGENT, URGENT_OF_MANY = 8, 4
+
 
 class Store(Struct):
     """The database: where it is, and what opens it."""
 
     pool: Pool
+    urgent: Pool
     ledger: PostgresLedger
     accounts: Accounts
     embedded: Embedded | None
@@ -33,6 +38,7 @@ class Store(Struct):
 
     async def close(self, *, stop: bool = False) -> None:
         """Let go of it; `stop` ends the embedded server even if another had started it."""
+        await self.urgent.close()
         await self.pool.close()
         if self.embedded is not None:
             end = self.embedded.stop if stop else self.embedded.close
@@ -79,8 +85,9 @@ async def open_store(settings: Settings) -> Store:
         async with turn:
             return await asyncio.to_thread(database.ensure)
 
-    pool = Pool(ensure)
+    size = URGENT if settings.shard is None else URGENT_OF_MANY
+    pool, urgent = Pool(ensure), Pool(ensure, size=size)
     linker = Linker(settings.data / "notary", settings.notary_suite)
-    ledger = PostgresLedger(pool, PostgresChain(linker), private_of(settings))
+    ledger = PostgresLedger(pool, PostgresChain(linker), private_of(settings), urgent)
     await ledger.open()
-    return Store(pool, ledger, Accounts(pool), database.embedded, linker)
+    return Store(pool, urgent, ledger, Accounts(pool), database.embedded, linker)

@@ -15,8 +15,8 @@ from milepost.domain.event import key_of
 from milepost.engine.delivery import Wanted
 from milepost.engine.dialects import AlreadyWatchedError, Hook, TooManyWatchedError, Watch
 from milepost.engine.following import Followed
-from milepost.engine.ports import Announcement, Group, Link
 from milepost.engine.resolve import BadScanError
+from milepost.engine.rows import Announcement, Group, Link
 from milepost.settings import Settings
 from milepost.stores.postgres.dialects import (
     Around,

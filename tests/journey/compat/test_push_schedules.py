@@ -19,7 +19,7 @@ from milepost.domain.track import Track
 from milepost.engine.delivering import Announcer
 from milepost.engine.delivery import Delivery, DeliveryFilter
 from milepost.engine.dialects import Watch, called
-from milepost.engine.ports import Announcement, Group
+from milepost.engine.rows import Announcement, Group
 from milepost.settings import Settings
 from milepost.stores.postgres.deliverylog import PostgresDeliveryLog
 from milepost.stores.postgres.dialects import (

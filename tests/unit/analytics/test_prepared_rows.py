@@ -10,7 +10,7 @@ from milepost.analytics.reading import Line
 from milepost.domain.event import Event, EventBody
 from milepost.domain.scan import Facts
 from milepost.domain.status import SUB_CODE
-from milepost.engine.ports import Link
+from milepost.engine.rows import Link
 from milepost.engine.unfold import folded, whole_of
 
 ROAD, START_S = 77, 1_790_000_000

@@ -41,8 +41,8 @@ def test_a_ship_sails_from_port_to_port() -> None:
             event(1, "Shenzhen, CN", "picked_up"),
             event(2, "", text="Vessel departed"),
             event(20, "Berlin, DE", "delivered"),
-        ),
-        700,
+            weight_g=700,
+        )
     )
 
     assert [leg.mode for leg in legs] == ["sea", "road"]
@@ -58,8 +58,7 @@ def test_without_weight_or_words_all_is_marked() -> None:
             event(1, "Shenzhen, CN", "picked_up"),
             event(3, "Los Angeles, US"),
             event(4, "Los Angeles, US"),
-        ),
-        None,
+        )
     )
 
     assert len(legs) == 1
@@ -68,10 +67,10 @@ def test_without_weight_or_words_all_is_marked() -> None:
 
 
 def test_a_road_of_one_place_cannot_be_reckoned() -> None:
-    legs, unknown = stretches_of(track(event(1, "Shenzhen, CN")), 700)
+    legs, unknown = stretches_of(track(event(1, "Shenzhen, CN")))
     assert legs == []
     assert "fewer than two places" in unknown[0]
-    assert stretches_of(track(), None)[0] == []
+    assert stretches_of(track())[0] == []
 
 
 def test_what_was_retracted_is_no_place() -> None:
@@ -83,5 +82,5 @@ def test_what_was_retracted_is_no_place() -> None:
         },
         retracted_by="f" * 16,
     )
-    legs, _ = stretches_of(track(event(1, "Berlin, DE"), wrong, event(3, "Hamburg, DE")), 5)
+    legs, _ = stretches_of(track(event(1, "Berlin, DE"), wrong, event(3, "Hamburg, DE")))
     assert [leg.mode for leg in legs] == ["road"]

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from milepost.domain.event import key_of
 from milepost.domain.scan import LinkedNumber, Scan
 from milepost.engine.linking import links_of
-from milepost.engine.ports import ListFilter
+from milepost.engine.rows import ListFilter
 from milepost.runners.inline import Inline
-from milepost.stores.memory import MemoryLedger
+from milepost.stores.memory.ledger import MemoryLedger
 from unit.engine.whole import NOW_US, TENANT, Clock, engine, folds_of, scan_at
 
 NUMBERS = [f"SF10000{n}" for n in range(6)]

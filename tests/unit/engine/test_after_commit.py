@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from milepost.engine.commit import Committer
-from milepost.engine.ports import Group, UnreadRow
-from milepost.stores.memory import MemoryLedger
+from milepost.engine.rows import Group, UnreadRow
+from milepost.stores.memory.ledger import MemoryLedger
 from patience import PATIENCE_S
 
 ROW = UnreadRow(1, None, "test", "here", "made up", "", 0)

@@ -172,3 +172,19 @@ def test_at_the_door_the_promise_is_not_asked_any_more() -> None:
     assert window is not None
     assert window.predictor == "lanes"
     assert window.p90_us - micros(began + 7 * DAY) < micros(START + DAY) - micros(START)
+
+
+def test_the_operator_hears_of_a_changed_world() -> None:
+    """Eight days were usual; then, for a while, fourteen."""
+    foresight = taught()
+    assert foresight.drifts(1) == []
+    for index in range(60):
+        number, began = f"SLOW{index:04}", START + timedelta(days=10, hours=index)
+        foresight.open(1, 1000 + index, road(number, began, {0: "picked_up"}))
+        foresight.learn(1, 1000 + index, road(number, began, {0: "picked_up", 14: "delivered"}))
+    found = foresight.drifts(1)
+
+    assert {one.kind for one in found} >= {"slower", "quotes_broken"}
+    assert ("4px", "CN", "DE") in {one.group[1:] for one in found}
+    assert found[0].sure == max(one.sure for one in found)
+    assert foresight.drifts(2) == []

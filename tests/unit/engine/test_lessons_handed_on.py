@@ -10,7 +10,7 @@ import pytest
 
 from milepost.domain.event import Event, EventBody
 from milepost.domain.status import MAIN_CODE, SUB_CODE
-from milepost.engine.ports import Group, ListFilter, Row, ShipmentRow
+from milepost.engine.rows import Group, ListFilter, Row, ShipmentRow
 from milepost.engine.secondlook import Looked
 from milepost.engine.unfold import folded, whole_of
 from milepost.wiring import lessons as module

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from milepost.engine.turnstile import Turnstile
+from patience import PATIENCE_S
 
 
 def test_one_passes_a_turn_and_in_the_order_of_coming() -> None:
@@ -63,3 +64,36 @@ def test_a_lone_batch_waits_for_nobody() -> None:
         return before
 
     assert asyncio.run(turns()) == 0
+
+
+async def test_a_slice_gives_way_to_a_question_until_it_is_answered() -> None:
+    turnstile, heard = Turnstile(), []
+
+    async def batch() -> None:
+        await turnstile.turn()
+        heard.append("slice")
+
+    turnstile.asked()
+    walking = asyncio.create_task(batch())
+    for _ in range(5):
+        await asyncio.sleep(0)
+    heard.append("answer")
+    turnstile.answered()
+    await walking
+    await turnstile.turn()  # and it is free again
+    assert heard == ["answer", "slice"]
+
+
+async def test_a_slice_passes_in_the_end_however_many_questions_there_are() -> None:
+    turnstile, passed = Turnstile(), 0
+
+    async def batch() -> None:
+        nonlocal passed
+        for _ in range(3):
+            await turnstile.turn()
+            passed += 1
+
+    turnstile.asked()
+    await asyncio.wait_for(batch(), PATIENCE_S)
+    assert passed == 3
+    turnstile.answered()

@@ -1,23 +1,41 @@
-"""Who is due comes up once its minute has passed, and nobody too early or twice."""
+"""Who is due comes up in that very second, and nobody too early or twice."""
 
 from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from milepost.engine.wheel import BUCKET_S, Wheel
+from milepost.engine.wheel import Wheel
 
 
 @given(st.lists(st.integers(0, 10_000), max_size=50), st.integers(0, 12_000))
-def test_all_whose_minute_has_passed_and_no_others(due: list[int], now_s: int) -> None:
+def test_all_whose_second_has_come_and_no_others(due: list[int], now_s: int) -> None:
     wheel = Wheel()
     for key, due_s in enumerate(due):
         wheel.put(key, due_s)
     popped = wheel.pop(now_s)
 
-    assert all(due[key] <= now_s for key in popped)
-    assert {key for key, due_s in enumerate(due) if due_s + BUCKET_S <= now_s} <= set(popped)
+    assert sorted(popped) == [key for key, due_s in enumerate(due) if due_s <= now_s]
     assert len(popped) + len(wheel) == len(due)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 300), st.integers(0, 400)), max_size=40),
+    st.integers(1, 5),
+)
+def test_the_same_while_time_goes_on(puts: list[tuple[int, int]], most: int) -> None:
+    """Also what is put down in the minute that is now, or whose time has passed already."""
+    wheel, came = Wheel(), dict[int, int]()
+    for now_s in range(500):
+        for key, (at_s, due_s) in enumerate(puts):
+            if at_s == now_s:
+                wheel.put(key, due_s)
+        while keys := wheel.pop(now_s, most):
+            assert len(keys) <= most
+            came |= dict.fromkeys(keys, now_s)
+
+    assert came == {key: max(at_s, due_s) for key, (at_s, due_s) in enumerate(puts)}
+    assert len(wheel) == 0
 
 
 def test_who_is_put_down_again_does_not_come_up_at_once() -> None:
@@ -27,7 +45,17 @@ def test_who_is_put_down_again_does_not_come_up_at_once() -> None:
     wheel.put(7, 2_001)
 
     assert wheel.pop(2_000) == []
-    assert wheel.pop(2_001 + BUCKET_S) == [7]
+    assert wheel.pop(2_001) == [7]
+
+
+def test_a_clock_that_is_set_back_loses_nobody() -> None:
+    wheel = Wheel()
+    wheel.put(7, 1_000)
+    wheel.put(8, 1_030)
+    assert wheel.pop(1_010) == [7]
+
+    assert wheel.pop(500) == []
+    assert wheel.pop(1_030) == [8]
 
 
 def test_a_few_at_a_time_and_in_the_end_all() -> None:

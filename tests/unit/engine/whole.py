@@ -14,10 +14,11 @@ import structlog
 from milepost.domain.event import Event
 from milepost.domain.scan import Scan
 from milepost.domain.track import Track
-from milepost.engine.ports import Ledger, Link
+from milepost.engine.ports import Ledger
+from milepost.engine.rows import Link
 from milepost.engine.unfold import folded
 from milepost.runners.inline import Inline
-from milepost.stores.memory import MemoryLedger
+from milepost.stores.memory.ledger import MemoryLedger
 from milepost.wiring import Tables
 
 # Hundreds of engines start here: none has to say that it has loaded nothing.

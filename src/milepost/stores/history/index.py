@@ -6,6 +6,7 @@ history yet. All writing happens under the history's lock; reading needs none.
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -48,13 +49,14 @@ class Index:
 
     def __init__(self, folder: Path, unfinished: Path) -> None:
         self._folder = folder
+        self._path = str(folder)  # every question looks at it
         self._unfinished = unfinished
         # One pair, so that threads that load at once never mix the one's time with the other's.
         self._loaded = (-1, Catalogue([], 0))
 
     def catalogue(self) -> Catalogue:
         """What is there now, also where another process wrote it."""
-        changed_ns = self._folder.stat().st_mtime_ns
+        changed_ns = os.stat(self._path).st_mtime_ns  # noqa: PTH116 - a third of the time
         seen_ns, catalogue = self._loaded
         if changed_ns != seen_ns:
             old = time_ns() - changed_ns > _YOUNG_NS

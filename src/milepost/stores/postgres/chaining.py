@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from milepost.engine.ports import Row
 from milepost.engine.proving import Addition, Head, Installation, Linker, LogKey
+from milepost.engine.rows import Row
 
 _INSTALLATION = """
 UPDATE notary_start SET installation = coalesce(installation, gen_random_uuid())

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import asyncpg
 
 from milepost.domain.status import STATUSES
-from milepost.engine.ports import Row
+from milepost.engine.rows import Row
 from milepost.stores.postgres.pool import Pool
 from milepost.stores.postgres.rows import ROW_COLUMNS, row_of
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -10,13 +11,13 @@ import asyncpg
 import msgspec
 
 from milepost.domain.event import pack_body
-from milepost.engine.ports import AlertChange, Announcement, Group, Raw, UnreadRow
+from milepost.engine.rows import AlertChange, Announcement, Group, Raw, UnreadRow
 from milepost.stores.postgres.chaining import PostgresChain
 from milepost.stores.postgres.copying import (
     JOURNAL_COLUMNS,
     RAW_COLUMNS,
     day_of,
-    journal_rows,
+    journal_pieces,
     raw_rows,
 )
 from milepost.stores.postgres.partitions import make_partitions
@@ -38,15 +39,23 @@ class Commits:
     """Writes groups; knows whether a commit whose answer was lost has happened."""
 
     def __init__(
-        self, pool: Pool, chain: PostgresChain | None = None, private: Private | None = None
+        self,
+        pool: Pool,
+        chain: PostgresChain | None = None,
+        private: Private | None = None,
+        urgent: Pool | None = None,
     ) -> None:
+        """`urgent`: connections of commits and questions alone, so that neither waits for work
+        that nobody waits for.
+        """
         self.pool = pool
+        self.urgent = urgent or pool
         self._chain = chain
         self._private = private
         self._days: set[date] = set()
 
     async def commit(self, shard: int, group: Group) -> int:
-        async with self.pool.connection() as connection:
+        async with self.urgent.connection() as connection:
             if group.seq is None:
                 group.seq = await connection.fetchval("SELECT nextval('commit_sequence')")
             elif await _committed(connection, group.seq):
@@ -115,24 +124,27 @@ async def _write(
     )
     if group.rows:
         bodies = [pack_body(row.event.body) for row in group.rows]
-        stream = journal_rows(group.rows, bodies, seq)
-        await _copy(connection, "journal", JOURNAL_COLUMNS, stream)
+        await _copy(connection, "journal", JOURNAL_COLUMNS, journal_pieces(group.rows, bodies, seq))
         if chain is not None:
             await chain.write(connection, shard, seq, group.rows, bodies)
     if raws:
-        await _copy(connection, "raw", RAW_COLUMNS, raw_rows(raws))
+        await _copy(connection, "raw", RAW_COLUMNS, [raw_rows(raws)])
     await _write_small(connection, group)
 
 
-async def _whole(data: bytes) -> AsyncIterator[bytes]:
-    """One piece. (A file would be read in another thread, which costs more than it frees.)"""
-    yield data
+async def _in_turns(pieces: Iterable[bytes]) -> AsyncIterator[bytes]:
+    """Piece by piece. (A file would be read in another thread, which costs more than it frees.)"""
+    for number, piece in enumerate(pieces):
+        if number:
+            await asyncio.sleep(0)
+        yield piece
 
 
 async def _copy(
-    connection: asyncpg.Connection, table: str, columns: Sequence[str], data: bytes
+    connection: asyncpg.Connection, table: str, columns: Sequence[str], pieces: Iterable[bytes]
 ) -> None:
-    await connection.copy_to_table(table, source=_whole(data), columns=columns, format="binary")
+    source = _in_turns(pieces)
+    await connection.copy_to_table(table, source=source, columns=columns, format="binary")
 
 
 async def _write_small(connection: asyncpg.Connection, group: Group) -> None:
@@ -175,7 +187,7 @@ async def _write_alerts(connection: asyncpg.Connection, changes: Sequence[AlertC
     opened = [
         (
             c.tenant, c.shipment, c.number, c.rule, c.finding.severity, c.finding.since_s,
-            msgspec.json.encode(c.finding.detail).decode(),
+            msgspec.json.encode(c.finding.detail).decode(), list(c.because),
         )
         for c in changes
         if c.finding is not None
@@ -188,8 +200,9 @@ async def _write_alerts(connection: asyncpg.Connection, changes: Sequence[AlertC
         )
     if opened:
         await connection.executemany(
-            "INSERT INTO alert (tenant, shipment, number, rule, severity, opened_s, detail) "
-            "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+            "INSERT INTO alert "
+            "(tenant, shipment, number, rule, severity, opened_s, detail, because) "
+            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
             opened,
         )
 

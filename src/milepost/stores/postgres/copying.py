@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from milepost.domain.event import Event
-from milepost.engine.ports import Raw, Row
+from milepost.engine.rows import Raw, Row
 
+# So many rows are made at a stretch: whoever waits for an answer meanwhile comes in between.
+PIECE = 100
 START = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 END = b"\xff\xff"
 _PG_EPOCH = date(2000, 1, 1).toordinal()
@@ -43,9 +45,20 @@ def pg_day(day_number: int) -> int:
     return day_number + _UNIX_EPOCH - _PG_EPOCH
 
 
-def journal_rows(rows: Iterable[Row], bodies: Iterable[bytes], seq: int) -> bytes:
-    """A complete COPY stream of journal rows, given their packed bodies too."""
-    parts = [START]
+def journal_pieces(rows: Sequence[Row], bodies: Sequence[bytes], seq: int) -> Iterator[bytes]:
+    """A complete COPY stream of journal rows in pieces, given their packed bodies too."""
+    for start in range(0, len(rows), PIECE):
+        end = start + PIECE
+        parts = [] if start else [START]
+        _add_journal_rows(parts, rows[start:end], bodies[start:end], seq)
+        if end >= len(rows):
+            parts.append(END)
+        yield b"".join(parts)
+
+
+def _add_journal_rows(
+    parts: list[bytes], rows: Iterable[Row], bodies: Iterable[bytes], seq: int
+) -> None:
     add, common, received_us, day = parts.append, _COMMON.pack, 0, 0
     for (tenant, raw, event), body in zip(rows, bodies, strict=True):
         if event.received_us != received_us:  # the same for all of a batch
@@ -62,8 +75,6 @@ def journal_rows(rows: Iterable[Row], bodies: Iterable[bytes], seq: int) -> byte
         else:
             add(_rare(tenant, raw, event, seq, day, len(body)))
         add(body)
-    add(END)
-    return b"".join(parts)
 
 
 def _rare(tenant: int, raw: int | None, event: Event, seq: int, day: int, size: int) -> bytes:

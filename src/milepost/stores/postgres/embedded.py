@@ -22,7 +22,7 @@ with warnings.catch_warnings():
 # Durable (synchronous commit and fsync stay on), tuned for appending.
 SETTINGS = """
 listen_addresses = ''
-max_connections = 100
+max_connections = 200
 shared_buffers = 256MB
 wal_level = minimal
 max_wal_senders = 0

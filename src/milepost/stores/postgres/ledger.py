@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from milepost.engine.ports import FactRow, Link, OpenAlert, Row
 from milepost.engine.redact import restored, restored_facts
+from milepost.engine.rows import FactRow, Link, OpenAlert, Row
 from milepost.stores.postgres.chaining import PostgresChain
 from milepost.stores.postgres.committing import Commits, Private
 from milepost.stores.postgres.lines import CHUNK, ShipmentLines
@@ -58,9 +58,13 @@ class PostgresLedger(Commits, ShipmentLines):
     """See `engine.ports.Ledger`."""
 
     def __init__(
-        self, pool: Pool, chain: PostgresChain | None = None, private: Private | None = None
+        self,
+        pool: Pool,
+        chain: PostgresChain | None = None,
+        private: Private | None = None,
+        urgent: Pool | None = None,
     ) -> None:
-        super().__init__(pool, chain, private)
+        super().__init__(pool, chain, private, urgent)
         self.keeps_verbatim = private is not None
 
     async def open(self) -> None:
@@ -81,7 +85,13 @@ class PostgresLedger(Commits, ShipmentLines):
         return [row_of(row) for row in rows]
 
     async def road_and_facts(
-        self, tenant: int, parcels: Sequence[int], since: date, private: bool = False
+        self,
+        tenant: int,
+        parcels: Sequence[int],
+        since: date,
+        private: bool = False,
+        *,
+        patient: bool = False,
     ) -> tuple[list[Row], list[FactRow]]:
         texts = self._private.texts if self._private is not None and private else None
         sql = _ROAD_AND_FACTS if texts is None else _PRIVATE
@@ -90,7 +100,8 @@ class PostgresLedger(Commits, ShipmentLines):
             len(parcels) == 1
         ):  # the plan for one key is kept; for several, each time is planned anew
             sql, keys = sql.replace(_ANY, _ONLY), parcels[0]
-        async with self.pool.connection() as connection:
+        pool = self.pool if patient else self.urgent
+        async with pool.connection() as connection:
             found = await connection.fetch(sql, keys, tenant, since)
         rows = [row_of(row) for row in found if row[7] >= 0]
         said = texts.opened(row for row in found if row[7] == TEXT) if texts is not None else {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 
-from milepost.engine.ports import ListFilter, ShipmentRow
+from milepost.engine.rows import ListFilter, ShipmentRow
 from milepost.stores.postgres import listing
 from milepost.stores.postgres.pool import Pool
 

@@ -12,7 +12,7 @@ import asyncpg
 import zstandard
 from cryptography.exceptions import InvalidTag
 
-from milepost.engine.ports import Raw
+from milepost.engine.rows import Raw
 from milepost.stores.postgres.copying import day_of
 from milepost.stores.sealer import Sealer, SealError
 from milepost.stores.vaulting import Suite, decrypt, encrypt, new_key

@@ -10,7 +10,7 @@ import msgspec
 from milepost.domain.alert import Finding
 from milepost.domain.event import Event, unpack_body
 from milepost.domain.scan import Facts
-from milepost.engine.ports import FactRow, OpenAlert, Row
+from milepost.engine.rows import FactRow, OpenAlert, Row
 
 ROW_COLUMNS = (
     "tenant, raw, parcel, fingerprint, at_us, offset_min, quality, code, received_us, "

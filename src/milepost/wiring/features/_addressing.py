@@ -15,7 +15,8 @@ import structlog
 from milepost.domain.shipment import Shipment
 from milepost.domain.status import SUB_CODE
 from milepost.engine.addressing import doubt_of
-from milepost.engine.ports import Group, Ledger, ListFilter
+from milepost.engine.ports import Ledger
+from milepost.engine.rows import Group, ListFilter
 from milepost.rules.learned import Doubt
 from milepost.rules.learned.address_trouble import TOLD, check
 from milepost.runners.inline import Inline

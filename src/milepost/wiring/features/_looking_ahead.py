@@ -10,7 +10,7 @@ from itertools import islice
 import structlog
 
 from milepost.engine.outlook import Outlook, outlook_of
-from milepost.engine.ports import Group
+from milepost.engine.rows import Group
 from milepost.engine.secondlook import Looked
 from milepost.eta.facts import Window
 from milepost.runners.inline import Inline

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from milepost.domain.place import Place, as_place
 from milepost.domain.status import BY_CODE
-from milepost.engine.ports import Group
+from milepost.engine.rows import Group
 from milepost.stores.postgres.console.network import Network, Passed
 
 log = structlog.get_logger()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
+from milepost.api import foresight as api
 from milepost.domain.place import Place, as_place
 from milepost.domain.settle import MAIN
 from milepost.domain.shipment import Shipment
@@ -14,6 +16,7 @@ from milepost.engine.lane_record import LaneUsuals
 from milepost.engine.secondlook import Looked
 from milepost.rules.learned import Usual
 from milepost.rules.learned.customs_dwell import FEWEST
+from milepost.web.endpoint import Endpoint
 from milepost.wiring.feature import Context, Feature
 
 FIRST_LESSONS = 5_000
@@ -31,6 +34,9 @@ class CustomsFeature(Feature):
         self._context.lessons.join(
             self._learn, ENDS, past=FIRST_LESSONS, of_past="delivered", wants=was_at_customs
         )
+
+    def endpoints(self) -> Sequence[Endpoint]:
+        return api.customs_endpoints(self.customs, lambda: self._context.now_us() // 1_000_000)
 
     async def usual(self, road: int, looked: Looked) -> Usual | None:
         """Of the port where there is enough, else of the lane, else of the country."""

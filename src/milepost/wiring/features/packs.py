@@ -17,10 +17,12 @@ from milepost.documents.pack import packed
 from milepost.domain.case import Case
 from milepost.domain.moment import to_datetime
 from milepost.domain.track import Track
+from milepost.engine.located import town_of
 from milepost.notary.finding import NotFoundError, NotProvableError
 from milepost.stores.postgres.cases import PostgresCases
 from milepost.web.endpoint import Endpoint
 from milepost.wiring.feature import Context, Feature
+from milepost.wiring.features.cases import CaseFeature
 from milepost.wiring.features.custody import CustodyFeature
 from milepost.wiring.features.notary import NotaryFeature
 from milepost.wiring.features.personal import PersonalFeature
@@ -51,8 +53,11 @@ class PackFeature(Feature):
         row = await self._cases.find(tenant, case)
         if row is None:
             return None
-        steps = [one.step for one in await self._cases.steps(tenant, case)]
-        files = {"case.json": _json({"id": case, "case": row.case, "steps": steps})}
+        kept = await self._cases.steps(tenant, case)
+        said, steps = row.case, [one.step for one in kept]
+        if personal:
+            said, steps = await self._feature(CaseFeature).desk.verbatim(row, kept)
+        files = {"case.json": _json({"id": case, "case": said, "steps": steps})}
         queries = self._context.engine.queries
         track = await queries.track(tenant, row.case.number, private=True)
         if track is not None:
@@ -67,7 +72,7 @@ class PackFeature(Feature):
         custody = self._feature(CustodyFeature)
         nodes = archive_of(track.events, track.carrier)
         carried = await custody.carriages(tenant, track)
-        chain = custody_of(nodes, partial(aboard, carriages=carried))
+        chain = custody_of(nodes, partial(aboard, carriages=carried), town_of)
         found = await custody.anomalies(tenant, track)
         problem = _PROBLEMS.get(str(case.fields.get("problem")), "damage")
         now_s = self._context.now_us() // 1_000_000
