@@ -373,3 +373,16 @@ def test_a_pack_lets_anybody_hold_a_picture_against_the_event_that_names_it(
     assert any(given.encode() in b64decode(one["body"]) for one in proofs)
     plain = app.caller(scopes=("read",))
     assert plain.get(f"/v1/cases/{made['id']}/pack").status_code == 404
+
+
+def test_a_shipment_has_the_cases_of_all_its_numbers(me: Caller) -> None:
+    first, second = "SF8700000000001", "RM870000001GB"
+    numbers = [{"number": first, "carrier": "sf"}, {"number": second, "carrier": "royal_mail"}]
+    me.register({"parcels": [{"numbers": numbers}]})
+    me.scan(scan(first, 9))
+    fields = {"problem": "loss", "amount_minor": 900, "currency": "EUR"}
+    opened = me.post("/v1/cases", {"kind": "claim", "number": second, "fields": fields})
+    assert opened.status_code == 201, opened.text
+    for number in (first, second):
+        found = me.get("/v1/cases", params={"number": number}).json()["cases"]
+        assert [one["id"] for one in found] == [opened.json()["id"]], number

@@ -253,6 +253,30 @@ def test_a_sensor_that_falls_silent(app: Running, me: Caller, clock: Any) -> Non
     assert alerts(app, "CT6000001")[0][2] is not None
 
 
+def test_a_logger_that_was_not_silent_but_late(app: Running, me: Caller, clock: Any) -> None:
+    """A parcel in a box with a logger: its values come in bundles, hours after they were taken."""
+    cold(me, "CT6100001")
+    limits = {"silent_s": 3600, "temperature_low_mc": 2000, "temperature_high_mc": 8000}
+    me.client.put(
+        "/v1/track/CT6100001/limits", content=json.dumps(limits).encode(), headers=me.headers
+    )
+    take(me, "containment", [
+        {"number": "CT6100001", "parent": "sensor:611", "action": "add", "at": clock(0)},
+    ])  # fmt: skip
+    take(me, "samples", temperatures("sensor:611", clock, *[5] * 24))
+    settled(app)
+    assert alerts(app, "CT6100001") == [("sensor_silent", seconds(clock(115 + 60)), None)]
+
+    later = temperatures("sensor:611", clock, *[5] * 36, *[11] * 6, 5, 5)[24:]
+    take(me, "samples", later)
+    settled(app)
+    rules = {rule for rule, *_ in alerts(app, "CT6100001")}
+    assert rules == {"sensor_silent", "temperature_excursion"}
+    take(me, "samples", [{"asset": "sensor:611", "at": at(0.01), "temperature_c": 5}])
+    settled(app)
+    assert all(ended is not None for *_, ended in alerts(app, "CT6100001"))
+
+
 def test_an_alert_opens_by_itself(app: Running, me: Caller, clock: Any) -> None:
     cold(me, "CT7000001")
     take(me, "containment", [

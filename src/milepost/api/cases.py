@@ -78,10 +78,11 @@ class KindPage(Struct):
 
 
 class Rooms(Struct):
-    """What the handlers work with."""
+    """What the handlers work with. `together`: all numbers of a number's shipment."""
 
     desk: CaseDesk
     store: CaseStore
+    together: Callable[[int, str], list[str]]
 
 
 Handler = Callable[[Rooms, Call], Awaitable[object]]
@@ -125,8 +126,8 @@ async def add(rooms: Rooms, call: Call) -> CaseAnswer:
 async def page(rooms: Rooms, call: Call) -> CasePage:
     query: CaseQuery = call.query
     wanted = CaseFilter(
-        number=_number(query.number), kind=query.kind, owner=query.owner, waits_for=query.waits_for,
-        open=query.open, after=query.cursor, limit=query.limit + 1,
+        numbers=_numbers(rooms, call), kind=query.kind, owner=query.owner,
+        waits_for=query.waits_for, open=query.open, after=query.cursor, limit=query.limit + 1,
     )  # fmt: skip
     rows = await rooms.store.list(call.caller.tenant, wanted)
     shown = rows[: query.limit]
@@ -134,12 +135,13 @@ async def page(rooms: Rooms, call: Call) -> CasePage:
     return CasePage([CaseLine(row.id, row.case) for row in shown], following)
 
 
-def _number(text: str | None) -> str | None:
-    """As cases keep it; what is no number has no cases."""
+def _numbers(rooms: Rooms, call: Call) -> list[str] | None:
+    """All numbers of the shipment that one was asked for; what is no number has no cases."""
+    asked: str | None = call.query.number
     try:
-        return None if text is None else checked_number(text)
+        return None if asked is None else rooms.together(call.caller.tenant, asked)
     except BadScanError:
-        return text
+        return []
 
 
 async def show(rooms: Rooms, call: Call) -> CaseAnswer:

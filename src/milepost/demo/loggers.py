@@ -17,8 +17,8 @@ from milepost.demo.shape import Step
 from milepost.demo.travel import Event
 
 EVERY = timedelta(minutes=15)
-# A logger sends what it has collected every so often.
-SENT_TOGETHER = 8
+# A logger sends what it has collected before it would count as silent (an hour).
+SENT_TOGETHER = 3
 _USUAL_C = 4.6
 _FAILS = 0.3
 _FAILURE = timedelta(minutes=75)

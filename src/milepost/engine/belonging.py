@@ -44,6 +44,11 @@ class Belonging:
         link = self._shard.links.get(key_of(tenant, number))
         return [] if link is None else self._shipments.get(link.shipment, [])
 
+    def together(self, tenant: int, number: str) -> list[str]:
+        """A number in its usual form, and all others of its shipment. Raises BadScanError."""
+        number = checked_number(number)
+        return list(dict.fromkeys([number, *(li.number for li in self.links_of(tenant, number))]))
+
     def roads_beside(self, link: Link) -> set[int]:
         """The roads of all boxes of a number's shipment."""
         return {one.road for one in self._links_beside(link)}

@@ -69,13 +69,14 @@ async def names_in(
         seen |= {one.parent for stretches in above.values() for one in stretches}
     frontier = {name for name in seen if not is_place(name)}
     for _ in range(DEEPEST):
-        # A parcel may be a pallet, or a box with further numbered ones in it.
-        asked = sorted(name for name in frontier if not name.startswith(SENSOR))
-        if not asked:
+        if not frontier:
             break
-        inside = await store.within(tenant, asked, from_us, until_us)
-        frontier = {one.child for stretches in inside.values() for one in stretches} - seen
-        seen |= frontier
+        # A parcel may be a pallet, or a box with further numbered ones in it; what is said to be in
+        # a sensor travels with it. A sensor that is found in something has nothing in it.
+        inside = await store.within(tenant, sorted(frontier), from_us, until_us)
+        found = {one.child for stretches in inside.values() for one in stretches} - seen
+        seen |= found
+        frontier = {name for name in found if not name.startswith(SENSOR)}
     return seen
 
 

@@ -29,9 +29,11 @@ class StepRow(NamedTuple):
 
 
 class CaseFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which cases a list shows. `after`: the last id of the page before."""
+    """Which cases a list shows. `numbers`: of any of these; None: of all. `after`: the last id of
+    the page before.
+    """
 
-    number: str | None = None
+    numbers: Sequence[str] | None = None
     kind: str | None = None
     owner: str | None = None
     waits_for: str | None = None

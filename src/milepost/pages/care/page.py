@@ -171,7 +171,7 @@ class CarePage:
         }  # fmt: skip
         reader, sub = site.reader(request), parcel.track.status.sub
         if proven:
-            rows = await rooms.cases.list(parcel.tenant, CaseFilter(number=parcel.number))
+            rows = await rooms.cases.list(parcel.tenant, CaseFilter(numbers=parcel.numbers))
             more["requests"] = requests(rows, reader)
         return site.page(
             request, "care.html", status=status, guarded=proven, number=parcel.number,

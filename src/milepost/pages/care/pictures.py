@@ -66,6 +66,6 @@ async def attach(
 
 
 async def _open_one(rooms: CareRooms, parcel: Parcel, kind: str) -> int | None:
-    wanted = CaseFilter(number=parcel.number, kind=kind, open=True)
+    wanted = CaseFilter(numbers=parcel.numbers, kind=kind, open=True)
     rows = await rooms.cases.list(parcel.tenant, wanted)
     return next((row.id for row in rows if row.case.side == "buyer"), None)

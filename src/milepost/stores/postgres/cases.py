@@ -31,7 +31,7 @@ WHERE tenant = $1 AND id = $2 AND steps = $3 RETURNING id
 """
 _LIST = f"""
 SELECT {COLUMNS} FROM case_file AS c
-WHERE tenant = $1 AND ($2::text IS NULL OR number = $2) AND ($3::text IS NULL OR kind = $3)
+WHERE tenant = $1 AND ($2::text[] IS NULL OR number = ANY($2)) AND ($3::text IS NULL OR kind = $3)
     AND ($4::text IS NULL OR owner = $4) AND ($5::text IS NULL OR waits_for = $5)
     AND ($6::boolean IS NULL OR closed <> $6) AND ($7::bigint IS NULL OR id < $7)
 ORDER BY id DESC LIMIT $8
@@ -115,7 +115,7 @@ class PostgresCases:
     async def list(self, tenant: int, wanted: CaseFilter) -> builtins.list[CaseRow]:
         async with self._pool.connection() as connection:
             rows = await connection.fetch(
-                _LIST, tenant, wanted.number, wanted.kind, wanted.owner, wanted.waits_for,
+                _LIST, tenant, wanted.numbers, wanted.kind, wanted.owner, wanted.waits_for,
                 wanted.open, wanted.after, wanted.limit,
             )  # fmt: skip
         return [row_of(row) for row in rows]

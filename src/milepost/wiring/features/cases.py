@@ -44,7 +44,7 @@ class CaseFeature(Feature):
         )  # fmt: skip
         people = CasePeople(self._engine, store)
         self.desk.moved, self.desk.known, self.desk.holds = people.moved, people.known, people.holds
-        self._rooms = cases.Rooms(self.desk, store)
+        self._rooms = cases.Rooms(self.desk, store, context.engine.queries.together)
         self.vault = vault
         self._alerts = PostgresAlerts(context.pool)
         self._waiting: list[AlertChange] = []
@@ -152,8 +152,9 @@ class CaseFeature(Feature):
                 await self.desk.step(alert.tenant, row.id, step)
 
     async def _cases_of(self, alert: AlertChange, *, open_ones: bool) -> list[CaseRow]:
-        """The cases of a parcel that were opened for this rule, newest first."""
-        wanted = CaseFilter(number=alert.number, kind="alert", open=open_ones)
+        """The cases of a shipment that were opened for this rule, newest first."""
+        numbers = self._engine.queries.together(alert.tenant, alert.number)
+        wanted = CaseFilter(numbers=numbers, kind="alert", open=open_ones)
         rows = await self._store.list(alert.tenant, wanted)
         return [row for row in rows if row.case.rule == alert.rule]
 
