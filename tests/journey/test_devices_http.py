@@ -253,6 +253,20 @@ def test_a_sensor_that_falls_silent(app: Running, me: Caller, clock: Any) -> Non
     assert alerts(app, "CT6000001")[0][2] is not None
 
 
+def test_silence_counts_from_the_first_value(app: Running, me: Caller, clock: Any) -> None:
+    """The parcel was loaded, and looked at, before its truck's sensor said anything."""
+    cold(me, "CT6200001")
+    body = json.dumps({"silent_s": 3600}).encode()
+    me.client.put("/v1/track/CT6200001/limits", content=body, headers=me.headers)
+    take(me, "containment", [
+        {"number": "CT6200001", "parent": "truck:62", "action": "add", "at": clock(0)},
+    ])  # fmt: skip
+    settled(app)
+    take(me, "samples", temperatures("truck:62", clock, 5, 5))
+    settled(app)
+    assert alerts(app, "CT6200001") == [("sensor_silent", seconds(clock(65)), None)]
+
+
 def test_a_logger_that_was_not_silent_but_late(app: Running, me: Caller, clock: Any) -> None:
     """A parcel in a box with a logger: its values come in bundles, hours after they were taken."""
     cold(me, "CT6100001")

@@ -9,7 +9,7 @@ look once too often, too late or twice does no harm.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
 import structlog
@@ -190,10 +190,20 @@ class SensingJudge:
             beyond = extremes.beyond(interest.limits) or (interest.has_path and extremes.moved)
             concerned = interest.watched
             self._wait(tenant, concerned if beyond else self._open_ones(tenant, concerned))
+            self._wait(tenant, self._first_heard(tenant, interest.listened))
 
     def _wait(self, tenant: int, parcels: Iterable[str]) -> None:
         numbers = (number_of(name) for name in parcels)
         self._waiting.update(((tenant, number), None) for number in numbers if number)
+
+    def _first_heard(self, tenant: int, parcels: Iterable[str]) -> Iterator[str]:
+        """Those whose sensors speak for the first time: from now on their silence counts."""
+        for name in parcels:
+            number = number_of(name) or ""
+            if not self._look.expects(tenant, number):
+                road = self._shipments.road(tenant, number)
+                if self._shipments.ended_us(road) is None:
+                    yield name
 
     def _open_ones(self, tenant: int, parcels: Iterable[str]) -> list[str]:
         """Those with an alert of ours, which a good value may clear."""

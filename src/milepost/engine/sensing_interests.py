@@ -16,12 +16,14 @@ WEIGHED_US = 5_000_000
 # Samples come a little out of order; who was in it shortly before is looked at in vain.
 MARGIN_US = 3_600_000_000
 _NONE = Limits()
+_NOBODY: frozenset[str] = frozenset()
 
 
 class Interest(NamedTuple):
     """Who is concerned by an asset's samples (`watched` of all `parcels`), and what is within all
-    their limits. Limits are in memory, and weighed again soon; containment is asked for seldom,
-    for its changes are heard of. Samples from before `from_us` concern others, too.
+    their limits. Of the `listened` ones a sensor may not fall silent. Limits are in memory, and
+    weighed again soon; containment is asked for seldom, for its changes are heard of. Samples from
+    before `from_us` concern others, too.
     """
 
     parcels: frozenset[str]
@@ -29,6 +31,7 @@ class Interest(NamedTuple):
     from_us: int
     asked_until_us: int
     watched: frozenset[str]
+    listened: frozenset[str]
     limits: Limits
     weighed_until_us: int
 
@@ -80,7 +83,7 @@ class Interests:
         one = await self._paths.one(tenant, asset)
         has_path = one is not None and bool(one.path)
         until_us = now_us + self._holds_us
-        asked = Interest(parcels, has_path, from_us, until_us, frozenset(), _NONE, 0)
+        asked = Interest(parcels, has_path, from_us, until_us, _NOBODY, _NOBODY, _NONE, 0)
         return await self._weigh(tenant, asked, now_us)
 
     async def _weigh(self, tenant: int, known: Interest, now_us: int) -> Interest:
@@ -90,6 +93,7 @@ class Interests:
         watched = {name for name, found in limits.items() if known.has_path or found != _NONE}
         return known._replace(
             watched=frozenset(watched),
+            listened=frozenset(name for name in watched if limits[name].silent_s is not None),
             limits=strictest(set(limits.values())),
             weighed_until_us=now_us + WEIGHED_US,
         )

@@ -55,6 +55,10 @@ class SensingLook:
                 found.append((tenant, number))
         return found
 
+    def expects(self, tenant: int, number: str) -> bool:
+        """Whether it is known when its sensors will have been silent for too long."""
+        return (tenant, number) in self._due_at
+
     async def look(self, some: Sequence[tuple[int, str]]) -> None:
         """Look at these (tenant, number); done when what was found is durable."""
         curves = Curves(self._reader, self._containment, FIELDS)
