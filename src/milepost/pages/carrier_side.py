@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import cache
+from typing import TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -12,8 +14,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from milepost.domain.case import StepError
-from milepost.domain.moment import to_text
 from milepost.engine.cases.carrier_side import LONGEST, CarrierCase, CarrierSide
+from milepost.locale import papers
+from milepost.pages.assets import Assets
+from milepost.pages.console.reader import ConsoleReader
 from milepost.pages.console.words import known, language_for, say
 from milepost.pages.headers import HEADERS, NO_INDEX
 from milepost.pages.rendering import templates
@@ -22,6 +26,7 @@ from milepost.web.bodies import read_body
 from milepost.web.problems import ProblemError
 
 MOST_BYTES = 64 * 1024
+HARMS = frozenset(f"problem.{one}" for one in ("damage", "loss", "temperature", "delay"))
 T = TypeVar("T")
 # (tenant, case) that a token stands for, None where it holds no longer.
 Opens = Callable[[str], tuple[int, int] | None]
@@ -89,20 +94,35 @@ def _told(request: Request, found: CarrierCase, *, done: bool = False) -> Respon
     def words(key: str, else_: str = "") -> str:
         return say(key, locale) if known(key) else else_
 
-    due = found.deadline_us
+    reader = ConsoleReader(locale, datetime.now(UTC), lambda slug, _: slug)
     page = templates().get_template("carrier_side.html").render(
-        case=found, w=words, done=done, style=STYLE, longest=LONGEST, locale=locale,
-        due=None if due is None else _clock(due), clock=_clock, given=_lines(found, words),
+        case=found, w=words, done=done, style=STYLE, asset=_assets().url,
+        longest=LONGEST, locale=locale, given=list(_lines(found, reader)),
+        clock=lambda at_us: f"{reader.when(at_us // 1_000_000)} UTC",
     )  # fmt: skip
     return Response(page, headers={**HEADERS, **NO_INDEX}, media_type="text/html")
 
 
-def _lines(found: CarrierCase, words: Callable[..., str]) -> list[tuple[str, Any]]:
-    return [(words(f"field.{name}", name), value) for name, value in found.given.items()]
+def _lines(found: CarrierCase, reader: ConsoleReader) -> Iterator[tuple[str, str]]:
+    """What is asked for, in words; an amount with its currency."""
+    given = dict(found.given)
+    if (money := reader.money(given.get("amount_minor"), given.get("currency"))) != "":
+        del given["currency"]
+        given["amount_minor"] = money
+    for name, value in given.items():
+        yield reader.named("field", name), _said(f"{name}.{value}", value, reader.locale)
 
 
-def _clock(at_us: int) -> str:
-    return to_text(at_us // 1_000_000 * 1_000_000, 0)[:16].replace("T", " ") + " UTC"
+def _said(key: str, value: object, locale: str) -> str:
+    """A choice of the form in words; what was typed as it was typed."""
+    if known(key):
+        return say(key, locale)
+    return papers.say(key, papers.language_of(locale)) if key in HARMS else str(value)
+
+
+@cache
+def _assets() -> Assets:
+    return Assets()
 
 
 def _is_json(request: Request, header: str) -> bool:
