@@ -95,7 +95,9 @@ class Analytics(Feature):
 
     async def _catch_up(self) -> None:
         try:
-            if 0 < len(self._engine.shard.dirty) <= FEW:
+            # What is being written now is not written yet, though it is not dirty any more.
+            shard = self._engine.shard
+            if 0 < len(shard.dirty) + len(shard.being_written) <= FEW:
                 await self._engine.read_model.cycle(hurry=True)
             await self.parts.builder.turn()
         except BlockingIOError:
