@@ -213,6 +213,11 @@ class Track(Struct, frozen=True, kw_only=True, gc=False):
     care: list[CareView] = []
 
 
+def numbers_of(track: Track) -> list[str]:
+    """Every number of a shipment, the one that was asked for first."""
+    return list(dict.fromkeys([track.number, *(n for one in track.parcels for n in one.numbers)]))
+
+
 class Coming(Struct, frozen=True, kw_only=True, gc=False):
     """A stop ahead: half of such roads are there by `p50`; `odds`: the share that comes by."""
 

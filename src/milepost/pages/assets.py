@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -61,6 +61,12 @@ class Assets:
         if asset is None:
             return Response("Not found\n", 404, {"Cache-Control": "no-store"}, "text/plain")
         return _answer(asset, request)
+
+
+@cache
+def shared() -> Assets:
+    """Those of this process: all pages serve the same files, which are read once."""
+    return Assets()
 
 
 def _asset(path: Traversable) -> tuple[str, Asset | None]:

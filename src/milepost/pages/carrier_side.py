@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from functools import cache
 from typing import TypeVar
 from urllib.parse import parse_qsl
 
@@ -13,10 +12,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from milepost.custody import PROBLEMS
 from milepost.domain.case import StepError
 from milepost.engine.cases.carrier_side import LONGEST, CarrierCase, CarrierSide
 from milepost.locale import papers
-from milepost.pages.assets import Assets
+from milepost.pages.assets import shared
 from milepost.pages.console.reader import ConsoleReader
 from milepost.pages.console.words import known, language_for, say
 from milepost.pages.headers import HEADERS, NO_INDEX
@@ -26,7 +26,7 @@ from milepost.web.bodies import read_body
 from milepost.web.problems import ProblemError
 
 MOST_BYTES = 64 * 1024
-HARMS = frozenset(f"problem.{one}" for one in ("damage", "loss", "temperature", "delay"))
+HARMS = frozenset(f"problem.{one}" for one in PROBLEMS)
 T = TypeVar("T")
 # (tenant, case) that a token stands for, None where it holds no longer.
 Opens = Callable[[str], tuple[int, int] | None]
@@ -96,7 +96,7 @@ def _told(request: Request, found: CarrierCase, *, done: bool = False) -> Respon
 
     reader = ConsoleReader(locale, datetime.now(UTC), lambda slug, _: slug)
     page = templates().get_template("carrier_side.html").render(
-        case=found, w=words, done=done, style=STYLE, asset=_assets().url,
+        case=found, w=words, done=done, style=STYLE, asset=shared().url,
         longest=LONGEST, locale=locale, given=list(_lines(found, reader)),
         clock=lambda at_us: f"{reader.when(at_us // 1_000_000)} UTC",
     )  # fmt: skip
@@ -118,11 +118,6 @@ def _said(key: str, value: object, locale: str) -> str:
     if known(key):
         return say(key, locale)
     return papers.say(key, papers.language_of(locale)) if key in HARMS else str(value)
-
-
-@cache
-def _assets() -> Assets:
-    return Assets()
 
 
 def _is_json(request: Request, header: str) -> bool:

@@ -14,7 +14,7 @@ from milepost.locale import LOCALES, negotiate, translate, units
 from milepost.locale.dates import counts_to_twelve
 from milepost.locale.negotiate import match, region_of
 from milepost.locale.notifying import say
-from milepost.pages.assets import Assets
+from milepost.pages import assets
 from milepost.pages.headers import HEADERS, NO_INDEX, OPEN
 from milepost.pages.ports import Brand, Extras, Lookup
 from milepost.pages.rendering import number_url, templates
@@ -39,7 +39,7 @@ class Site:
     ) -> None:
         self.lookup = lookup
         self.extras = extras or Extras()
-        self.assets = Assets()
+        self.assets = assets.shared()
         self.clock = clock
 
     def reader(self, request: Request, brand: Brand | None = None) -> Reader:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from milepost.domain.case import StepError
+from milepost.domain.track import numbers_of
 from milepost.engine.cases.check import PROBLEMS
 from milepost.engine.cases.desk import Opening
 from milepost.engine.cases.ports import CaseFilter
@@ -171,7 +172,9 @@ class CarePage:
         }  # fmt: skip
         reader, sub = site.reader(request), parcel.track.status.sub
         if proven:
-            rows = await rooms.cases.list(parcel.tenant, CaseFilter(numbers=parcel.numbers))
+            rows = await rooms.cases.list(
+                parcel.tenant, CaseFilter(numbers=numbers_of(parcel.track))
+            )
             more["requests"] = requests(rows, reader)
         return site.page(
             request, "care.html", status=status, guarded=proven, number=parcel.number,

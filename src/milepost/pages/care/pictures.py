@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 from starlette.requests import Request
 
+from milepost.domain.track import numbers_of
 from milepost.engine.cases.ports import CaseFilter
 from milepost.engine.evidence.faults import EvidenceError
 from milepost.pages.body import read_body
@@ -66,6 +67,6 @@ async def attach(
 
 
 async def _open_one(rooms: CareRooms, parcel: Parcel, kind: str) -> int | None:
-    wanted = CaseFilter(numbers=parcel.numbers, kind=kind, open=True)
+    wanted = CaseFilter(numbers=numbers_of(parcel.track), kind=kind, open=True)
     rows = await rooms.cases.list(parcel.tenant, wanted)
     return next((row.id for row in rows if row.case.side == "buyer"), None)

@@ -55,11 +55,5 @@ class Parcel(Struct, frozen=True):
     number: str
     track: Track
 
-    @property
-    def numbers(self) -> list[str]:
-        """All numbers that the shipment travels under."""
-        boxes = (number for box in self.track.parcels for number in box.numbers)
-        return list(dict.fromkeys([self.number, *boxes]))
-
 
 __all__ = ["CareRooms", "Parcel", "Subscriber"]

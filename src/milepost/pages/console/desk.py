@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from milepost.domain.moment import to_datetime
-from milepost.pages.assets import Assets
+from milepost.pages.assets import shared
 from milepost.pages.console import menu
 from milepost.pages.console.access import sessions
 from milepost.pages.console.forms import MOST_BYTES, Form, read_form
@@ -33,7 +33,7 @@ class Desk:
 
     def __init__(self, services: Services) -> None:
         self.services = services
-        self.assets = Assets()
+        self.assets = shared()
         self._templates = _environment()
 
     def reader(self, request: Request) -> ConsoleReader:

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 
 from starlette.responses import RedirectResponse, Response
 
-from milepost.domain.track import Track
+from milepost.domain.track import Track, numbers_of
 from milepost.engine.cases.kinds import kinds
 from milepost.engine.resolve import BadScanError
 from milepost.pages.console.care import care_card
@@ -21,7 +21,6 @@ from milepost.pages.console.told import (
     flaws_of,
     here_of,
     measured,
-    numbers_of,
     stops_of,
     worry_of,
     worth,

@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import tzinfo
 from typing import Any
 
-from milepost.domain.track import AlertView, Arrival, EventView, Track
+from milepost.domain.track import AlertView, Arrival, EventView, Track, numbers_of
 from milepost.engine.worth import worth_of
 from milepost.pages.console.curve import Curve, curve_of
 from milepost.pages.console.times import moment_of
@@ -17,11 +17,6 @@ from milepost.stores.postgres.console.worries import Worry
 # Of an alert's detail: what names something of ours, and what is told by the clock of the end.
 _INTERNAL = ("event",)
 _OF_THE_END = ("promised_s", "likely_s")
-
-
-def numbers_of(track: Track) -> list[str]:
-    """Every number of a shipment, the one that was asked for first."""
-    return list(dict.fromkeys([track.number, *(n for one in track.parcels for n in one.numbers)]))
 
 
 async def worry_of(visit: Visit, track: Track) -> Worry | None:
