@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from starlette.routing import BaseRoute
 
@@ -26,6 +26,8 @@ from milepost.wiring.past import Past
 
 if TYPE_CHECKING:
     from milepost.wiring.milepost import Milepost
+
+F = TypeVar("F", bound="Feature")
 
 
 class Context:
@@ -48,6 +50,10 @@ class Context:
         past = Past(self.ledger, accounts.tenants, self.engine.owns, shard.unwritten)
         wholes = self.engine.queries.wholes
         return Lessons(wholes, self.engine, shard.road_of, shard.states.get, past)
+
+    def feature(self, kind: type[F]) -> F:
+        """The feature of this kind, once all are open."""
+        return next(one for one in self.milepost.features if isinstance(one, kind))
 
     def shown_tenants(self) -> list[int]:
         """The tenants whose shipments the public page shows, as of now."""

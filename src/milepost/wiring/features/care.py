@@ -22,6 +22,7 @@ from milepost.public import PublicLookup
 from milepost.stores.postgres.cases import PostgresCases
 from milepost.web.limits import Limiter
 from milepost.wiring.feature import Context, Feature
+from milepost.wiring.features.cases import CaseFeature
 from milepost.wiring.features.notify import Notify
 from milepost.wiring.features.personal import PersonalFeature
 from milepost.wiring.pages import extras_of, links_of
@@ -54,7 +55,7 @@ class Care(Feature):
         context = self._context
         engine = context.engine
         lookup = PublicLookup(engine.queries, engine.live, context.shown_tenants)
-        notify = next(one for one in context.milepost.features if isinstance(one, Notify))
+        notify = context.feature(Notify)
         rooms = CareRooms(
             lookup=lookup, extras=extras_of(context.milepost, lookup), desk=self._desk,
             cases=PostgresCases(context.pool), proven=LinkProof(self._links), codes=notify.codes,
@@ -67,12 +68,10 @@ class Care(Feature):
         return routes(rooms)
 
     def _desk(self) -> CaseDesk:
-        found = (getattr(one, "desk", None) for one in self._context.milepost.features)
-        return next(one for one in found if isinstance(one, CaseDesk))
+        return self._context.feature(CaseFeature).desk
 
     async def _keep_picture(self, tenant: int, road: int, body: bytes, declared: str) -> str:
-        features = self._context.milepost.features
-        desk = next(one.desk for one in features if isinstance(one, PersonalFeature))
+        desk = self._context.feature(PersonalFeature).desk
         piece = await desk.add(
             tenant, road, "photograph", body, declared, Detail(actor="consignee")
         )

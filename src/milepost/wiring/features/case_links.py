@@ -35,8 +35,7 @@ class CaseLinkFeature(Feature):
         return self._page.routes()
 
     def _side(self) -> CarrierSide:
-        features = self._context.milepost.features
-        cases = next(one for one in features if isinstance(one, CaseFeature))
+        cases = self._context.feature(CaseFeature)
         return CarrierSide(cases.desk, self._store, cases.vault)
 
     def _opened(self, token: str) -> tuple[int, int] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
@@ -37,8 +37,6 @@ _PROBLEMS: dict[str, Problem] = {
 _SUFFIXES = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp",
              "image/svg+xml": "svg", "application/pdf": "pdf", "video/mp4": "mp4"}  # fmt: skip
 
-F = TypeVar("F", bound=Feature)
-
 
 class PackFeature(Feature):
     def __init__(self, context: Context) -> None:
@@ -56,7 +54,7 @@ class PackFeature(Feature):
         kept = await self._cases.steps(tenant, case)
         said, steps = row.case, [one.step for one in kept]
         if personal:
-            said, steps = await self._feature(CaseFeature).desk.verbatim(row, kept)
+            said, steps = await self._context.feature(CaseFeature).desk.verbatim(row, kept)
         files = {"case.json": _json({"id": case, "case": said, "steps": steps})}
         queries = self._context.engine.queries
         track = await queries.track(tenant, row.case.number, private=True)
@@ -69,7 +67,7 @@ class PackFeature(Feature):
         return await asyncio.to_thread(packed, files, made_at, folder)
 
     async def _of_road(self, tenant: int, case: Case, track: Track) -> dict[str, bytes]:
-        custody = self._feature(CustodyFeature)
+        custody = self._context.feature(CustodyFeature)
         nodes = archive_of(track.events, track.carrier)
         carried = await custody.carriages(tenant, track)
         chain = custody_of(nodes, partial(aboard, carriages=carried), town_of)
@@ -89,7 +87,7 @@ class PackFeature(Feature):
 
     async def _evidence(self, tenant: int, number: str, *, personal: bool) -> dict[str, bytes]:
         """The list of what there is; the files themselves only for whom they concern."""
-        desk = self._feature(PersonalFeature).desk
+        desk = self._context.feature(PersonalFeature).desk
         pieces = await desk.pieces(tenant, number)
         files = {"evidence.json": _json([{**_built(one), "reference": one.reference}
                                          for one in pieces])}  # fmt: skip
@@ -103,7 +101,7 @@ class PackFeature(Feature):
         return files
 
     async def _proofs(self, tenant: int, track: Track) -> dict[str, bytes]:
-        notary = self._feature(NotaryFeature).notary
+        notary = self._context.feature(NotaryFeature).notary
         await notary.checkpoint(tenant)
         files = {}
         for event in track.events[:MOST_PROOFS]:
@@ -113,9 +111,6 @@ class PackFeature(Feature):
                 continue  # of before there was a log
             files[f"proofs/{event.id}.json"] = _json(proof)
         return files
-
-    def _feature(self, kind: type[F]) -> F:
-        return next(one for one in self._context.milepost.features if isinstance(one, kind))
 
 
 def _built(value: object) -> Any:

@@ -43,9 +43,7 @@ class PolicyFeature(Feature):
 
     async def _measure_again(self, tenant: int) -> None:
         """What sensors may measure with goods of a category is otherwise now."""
-        judge = next(
-            one.judge for one in self._context.milepost.features if isinstance(one, SensingFeature)
-        )
+        judge = self._context.feature(SensingFeature).judge
         roads = self._engine.policies.cared_for(tenant)
         for start in range(0, len(roads), MOST_AT_ONCE):
             names = await self._context.ledger.names_of(roads[start : start + MOST_AT_ONCE])

@@ -14,8 +14,7 @@ class SignOffFeature(Feature):
         self._context, self._engine = context, context.engine
 
     async def start(self) -> None:
-        features = self._context.milepost.features
-        self._desk = next(one for one in features if isinstance(one, PersonalFeature)).desk
+        self._desk = self._context.feature(PersonalFeature).desk
         self._desk.after_keep.append(self._kept)
         self._engine.second_look.proofs = self._on_file
 
