@@ -9,6 +9,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
+from milepost.domain.event import Event
 from milepost.domain.marks import header_of
 from milepost.domain.moment import to_text
 from milepost.domain.scan import id_text
@@ -91,7 +92,7 @@ def _of_change(topic: str, change: Change, now_us: int) -> Announcement:
         "status": {
             "main": status.main,
             "sub": status.sub,
-            "since": to_text(header.since_s * 1_000_000, 0),
+            "since": to_text(header.since_s * 1_000_000, _offset_min(header.since_s, event)),
             "because": [id_text(header.because)] if header.because else [],
         },
         "previous": {"main": before.main, "sub": before.sub} if before else None,
@@ -104,6 +105,11 @@ def _of_change(topic: str, change: Change, now_us: int) -> Announcement:
     }
     body = _encode(payload)
     return Announcement(change.tenant, change.road, topic, change.number, body, now_us)
+
+
+def _offset_min(since_s: int, event: Event) -> int | None:
+    """The clock of the scan that is told, where it began the status: states keep but instants."""
+    return event.offset_min if event.at_us // 1_000_000 == since_s else 0
 
 
 def _of_alert(topic: str, alert: AlertChange, now_us: int) -> Announcement:

@@ -37,6 +37,7 @@ class NotABatchError(ValueError):
 _FAULTS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _whole = cache(lambda kind: msgspec.json.Decoder(list[kind]))  # type: ignore[valid-type]
 _pieces = msgspec.json.Decoder(list[msgspec.Raw])
+_object = msgspec.json.Decoder(msgspec.Raw)
 _one = cache(msgspec.json.Decoder)
 
 
@@ -57,10 +58,8 @@ def _split(text: bytes, lines: bool) -> Sequence[bytes | msgspec.Raw]:
         rows = [line for line in text.splitlines() if line.strip()]
         if lines or all(row.lstrip()[:1] == b"{" for row in rows):
             return rows
-    if start == b"{":
-        return [text]
     try:
-        return items_of(text)
+        return [_object.decode(text)] if start == b"{" else items_of(text)
     except _FAULTS as error:
         raise NotABatchError(
             f"expected a JSON array of scans, or one scan a line: {error}"
