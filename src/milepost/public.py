@@ -57,7 +57,8 @@ class PublicLookup:
     async def private(self, number: str) -> Track | None:
         """The road with the carrier's words verbatim, for those who have proved themselves."""
         tenant = await self.tenant_of(number)
-        return None if tenant is None else await self._queries.track(tenant, number, private=True)
+        found = None if tenant is None else await self._queries.find(tenant, number, private=True)
+        return None if found is None else found.track
 
     @property
     def only_tenant(self) -> int | None:
@@ -107,7 +108,7 @@ class PublicLookup:
         found = await self._find(number)
         if found is None:
             return
-        tenant = found[0]
+        tenant, number = found[0], found[1].number
         with self._live.watch(lambda: self._queries.roads_of(tenant, number)) as watch:
             while True:
                 if await woken(watch.changed):
@@ -117,19 +118,12 @@ class PublicLookup:
     async def _find(self, number: str) -> tuple[int, Track] | None:
         for tenant in self._tenants():
             try:
-                track = await self._queries.track(tenant, number)
-                if track is None:
-                    track = await self._of_order(tenant, number)
+                found = await self._queries.find(tenant, number)
             except BadScanError:
-                return None
-            if track is not None:
-                return tenant, track
+                continue
+            if found is not None:
+                return tenant, found.track
         return None
-
-    async def _of_order(self, tenant: int, order_number: str) -> Track | None:
-        """An order number finds the order's first shipment."""
-        numbers = await self._queries.numbers_of(tenant, order_number.strip())
-        return await self._queries.track(tenant, numbers[0]) if numbers else None
 
 
 def _kind_of(problem: str) -> str:

@@ -64,3 +64,15 @@ def test_look_ups_are_limited_by_address(client: TestClient) -> None:
 
 def test_the_api_is_not_limited_with_the_pages(client: TestClient) -> None:
     assert all(client.get("/healthz").status_code == 200 for _ in range(20))
+
+
+def test_an_order_number_finds_all_shipments_of_the_order(client: TestClient) -> None:
+    headers = {"Authorization": f"Bearer {key_of(client)}"}
+    orders = [{"number": one, "order_number": "#1001"} for one in (NUMBER, "YT8000000000889")]
+    client.post("/v1/shipments", json=orders, headers=headers)
+
+    page = client.get("/t/%231001").text
+
+    assert "Other shipments of this order" in page
+    assert "/t/YT8000000000889" in page
+    assert "Other shipments" not in client.get("/t/YT8000000000889").text

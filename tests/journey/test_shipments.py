@@ -113,8 +113,20 @@ def test_an_order_over_several_boxes_and_carriers(app: Running, me: Caller) -> N
     assert track["status"]["main"] == "exception", "trouble speaks first"
     app.written()
     assert set(me.listed(text="O-300010")) == {"SF300010", "DPD300010", "JT300010"}
-    numbers = app.call(app.milepost.services.queries.numbers_of, me.tenant, "O-300010")
-    assert set(numbers) == {"SF300010", "DPD300010", "JT300010"}
+    assert me.track("O-300010")["shipment"] == track["shipment"], "by the order's own number"
+
+
+def test_an_order_of_several_shipments(app: Running, me: Caller) -> None:
+    for number in ("SF300011", "SF300012"):
+        me.register({"number": number, "carrier": "sf", "order_number": "#O/300011"})
+    asked = {"numbers": ["#O/300011", "SF300012", "#O/300019"]}
+    for _ in range(2):  # of what was registered just now no line is written yet
+        answer = me.post("/v1/track", asked).json()
+        assert [one["number"] for one in answer["tracks"]] == ["SF300011", "SF300012"]
+        assert answer["unknown"] == ["#O/300019"]
+        assert [one["of_order"] for one in answer["tracks"]] == [["SF300011", "SF300012"], []]
+        app.written()
+    assert app.caller().post("/v1/track", asked).json()["tracks"] == []
 
 
 def test_a_number_added_to_a_shipment_later(me: Caller) -> None:

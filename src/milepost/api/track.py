@@ -40,7 +40,7 @@ def endpoints(services: Services) -> list[Endpoint]:
             method="GET",
             path="/v1/track/{number}",
             handler=partial(track, services),
-            summary="The whole road of a number",
+            summary="The whole road of a tracking or order number",
             answer=Track,
             answers=(404, 422),
             tag="track",
@@ -68,7 +68,7 @@ def endpoints(services: Services) -> list[Endpoint]:
 
 async def _road(services: Services, tenant: int, number: str, locale: str = DEFAULT) -> Answer:
     try:
-        found = await services.queries.answer(tenant, number, private=True)
+        found = await services.queries.find(tenant, number, private=True)
     except BadScanError as error:
         raise ProblemError(422, str(error)) from None
     if found is None:
@@ -87,13 +87,13 @@ async def track_many(services: Services, call: Call) -> TrackAnswer:
     answer = TrackAnswer([], [])
     for number in call.body.numbers:
         try:
-            found = await services.queries.track(call.caller.tenant, number, private=True)
+            found = await services.queries.find(call.caller.tenant, number, private=True)
         except BadScanError:
             found = None
         if found is None:
             answer.unknown.append(number)
         else:
-            answer.tracks.append(found)
+            answer.tracks.append(found.track)
     return answer
 
 
@@ -103,7 +103,8 @@ _HEAD = 64
 
 async def live(services: Services, call: Call) -> Response:
     tenant, number = call.caller.tenant, call.path("number")
-    await _road(services, tenant, number)  # so that an unknown number is an error, not a stream
+    # So that an unknown number is an error, not a stream; and of an order a shipment is watched.
+    number = (await _road(services, tenant, number)).track.number
     seen = call.request.headers.get("last-event-id", "")
     return stream(_changes(services, tenant, number, seen))
 

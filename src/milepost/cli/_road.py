@@ -24,6 +24,8 @@ def show(track: Track, locale: str = "en") -> None:
     for alert in track.alerts:
         console.print(f"[red]! {alert.rule.replace('_', ' ')}[/] since {_when(alert.opened_at)}")
     console.print(_history(track, locale))
+    if track.of_order:
+        console.print(f"Other shipments of this order: {escape(', '.join(track.of_order[1:]))}")
 
 
 def _status(status: StatusView, locale: str) -> str:

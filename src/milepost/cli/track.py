@@ -39,7 +39,7 @@ class Problem(msgspec.Struct):
 @click.argument("numbers", nargs=-1, required=True)
 @on_server
 def track_command(numbers: tuple[str, ...], url: str, key: str, as_json: bool) -> None:
-    """Show the whole road of tracking NUMBERS."""
+    """Show the whole road of tracking or order NUMBERS."""
     _, body = asked(url, key, "/v1/track", {"numbers": list(numbers)})
     if as_json:
         click.echo(body.decode())

@@ -185,6 +185,7 @@ class Track(Struct, frozen=True, kw_only=True, gc=False):
     what is to be expected: our own window where there is a past to learn from, else the `promise`.
     `weight_g`: of all parcels, as stated, else as last weighed on the way.
 
+    `of_order`: a number of each shipment, where an order of several was asked for by its number.
     `synthetic` is true for made-up data (the demo network), and said wherever it is shown.
     """
 
@@ -211,6 +212,7 @@ class Track(Struct, frozen=True, kw_only=True, gc=False):
     sealed: bool = False
     checks: list[CheckView] = []
     care: list[CareView] = []
+    of_order: list[str] = []
 
 
 def numbers_of(track: Track) -> list[str]:

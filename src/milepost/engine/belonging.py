@@ -90,9 +90,15 @@ class Belonging:
             found |= {row.event.parcel for row in rows}
         return found
 
-    async def numbers_of(self, tenant: int, order_number: str) -> list[str]:
-        """The tracking numbers of an order."""
-        return await self._ledger.numbers_of_order(tenant, order_number)
+    async def shipments_of(self, tenant: int, order_number: str) -> list[str]:
+        """A tracking number of each shipment of an order, the first shipment first."""
+        firsts: dict[int, str] = {}
+        written = await self._ledger.numbers_of_order(tenant, order_number)
+        for number in [*written, *self._shard.just_ordered(tenant, order_number)]:
+            key = key_of(tenant, number)
+            link = self._shard.links.get(key)
+            firsts.setdefault(key if link is None else link.shipment, number)
+        return list(firsts.values())
 
     def _roads(self, parcels: Sequence[int]) -> set[int]:
         return {self._shard.road_of(parcel) for parcel in parcels}

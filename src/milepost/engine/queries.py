@@ -7,6 +7,8 @@ from datetime import date
 from functools import partial
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from milepost.domain.alert import DEFAULT_POLICY, Finding, Policy
 from milepost.domain.care import Limits
 from milepost.domain.event import Event, key_of
@@ -19,7 +21,7 @@ from milepost.engine.policies import PolicyOf
 from milepost.engine.ports import Ledger
 from milepost.engine.prospects import Prospects
 from milepost.engine.redact import restored
-from milepost.engine.resolve import checked_number
+from milepost.engine.resolve import BadScanError, checked_number
 from milepost.engine.rows import FactRow, Link
 from milepost.engine.secondlook import Looked
 from milepost.engine.shard import Shard
@@ -86,6 +88,27 @@ class Queries(Belonging, Prospects):
             return await self._fresh(question, now_s)
         finally:
             self._turnstile.answered()
+
+    async def find(self, tenant: int, name: str, *, private: bool = False) -> Answer | None:
+        """The road of a tracking number, or of the first shipment of an order, by its number.
+        Raises BadScanError for what can be neither.
+        """
+        refused = None
+        try:
+            found = await self.answer(tenant, name, private=private)
+        except BadScanError as error:
+            found, refused = None, error
+        found = found or await self._of_order(tenant, name.strip(), private)
+        if found is None and refused is not None:
+            raise refused
+        return found
+
+    async def _of_order(self, tenant: int, order_number: str, private: bool) -> Answer | None:
+        numbers = await self.shipments_of(tenant, order_number)
+        first = await self.answer(tenant, numbers[0], private=private) if numbers else None
+        if first is None or len(numbers) == 1:
+            return first
+        return Answer(replace(first.track, of_order=numbers), (), first.until_s)
 
     async def _fresh(self, question: Question, now_s: int) -> Answer | None:
         """An answer that is read now, and kept where that is right."""

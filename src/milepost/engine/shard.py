@@ -56,6 +56,8 @@ class Outcome(Struct):
     changes: list[Change] = []
 
 
+# Whoever asks waits while these are looked through.
+FEW = 2_000
 TOO_MANY = f"number: has {MOST_MARKS} events already; no more are taken"
 
 
@@ -83,6 +85,17 @@ class Shard:
     def behind(self, road: int) -> Dirty | None:
         """What is known of a shipment whose line in the read model is not written yet."""
         return self.dirty.get(road) or self.being_written.get(road)
+
+    def just_ordered(self, tenant: int, order_number: str) -> list[str]:
+        """Numbers of an order whose lines are not written yet; none where too many are not."""
+        if len(self.dirty) > FEW:
+            return []
+        behind = [*self.being_written.values(), *self.dirty.values()]
+        return [
+            one.number
+            for one in behind
+            if one.tenant == tenant and one.order_number == order_number
+        ]
 
     def unwritten(self) -> dict[int, tuple[int, bytes]]:
         """Road → (tenant, state) of all of these."""

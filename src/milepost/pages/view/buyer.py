@@ -58,6 +58,7 @@ class BuyerView(Struct, frozen=True, kw_only=True):
     dated: bool = False
     bars: Bars | None = None
     goods: list[GoodsView] = []
+    of_order: list[str] = []
 
 
 def buyer_view(
@@ -96,6 +97,7 @@ def buyer_view(
         dated=due(track, reader) is not None,
         bars=bars(track.number),
         goods=care_view(track, reader, Measured(cold, curve)),
+        of_order=track.of_order[1:],
     )
 
 
