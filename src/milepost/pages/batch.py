@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from asyncio import to_thread
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qs
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -26,7 +26,7 @@ from milepost.pages.photo import (
     read_barcodes,
     upload,
 )
-from milepost.pages.site import Site, number_url
+from milepost.pages.site import Site, batch_url, number_url
 from milepost.pages.spoken import in_words
 from milepost.pages.view.batch import batch
 
@@ -97,8 +97,7 @@ class LookupPage:
             return await self._form(request, "nothing" if text.strip() else None, text, 200)
         if len(numbers) == 1:
             return _see(number_url(_one_word(text) or numbers[0]))
-        listed = ",".join(quote(number, safe="") for number in numbers[: MOST_NUMBERS + 1])
-        return _see(f"/?n={listed}")
+        return _see(batch_url(numbers[: MOST_NUMBERS + 1]))
 
     async def _extracted(self, text: str) -> list[str]:
         """Beside the loop where it is long: reading a whole mailbox takes a second."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from urllib.parse import quote
 
@@ -44,6 +45,11 @@ def warm() -> None:
 def number_url(number: str) -> str:
     """The page of a number."""
     return f"/t/{quote(number, safe='')}"
+
+
+def batch_url(numbers: Iterable[str]) -> str:
+    """The page that lists numbers."""
+    return "/?n=" + ",".join(quote(number, safe="") for number in numbers)
 
 
 def phrases(text: str) -> Markup:

@@ -17,12 +17,12 @@ from milepost.locale.notifying import say
 from milepost.pages import assets
 from milepost.pages.headers import HEADERS, NO_INDEX, OPEN
 from milepost.pages.ports import Brand, Extras, Lookup
-from milepost.pages.rendering import number_url, templates
+from milepost.pages.rendering import batch_url, number_url, templates
 from milepost.pages.style import STYLE
 from milepost.pages.view.branding import brand_url, logo_url
 from milepost.pages.view.reader import CLOCKS, Reader, zone_named
 
-__all__ = ["HEADERS", "NO_INDEX", "Site", "number_url"]
+__all__ = ["HEADERS", "NO_INDEX", "Site", "batch_url", "number_url"]
 
 # Of gzip's levels, where more effort would save few bytes.
 _QUICK = 6
