@@ -7,6 +7,8 @@ import tomllib
 from collections.abc import Iterable
 from importlib.resources import files
 
+from .markup import unmarked
+from .normalise import respelt, simplified
 from .result import Personal
 
 # What stands behind this in a text is not looked at, and therefore not shown by `mask` either.
@@ -16,7 +18,7 @@ _DATA = tomllib.loads((files(__package__) / "personal.toml").read_text("utf-8"))
 
 
 def _alternatives(rows: Iterable[str]) -> str:
-    return "|".join(f"(?:{row})" for row in rows)
+    return "|".join(f"(?:{simplified(row)})" for row in rows)
 
 
 _PHONE = re.compile(_alternatives(_DATA["phone"]["patterns"]))
@@ -25,22 +27,43 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 _NUMBER_BEFORE = re.compile(
     rf"(?:{_alternatives(_DATA['phone']['not_after'])})\W{{0,6}}$", re.IGNORECASE
 )
-_NAMES = [
-    re.compile(
-        pattern.replace("<surname>", _DATA["name"]["surname"]).replace(
-            "<person>", _DATA["name"]["person"]
-        )
+
+
+def _names(rows: Iterable[str]) -> list[tuple[re.Pattern[str], re.Pattern[str]]]:
+    """The patterns, each with the letters without which no text can hold it."""
+    name: dict[str, str] = _DATA["name"]
+    filled = (
+        row.replace("<surname>", name["surname"]).replace("<person>", name["person"])
+        for row in map(simplified, rows)
     )
-    for pattern in _DATA["name"]["patterns"]
-]
+    return [(re.compile(row), _letters_of(row)) for row in filled]
+
+
+def _letters_of(pattern: str) -> re.Pattern[str]:
+    if _EAST_ASIAN.search(pattern):
+        return _EAST_ASIAN
+    if _OTHER.search(pattern):
+        return _OTHER
+    return _ANY if "\\u4e00" in pattern else _WESTERN
+
+
+_EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
+_WESTERN = re.compile(r"[A-Za-z\u00c0-\u058f]")
+_OTHER = re.compile(r"[\u0590-\u0fff]")  # from Hebrew to Thai
+_ANY = re.compile("")
+_NAMES = _names(_DATA["name"]["patterns"])
+_BESIDE_A_PHONE = _names(_DATA["name"]["beside_a_phone"])
 _NO_NAME = re.compile(rf"(?:{_alternatives(_DATA['name']['never'])})", re.IGNORECASE)
 _HAS_DIGITS = re.compile(r"\d\D?\d\D?\d")
 
 
 def find_personal(text: str) -> tuple[Personal, ...]:
     """Phones and names in `text`, in order and without overlap; offsets in `text` itself."""
-    head = text[:LIMIT]
+    head, origins = unmarked(text[:LIMIT])
+    head = respelt(head)
     found = [*_phones(head), *_persons(head)]
+    if origins is not None:
+        found = [Personal(one.kind, origins[one.start], origins[one.end]) for one in found]
     found.sort(key=lambda span: (span.start, -span.end))
     kept: list[Personal] = []
     for span in found:
@@ -58,7 +81,11 @@ def _phones(text: str) -> Iterable[Personal]:
 
 
 def _persons(text: str) -> Iterable[Personal]:
-    for pattern in _NAMES:
+    patterns = [*_NAMES, *_BESIDE_A_PHONE] if _HAS_DIGITS.search(text) else _NAMES
+    spoken = {letters for letters in (_EAST_ASIAN, _WESTERN, _OTHER, _ANY) if letters.search(text)}
+    for pattern, letters in patterns:
+        if letters not in spoken:
+            continue
         for match in pattern.finditer(text):
             start, end = match.span("name")
             name = match["name"].rstrip()

@@ -7,7 +7,8 @@ import tomllib
 from importlib.resources import files
 from itertools import chain
 
-from .normalise import LIMIT
+from .markup import bare, unmarked
+from .normalise import LIMIT, respelt
 from .result import Personal
 
 _DATA = tomllib.loads((files(__package__) / "places.toml").read_text("utf-8"))
@@ -38,8 +39,31 @@ _EDGE = " \t,，.。;；:：、-–—()（）[]【】「」\"'"
 
 
 def find_places(text: str, personal: tuple[Personal, ...], main: str) -> Places:
-    """(place, place_city, next_place), each a piece of `text` or None."""
-    text = _without(text[:LIMIT], personal)
+    """(place, place_city, next_place), each a piece of `text`, its markup left out, or None."""
+    text = text[:LIMIT]
+    flat, origins = unmarked(_without(text, personal))
+    spelt = respelt(flat)
+    plain = bare(spelt)
+    front = spelt.find(plain)
+    place, city, following = _find(plain, main)
+
+    def shown(piece: str | None) -> str | None:
+        if piece is None or (origins is None and plain is flat):
+            return piece
+        at = front + plain.find(piece)
+        return _slice(text, flat, origins, at, at + len(piece))
+
+    return shown(place), shown(city), shown(following)
+
+
+def _slice(text: str, flat: str, origins: list[int] | None, start: int, end: int) -> str:
+    if origins is None:
+        return flat[start:end]
+    piece = text[origins[start] : origins[end]]
+    return flat[start:end] if "&" in piece or "<" in piece else piece
+
+
+def _find(text: str, main: str) -> Places:
     han = bool(_HAN.search(text))
     following = _first(text, _NEXT[han], han)
     if following:

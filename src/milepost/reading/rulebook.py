@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from msgspec import Struct
@@ -15,6 +15,8 @@ from .anchors import anchors
 # What ends a parcel's road, so that a mistake about it costs most.
 FINAL = frozenset({"delivered", "returned"})
 
+# So few anchors are sooner looked for one by one than a text is cut into pieces.
+_FEW = 30
 # Letters of the scripts that put space between words.
 _SPACED = re.compile(r"[a-z\u0370-\u058f]")
 
@@ -40,6 +42,7 @@ class Compiled:
         self.rule = rule
         self.language = rule.name.partition(".")[0]
         self.order = (-rule.rank, number)
+        self.final = main_of(rule.sub) in FINAL
 
     @cached_property
     def patterns(self) -> tuple[re.Pattern[str], ...]:
@@ -51,14 +54,13 @@ class Compiled:
 
     def holds(self, text: str) -> bool:
         """Whether this rule speaks about the normalised `text`."""
-        if not any(self._matches(pattern, text) for pattern in self.patterns):
-            return False
-        return self.unless is None or not self.unless.search(text)
+        for pattern in self.patterns:
+            if self._whole(pattern, text) if self.final else pattern.search(text):
+                return self.unless is None or not self.unless.search(text)
+        return False
 
-    def _matches(self, pattern: re.Pattern[str], text: str) -> bool:
+    def _whole(self, pattern: re.Pattern[str], text: str) -> bool:
         """A final status is never read out of the middle of a word ("firma" in "confirmation")."""
-        if main_of(self.rule.sub) not in FINAL:
-            return pattern.search(text) is not None
         return any(not _inside_word(text, match) for match in pattern.finditer(text))
 
 
@@ -79,18 +81,27 @@ class Rulebook:
         self.compiled.sort(key=lambda item: item.order)
         for index, item in enumerate(self.compiled):
             self._add(index, item.rule.match)
+        plain = ([gram for gram in grams if gram.isascii()] for grams in self._by_gram)
+        self._few_ascii = [grams if len(grams) < _FEW else None for grams in plain]
 
     def candidates(self, text: str) -> Iterator[Compiled]:
         """The rules whose anchors occur in the normalised `text`, the highest rank first."""
         found = set(self._always)
         for size, index in enumerate(self._by_gram):
-            if index:
-                grams = {text[at : at + size] for at in range(len(text) - size + 1)}
-                for gram in index.keys() & grams:
-                    for literal, numbers in index[gram].items():
-                        if literal in text:
-                            found.update(numbers)
+            for gram in self._grams(size, text):
+                for literal, numbers in index[gram].items():
+                    if literal in text:
+                        found.update(numbers)
         return (self.compiled[number] for number in sorted(found))
+
+    def _grams(self, size: int, text: str) -> Iterable[str]:
+        """The pieces of `size` characters of the text that begin an anchor."""
+        index, few = self._by_gram[size], self._few_ascii[size]
+        if not index:
+            return ()
+        if few is not None and text.isascii():
+            return [gram for gram in few if gram in text]
+        return index.keys() & {text[at : at + size] for at in range(len(text) - size + 1)}
 
     def _add(self, index: int, patterns: tuple[str, ...]) -> None:
         sets = [anchors(pattern) for pattern in patterns]
