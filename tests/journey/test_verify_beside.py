@@ -1,5 +1,6 @@
 """What lies beside the journal is held against its own seals: `milepost verify` names what was
-changed, moved or taken away in the vault, the evidence, the raw payloads and the cases.
+changed, moved or taken away in the vault, the evidence, the raw payloads, the cases, captured
+EPCIS events, media of assets and credentials.
 """
 
 from __future__ import annotations
@@ -8,12 +9,16 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from evidence_files import picture
-from journey.running import Caller, Running, running, scan
+from journey.running import NOW, Caller, Running, running, scan
+from milepost.engine.devices import Medium
 from milepost.notary.faults import Fault
+from milepost.stores.postgres.asset_media import PostgresMedia
+from milepost.stores.sealer import MASTER_KEY, Sealer, open_sealer
 from milepost.wiring import open_store
 from milepost.wiring.auditing import audit
 
@@ -44,8 +49,38 @@ def me(app: Running) -> Caller:
         caller.scan(scan(number, text=f"派件员 孙小满 {PHONE} 正在派件", evidence=given))
         body = {"kind": "report", "number": number, "fields": {"problem": "late"}}
         assert caller.post("/v1/cases", body).status_code == 201
-    app.written()
+    captured = {
+        "@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",
+                     {"ex": "https://ns.example.org/epcis/"}],
+        "type": "EPCISDocument", "schemaVersion": "2.0", "creationDate": NOW.isoformat(),
+        "ex:ignoreFields": ["ex:stored"],
+        "epcisBody": {"eventList": [
+            *(seen(at, **{"ex:driverName": "Ottilie Erfunden"}) for at in (1, 2)),
+            seen(3), seen(4, **{"ex:stored": "later"}),
+        ]},
+    }  # fmt: skip
+    answer = caller.post("/v1/epcis/capture", captured)
+    assert answer.status_code == 202, answer.text
+    for at in (1, 2):
+        medium = Medium(number=at, content_type="image/jpeg", event=0, channel=1,
+                        body=b"made up %d" % at, at_us=1_000)  # fmt: skip
+        pictures = PostgresMedia(app.milepost.store.pool, sealer(app))
+        app.call(pictures.add, caller.tenant, "truck:1", medium, 2_000)
+        app.call(app.milepost.telling.dialects.credentials.add, caller.tenant, "shippo",
+                 f"made up {at}", {"token": "t"})  # fmt: skip
     return caller
+
+
+def seen(serial: int, **more: Any) -> dict[str, Any]:
+    return {
+        "type": "ObjectEvent", "eventTime": NOW.isoformat(), "eventTimeZoneOffset": "+08:00",
+        "action": "OBSERVE", "bizStep": "arriving",
+        "epcList": [f"urn:epc:id:sscc:6901234.0{serial:09d}"], "ex:dock": 7.50, **more,
+    }  # fmt: skip
+
+
+def sealer(app: Running) -> Sealer:
+    return open_sealer(app.milepost.settings.data / MASTER_KEY)
 
 
 def given_picture(me: Caller, shipment: str, size: int) -> str:
@@ -79,7 +114,7 @@ def changed(app: Running, table: str, *statements: str) -> Iterator[None]:
             app.sql("UPDATE case_file AS c SET body = k.body FROM kept AS k WHERE k.id = c.id")
         else:
             app.sql(f"DELETE FROM {table}")
-            app.sql(f"INSERT INTO {table} TABLE kept")
+            app.sql(f"INSERT INTO {table} OVERRIDING SYSTEM VALUE TABLE kept")
         app.sql("DROP TABLE kept")
 
 
@@ -108,6 +143,17 @@ TAMPERED = [
      "'late', 'none'), 'UTF8') WHERE position = 1"), "steps"),
     ("case_step", "DELETE FROM case_step WHERE position = 2", "steps"),
     ("case_step", SWAP.format("case_step", "body"), "steps"),
+    ("epcis_said", (f"UPDATE epcis_said SET sealed = {FLIP.format('sealed')} "
+     "WHERE ctid = (SELECT min(ctid) FROM epcis_said)"), "sealed"),
+    ("epcis_said", SWAP.format("epcis_said", "shares"), "sealed"),
+    ("epcis_event", ("UPDATE epcis_event SET body = body || '{\"bizStep\": \"shipping\"}' "
+     "WHERE seq = (SELECT max(seq) FROM epcis_event)"), "sealed"),
+    ("epcis_event", "DELETE FROM epcis_event WHERE seq = (SELECT min(seq) FROM epcis_event)",
+     "removed"),
+    ("asset_media", SWAP.format("asset_media", "sealed"), "sealed"),
+    ("asset_media", "UPDATE asset_media SET channel = channel + 1", "sealed"),
+    ("dialect_credential", SWAP.format("dialect_credential", "sealed"), "sealed"),
+    ("vault_secret", f"UPDATE vault_secret SET wrapped = {FLIP.format('wrapped')}", "sealed"),
     ("case_file", "UPDATE case_file SET body = body || '{\"owner\": \"nobody\"}'", "steps"),
     ("case_file", "UPDATE case_file SET body = body || '{\"closed_at_us\": \"never\"}'", "steps"),
 ]  # fmt: skip

@@ -26,6 +26,9 @@ class Place(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
         return ", ".join(part for part in parts if part) or None
 
 
+NOWHERE = Place()  # nothing is known, or nothing may be told, of where it is
+
+
 def as_place(value: str | Place | None) -> Place | None:
     """A bare string is a place known by its name only; an empty one is no place."""
     if isinstance(value, str):

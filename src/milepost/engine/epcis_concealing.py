@@ -44,7 +44,7 @@ def conceal(tenant: int, entries: Iterable[Entry]) -> tuple[list[Entry], dict[in
     for place, entry in enumerate(entries):
         body = _without(entry.body)
         if body is not entry.body:
-            said[place] = Concealed(_roads(tenant, entry), entry.body)
+            said[place] = Concealed(roads_of(tenant, entry.hash, entry.body), entry.body)
             entry = msgspec.structs.replace(entry, body=body)
         kept.append(entry)
     return kept, said
@@ -89,8 +89,9 @@ def _own_prefixes(body: Mapping[str, Any]) -> frozenset[str]:
     return frozenset({*named, TABLE.namespace.rstrip(":")})
 
 
-def _roads(tenant: int, entry: Entry) -> tuple[int, ...]:
-    event = event_of(entry.body)
+def roads_of(tenant: int, identity: str, body: Mapping[str, Any]) -> tuple[int, ...]:
+    """Whose keys close what an event (its hash is `identity`) said."""
+    event = event_of(body)
     roads = set()
     for number in numbers_of(event) if event is not None else ():
         try:
@@ -98,4 +99,4 @@ def _roads(tenant: int, entry: Entry) -> tuple[int, ...]:
         except BadScanError:
             continue
     # What is about no parcel has a key by itself, and goes when its time is over.
-    return tuple(sorted(roads)) or (key_of(tenant, entry.hash),)
+    return tuple(sorted(roads)) or (key_of(tenant, identity),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -12,7 +12,7 @@ from milepost.domain.event import key_of
 from milepost.domain.moment import TimeQuality
 from milepost.domain.scan import Facts
 from milepost.domain.shipment import Shipment
-from milepost.domain.status import BY_CODE, SUB_CODE
+from milepost.domain.status import BY_CODE, MAIN_CODE, SUB_CODE
 from milepost.domain.telemetry import parcel_name
 from milepost.domain.track import EventView
 from milepost.engine.policies import Policies
@@ -22,6 +22,7 @@ from milepost.engine.queries import Queries
 from milepost.engine.shard import Shard
 
 OVER = frozenset({"delivered", "returned", "expired"})
+_OVER_CODES = frozenset(MAIN_CODE[one] for one in OVER)
 # Where a box lies, and rides in no vehicle. What has only come to a country or a town may.
 AT_FACILITY = frozenset(
     code for code, one in BY_CODE.items()
@@ -119,6 +120,26 @@ class SensedShipments:
             return None
         shipment = Shipment(state)
         return shipment.since_s * 1_000_000 if shipment.main in OVER else None
+
+    async def listened(self) -> AsyncIterator[tuple[int, str]]:
+        """(tenant, number) of those under way whose sensors must not fall silent, whichever
+        process their road belongs to.
+        """
+        wanted = {key: None for key, own in self.own.items() if own.silent_s is not None}
+        async for rows in self._ledger.all_facts():
+            for row in rows:
+                cared = self._policies.limits(row.tenant, row.facts.categories)
+                if cared.silent_s is not None:
+                    wanted[row.tenant, row.facts.number] = None
+        for tenant, number in wanted:
+            if not await self._is_over(tenant, self.road(tenant, number)):
+                yield tenant, number
+
+    async def _is_over(self, tenant: int, road: int) -> bool:
+        if self._shard.states.get(road) is not None:
+            return self.ended_us(road) is not None
+        line = await self._ledger.shipment(tenant, road)
+        return line is not None and line.main in _OVER_CODES
 
     def _state(self, road: int) -> bytes | None:
         return self._shard.states.get(road) or self._foreign.get(road, (PLAIN, None))[1]

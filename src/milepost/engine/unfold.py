@@ -10,6 +10,7 @@ from milepost.domain.alert import Finding, Policy
 from milepost.domain.care import Limits
 from milepost.domain.event import Event, is_status
 from milepost.domain.marks import PROMISE
+from milepost.domain.place import NOWHERE
 from milepost.domain.scan import Facts, id_text
 from milepost.domain.settle import MAIN
 from milepost.domain.track import Milestone, NoticeView, Parcel, StatusView, Track
@@ -178,7 +179,7 @@ def _merged_facts(facts: Sequence[Facts]) -> Facts:
     for fact in facts:
         for name in fact.__struct_fields__:
             value = getattr(fact, name)
-            if value not in (None, ()):
+            if value not in (None, (), NOWHERE):
                 merged[name] = value
     return Facts(**merged)  # type: ignore[arg-type]
 

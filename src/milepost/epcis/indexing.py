@@ -20,7 +20,9 @@ from milepost.epcis.vocabulary import PREFIXES
 
 
 class Entry(Struct, frozen=True, kw_only=True):
-    """One event on its way into a store; see migration 0005. Times are aware."""
+    """One event on its way into a store; see migration 0005. Times are aware. `ignored` names the
+    fields that do not count for the hash.
+    """
 
     hash: str
     erroneous: bool
@@ -49,6 +51,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     sensed_from: list[datetime]
     sensed_until: list[datetime]
     body: dict[str, Any]
+    ignored: list[str]
 
 
 def entry_of(
@@ -56,6 +59,7 @@ def entry_of(
 ) -> Entry:
     """The entry of an event that has passed the check. Without an event ID, its hash is it."""
     known = prefixes_of(event.get("@context"), prefixes)
+    ignored = frozenset(ignored)
     identity = event_hash(event, prefixes, ignored)
     event_id = event.get("eventID") or identity
     persistent = event.get("persistentDisposition") or {}
@@ -87,6 +91,7 @@ def entry_of(
         sensed_from=list(_times(event, "startTime")),
         sensed_until=list(_times(event, "endTime")),
         body=_kept(event, event_id, known),
+        ignored=sorted(ignored),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from milepost import compat
 from milepost.channels.discovery import Options
-from milepost.compat.core.discovery import pushes
+from milepost.compat.core.discovery import all_dialects, pushes
 from milepost.compat.core.posting import Poster
 from milepost.compat.core.sending import Delegate, DialectChannel
 from milepost.domain.track import Track
@@ -22,6 +22,7 @@ from milepost.stores.postgres.dialects import (
 from milepost.stores.postgres.ledger import PostgresLedger
 from milepost.stores.postgres.pool import Pool
 from milepost.stores.sealer import MASTER_KEY, Sealer, open_sealer
+from milepost.stores.vaulting import checked_suite
 from milepost.web.limits import Limiter
 
 KEY_FILE = MASTER_KEY
@@ -43,6 +44,12 @@ def open_dialect_stores(
         lambda: None, unheard,
     )  # fmt: skip
     return PostgresCredentials(pool, sealer), PostgresHooks(around)
+
+
+def openly(dialect: str) -> frozenset[str]:
+    """The options of a dialect's watches that are kept without a seal."""
+    found = all_dialects().get(dialect)
+    return found.manifest.open_options if found is not None else frozenset()
 
 
 class Dialects:
@@ -67,7 +74,7 @@ class Dialects:
         self._announcer: Announcer | None = None
         around = Around(
             pool, sealer, engine.now_us, self._topics, poster.check_url, self._changed,
-            engine.announced.set, engine.follow,
+            engine.announced.set, engine.follow, openly, checked_suite(settings.vault_suite),
         )  # fmt: skip
         self.credentials = PostgresCredentials(pool, sealer)
         self.hooks = PostgresHooks(around)

@@ -45,7 +45,7 @@ class World:
         self.followed = Followed()
         self.around = Around(
             store.pool, self.sealer, self.now_us, self.topics, self.check, self.note, self.wake,
-            self.follow,
+            self.follow, lambda _: {"n", "tag", "flag"},
         )  # fmt: skip
         self.hooks = PostgresHooks(self.around)
         self.watches = self.new_watches()

@@ -34,7 +34,8 @@ _OWN = "milepost.compat"
 class Manifest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`credentials`: names of the fields a client signs in with, the public one first.
 
-    `aliases`: other names of the dialect on the command line.
+    `aliases`: other names of the dialect on the command line. `open_options`: those options of a
+    watch that say nothing of people; all others are sealed.
     """
 
     vendor: str
@@ -43,6 +44,7 @@ class Manifest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     credentials: tuple[str, ...]
     aliases: tuple[str, ...] = ()
     website: str | None = None
+    open_options: frozenset[str] = frozenset()
 
 
 class Dialect(Struct, frozen=True):

@@ -41,9 +41,10 @@ class PostgresMedia:
 
     async def add(self, tenant: int, asset: str, medium: Medium, received_us: int) -> None:
         ids = await self._ids.of(tenant, [asset], received_us)
-        told = f"{medium.number} {medium.at_us} {medium.channel} {medium.content_type}".encode()
-        name = sha256(told + b"\n" + medium.body).hexdigest()[:_ID_DIGITS]
-        sealed = self._sealer.seal(medium.body, _bound(ids[asset], name))
+        name = name_of(
+            medium.number, medium.at_us, medium.channel, medium.content_type, medium.body
+        )
+        sealed = self._sealer.seal(medium.body, bound(ids[asset], name))
         at_us = received_us if medium.at_us is None else medium.at_us
         async with self._pool.connection() as connection:
             await connection.execute(
@@ -72,7 +73,7 @@ class PostgresMedia:
         if row is None:
             return None
         kept = MediumKept(*row[:-1])
-        return kept, self._sealer.open(row["sealed"], _bound(ids[asset], kept.id))
+        return kept, self._sealer.open(row["sealed"], bound(ids[asset], kept.id))
 
     async def drop(self, before_us: int, most: int) -> int:
         """Remove what came before; how many, at most so many at once."""
@@ -81,5 +82,12 @@ class PostgresMedia:
         return int(done.rpartition(" ")[2])
 
 
-def _bound(asset: int, name: str) -> str:
+def name_of(number: int, at_us: int | None, channel: int, content_type: str, body: bytes) -> str:
+    """What a medium is called: it is made of what it is. `at_us` is the device's own time."""
+    told = f"{number} {at_us} {channel} {content_type}".encode()
+    return sha256(told + b"\n" + body).hexdigest()[:_ID_DIGITS]
+
+
+def bound(asset: int, name: str) -> str:
+    """What a medium's content is sealed for."""
     return f"asset media {asset} {name}"

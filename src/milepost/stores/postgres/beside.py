@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import asyncpg
 from cryptography.exceptions import InvalidTag
@@ -22,6 +22,7 @@ from milepost.engine.evidence.naming import named_rightly
 from milepost.stores.postgres import cases, evidence, texts
 from milepost.stores.postgres.pool import Pool
 from milepost.stores.postgres.raws import PostgresRaws
+from milepost.stores.postgres.sealed_beside import AT_ONCE, Broken, captures, media, secrets
 from milepost.stores.sealer import Sealer, SealError
 from milepost.stores.vaulting import Suite, decrypt, open_item, unwrap
 
@@ -45,16 +46,6 @@ SELECT j.tenant, j.raw, min(j.fingerprint) FROM journal AS j
 LEFT JOIN raw AS r ON r.id = j.raw WHERE j.raw IS NOT NULL AND r.id IS NULL
 GROUP BY j.tenant, j.raw ORDER BY j.raw LIMIT 100
 """
-_AT_ONCE = 500
-
-
-class Broken(NamedTuple):
-    """Something beside the journal that is not as it was kept."""
-
-    where: str
-    tenant: int
-    detail: str
-    removed: bool = False
 
 
 class Beside:
@@ -70,6 +61,12 @@ class Beside:
         async with self._pool.connection() as connection, connection.transaction():
             for part in (self._cases, self._vault, self._pieces, self._payloads):
                 async for one in part(connection):
+                    yield one
+            erased = await _erased(connection)
+            async for one in captures(connection, self._sealer, erased):
+                yield one
+            for check in (media, secrets):
+                async for one in check(connection, self._sealer):
                     yield one
             async for one in self._gone(connection, named):
                 yield one
@@ -89,7 +86,7 @@ class Beside:
     async def _vault(self, connection: asyncpg.Connection) -> AsyncIterator[Broken]:
         erased = await _erased(connection)
         for table, sql in (("vault_item", _ITEMS), ("vault_text", _TEXTS)):
-            async for row in connection.cursor(sql, prefetch=_AT_ONCE):
+            async for row in connection.cursor(sql, prefetch=AT_ONCE):
                 name, sealed, tenant, road, suite, wrapped = row
                 bound = name if table == "vault_item" else texts.BOUND.format(tenant, road)
                 if wrong := self._closed(tenant, road, suite, wrapped, erased, bound, sealed):
@@ -167,7 +164,7 @@ async def _erased(connection: asyncpg.Connection) -> set[tuple[int, int]]:
 
 
 def _batches(ids: Sequence[int]) -> list[Sequence[int]]:
-    return [ids[at : at + _AT_ONCE] for at in range(0, len(ids), _AT_ONCE)]
+    return [ids[at : at + AT_ONCE] for at in range(0, len(ids), AT_ONCE)]
 
 
 async def _unreadable(

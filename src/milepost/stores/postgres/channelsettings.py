@@ -27,13 +27,13 @@ class PostgresChannelSettings:
             )  # fmt: skip
         if sealed is None:
             return None
-        opened = self._sealer.open(sealed, _context(tenant, channel))
+        opened = self._sealer.open(sealed, context_of(tenant, channel))
         found = msgspec.json.decode(opened)
         return found if isinstance(found, dict) else None
 
     async def put(self, tenant: int, channel: str, settings: Mapping[str, Any]) -> None:
         """Durable when it returns."""
-        sealed = self._sealer.seal(msgspec.json.encode(settings), _context(tenant, channel))
+        sealed = self._sealer.seal(msgspec.json.encode(settings), context_of(tenant, channel))
         async with self._pool.connection() as connection:
             await connection.execute(
                 "INSERT INTO channel_setting (tenant, channel, sealed) VALUES ($1, $2, $3) "
@@ -81,7 +81,7 @@ class PostgresCodes:
         if row is None:
             return None
         try:
-            opened = self._sealer.open(row[0], _context(tenant, number))
+            opened = self._sealer.open(row[0], context_of(tenant, number))
         except SealError:
             return None
         return CodeRow(opened.decode(), row[1])
@@ -89,7 +89,7 @@ class PostgresCodes:
     async def put(
         self, tenant: int, number: str, code: str, digest: bytes, expires_us: int
     ) -> None:
-        sealed = self._sealer.seal(code.encode(), _context(tenant, number))
+        sealed = self._sealer.seal(code.encode(), context_of(tenant, number))
         async with self._pool.connection() as connection:
             await connection.execute(
                 "INSERT INTO one_time_code (tenant, number, digest, sealed, expires_us) "
@@ -119,5 +119,6 @@ class PostgresCodes:
         return done != "DELETE 0"
 
 
-def _context(tenant: int, name: str) -> str:
+def context_of(tenant: int, name: str) -> str:
+    """What the settings of a channel, or the code of a number, are sealed for."""
     return f"channel:{tenant}:{name}"

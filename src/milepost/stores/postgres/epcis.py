@@ -21,7 +21,7 @@ from milepost.stores.postgres.pool import Pool
 _NAMES = Entry.__struct_fields__
 _ARRAYS = {
     "epcs", "inputs", "outputs", "classes", "input_classes", "output_classes", "transactions",
-    "sources", "destinations", "set_dispositions", "unset_dispositions",
+    "sources", "destinations", "set_dispositions", "unset_dispositions", "ignored",
 }  # fmt: skip
 _TIMES = {"sensed", "sensed_from", "sensed_until"}
 

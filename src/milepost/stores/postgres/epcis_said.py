@@ -60,8 +60,8 @@ class EpcisSaid:
         roads = sorted({road for row in rows for road in row["roads"]})
         found = await connection.fetch(_KEYS, tenant, roads)
         keys = {row[0]: self._keyring.open((tenant, row[0]), row[1], row[2]) for row in found}
-        opened = {(row[0], row[1]): _opened(tenant, row, keys) for row in rows}
-        return {identity: body for identity, body in opened.items() if body is not None}
+        found_bodies = {(row[0], row[1]): opened(tenant, row, keys) for row in rows}
+        return {identity: body for identity, body in found_bodies.items() if body is not None}
 
 
 def _row(
@@ -81,9 +81,10 @@ def _row(
     return (tenant, entry.hash, entry.erroneous, list(said.roads), shares, suite, sealed)
 
 
-def _opened(
+def opened(
     tenant: int, row: asyncpg.Record, keys: Mapping[int, Key | None]
 ) -> dict[str, Any] | None:
+    """The body as it was sent; None where a key is gone, or something was changed."""
     shares = []
     for road, share in zip(row["roads"], row["shares"], strict=True):
         key = keys.get(road)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from hashlib import sha256
 
+import asyncpg
 import structlog
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,8 +22,10 @@ from milepost.engine.evidence.links import EvidenceLinks
 from milepost.engine.personal import Personal, Target
 from milepost.stores.postgres.erasing import PostgresErasing
 from milepost.stores.postgres.evidence import PostgresEvidence
+from milepost.stores.postgres.facts_in_clear import FactsInClear
 from milepost.stores.postgres.keyring import Keyring
 from milepost.stores.postgres.raws import PostgresRaws
+from milepost.stores.postgres.texts import PostgresTexts
 from milepost.stores.postgres.vault import PostgresVault
 from milepost.stores.sealer import MASTER_KEY
 from milepost.stores.vaulting import checked_suite
@@ -47,6 +50,7 @@ class PersonalFeature(Feature):
         suite = checked_suite(settings.vault_suite)
         keyring = Keyring(lambda: context.sealer, suite)
         self._archived = ArchivedJournal(settings.data / "history")
+        self._facts = FactsInClear(pool, PostgresTexts(keyring))
         self._store = PostgresEvidence(pool, keyring, settings.data / "evidence")
         self.erasing = PostgresErasing(
             pool, PostgresRaws(lambda: context.sealer), self._archived_raws, self._store.unlink
@@ -58,6 +62,7 @@ class PersonalFeature(Feature):
         self.desk = EvidenceDesk(self._store, self.personal, context.now_us)
         self.links = EvidenceLinks(_link_key(context))
         self._context = context
+        self._watches = context.milepost.telling.dialects.watches
         services = context.milepost.services
         self._rooms = evidence.EvidenceRooms(services, self.desk, self.links, settings.home)
 
@@ -92,13 +97,24 @@ class PersonalFeature(Feature):
             count += 1
         return count
 
+    async def take_over(self) -> None:
+        """Seal what was kept in clear before it was known to be personal."""
+        while await self._watches.take_over():
+            pass
+        while await self._facts.take_over():
+            pass
+
     async def _run(self) -> None:
         """Of several processes one is enough."""
+        taken_over = False
         while self._context.settings.shard in (None, 0):
             try:
+                if not taken_over:
+                    await self.take_over()
+                    taken_over = True
                 if await self.turn() < MOST_AT_ONCE:
                     await asyncio.sleep(LOOK_EVERY_S)
-            except (ConnectionError, OSError) as error:
+            except (ConnectionError, OSError, asyncpg.PostgresError) as error:
                 log.warning("erasing_later", error=repr(error))
                 await asyncio.sleep(LOOK_EVERY_S)
 
@@ -112,6 +128,7 @@ class PersonalFeature(Feature):
         return evidence.response_of(found[0], found[2])
 
     def _forget(self, roads: Iterable[int]) -> None:
+        self._watches.forget()
         if self._context.engine.answers is not None:
             self._context.engine.answers.forget(roads)
 

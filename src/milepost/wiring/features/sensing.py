@@ -77,6 +77,7 @@ class SensingFeature(Feature):
             self.judge.catch_up(*one)
         work: list[Coroutine[Any, Any, None]] = [
             self.judge.run(), self._packing.run(), self._checkpoints(), self._learn_limits(),
+            self._listen_again(),
         ]  # fmt: skip
         self._tasks = [asyncio.create_task(one) for one in work]
 
@@ -114,6 +115,21 @@ class SensingFeature(Feature):
                 until = await self._store.now()
                 await self.judge.round()
                 await self._store.seen(self._shard, until)
+
+    async def _listen_again(self) -> None:
+        """When silence is due was known in memory only: whoever is listened to is looked at once,
+        as a sensor that says nothing any more does not remind us of it.
+        """
+        asked: dict[int, list[str]] = {}
+        while True:
+            with suppress(ConnectionError):
+                async for tenant, number in self._shipments.listened():
+                    asked.setdefault(tenant, []).append(number)
+                break
+            asked.clear()
+            await asyncio.sleep(LOOK_EVERY_S)
+        for tenant, numbers in asked.items():
+            self.judge.ask(tenant, numbers)
 
     async def _learn_limits(self) -> None:
         """Another process may have been told of a shipment's limits."""

@@ -47,6 +47,11 @@ class KeptWatches:
         if len(self._kept) > self._most:
             self._kept.popitem(last=False)
 
+    def forget(self) -> None:
+        """Something that was kept may have been erased."""
+        self._writes += 1
+        self._kept.clear()
+
     def written(self, watch: Watch) -> None:
         """It was added, changed or deleted, or is about to be."""
         self._writes += 1

@@ -9,16 +9,21 @@ import asyncpg
 from msgspec import Struct
 
 from milepost.engine.dialects import Watch
+from milepost.stores.postgres.dialects import confided
+from milepost.stores.postgres.dialects.confided import Confided
 from milepost.stores.postgres.dialects.kept import KeptWatches
 from milepost.stores.postgres.dialects.rows import fields_of, where_of
 from milepost.stores.postgres.pool import Pool
 from milepost.stores.sealer import Sealer
 
-_WATCH = """
-    id, tenant, dialect, number, carrier_code, carrier, callback, sealed, options, account, active,
-    created_us, updated_us, stopped_us
-"""
-_BY_ID = f"SELECT {_WATCH} FROM dialect_watch WHERE tenant = $1 AND dialect = $2 AND id = $3"
+_OWN = (
+    "id", "tenant", "dialect", "number", "carrier_code", "carrier", "callback", "sealed", "options",
+    "account", "active", "created_us", "updated_us", "stopped_us",
+)  # fmt: skip
+_WATCH = (
+    f"SELECT {', '.join(f'w.{name}' for name in _OWN)}, {confided.COLUMNS} FROM {confided.FROM}"
+)
+_BY_ID = f"{_WATCH} WHERE w.tenant = $1 AND w.dialect = $2 AND w.id = $3"
 # Each may watch a million numbers, so they are not counted.
 _TENANTS = """
 SELECT t.id AS tenant FROM tenant t
@@ -49,9 +54,12 @@ class Wanted(Struct, frozen=True, kw_only=True):
 class WatchReader:
     """`kept`: None where other processes write watches as well."""
 
-    def __init__(self, pool: Pool, sealer: Sealer, kept: KeptWatches | None) -> None:
+    def __init__(
+        self, pool: Pool, sealer: Sealer, told: Confided, kept: KeptWatches | None
+    ) -> None:
         self._pool = pool
         self._sealer = sealer
+        self._told = told
         self._kept = kept
 
     async def of_number(self, tenant: int, dialect: str, number: str) -> list[Watch]:
@@ -85,7 +93,7 @@ class WatchReader:
         async with self._pool.connection() as connection:
             return int(
                 await connection.fetchval(
-                    f"SELECT count(*) FROM dialect_watch WHERE {where}", *values
+                    f"SELECT count(*) FROM dialect_watch AS w WHERE {where}", *values
                 )
             )
 
@@ -98,19 +106,19 @@ class WatchReader:
         where, values = where_of(wanted.tenant, wanted.dialect, wanted.filters)
         if wanted.after is not None:
             values.append(wanted.after)
-            where += f" AND id {'<' if wanted.newest_first else '>'} ${len(values)}"
+            where += f" AND w.id {'<' if wanted.newest_first else '>'} ${len(values)}"
         values.append(wanted.limit)
         order = "DESC" if wanted.newest_first else "ASC"
         async with self._pool.connection() as connection:
             rows = await connection.fetch(
-                f"SELECT {_WATCH} FROM dialect_watch WHERE {where} "
-                f"ORDER BY id {order} LIMIT ${len(values)}",
+                f"{_WATCH} WHERE {where} ORDER BY w.id {order} LIMIT ${len(values)}",
                 *values,
             )
         return [self._watch(row) for row in rows]
 
     def _watch(self, row: asyncpg.Record) -> Watch:
-        return Watch(**fields_of(row, self._sealer))
+        own = fields_of({name: row[name] for name in _OWN}, self._sealer)
+        return Watch(**own | {"options": own["options"] | self._told.read(row)})
 
 
 def _follows(watch: Watch, wanted: Wanted) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import asyncpg
@@ -11,6 +11,7 @@ import msgspec
 from milepost.engine.following import Follow
 from milepost.stores.postgres.pool import Pool
 from milepost.stores.sealer import Sealer
+from milepost.stores.vaulting import Suite
 
 CheckUrl = Callable[[str], None]
 Changed = Callable[[int], Awaitable[None]]
@@ -48,10 +49,15 @@ class Stored(NamedTuple):
     fresh: bool
 
 
+def _nothing(_: str) -> Collection[str]:
+    return ()
+
+
 class Around(NamedTuple):
     """What the dialects' stores work with. `topics`: what a dialect wants to be told of.
     `changed` hears of subscriptions, `woke` that there is something to send. `follow`: see
-    `engine.following.Follow`.
+    `engine.following.Follow`. `openly`: which options of a dialect's watches say nothing of people
+    and need no seal.
     """
 
     pool: Pool
@@ -62,6 +68,8 @@ class Around(NamedTuple):
     changed: Changed
     woke: Callable[[], None]
     follow: Follow
+    openly: Callable[[str], Collection[str]] = _nothing
+    suite: Suite = "aes256gcm"
 
 
 class SubscribingStore:
@@ -97,7 +105,7 @@ class SubscribingStore:
         return self._sealer.seal(one.secret.encode(), context_of(one.tenant, one.dialect))
 
 
-def fields_of(row: asyncpg.Record, sealer: Sealer) -> dict[str, Any]:
+def fields_of(row: Mapping[str, Any], sealer: Sealer) -> dict[str, Any]:
     """A row's columns as the struct has them."""
     given = dict(row) | {"secret": opened(sealer, row)}
     given["options"] = decode(row["options"])
@@ -110,7 +118,7 @@ def context_of(tenant: int, dialect: str) -> str:
     return f"{dialect}/{tenant}"
 
 
-def opened(sealer: Sealer, row: asyncpg.Record) -> str | None:
+def opened(sealer: Sealer, row: Mapping[str, Any]) -> str | None:
     """The secret of a row that has tenant, dialect and sealed."""
     if row["sealed"] is None:
         return None
@@ -118,18 +126,18 @@ def opened(sealer: Sealer, row: asyncpg.Record) -> str | None:
 
 
 def where_of(tenant: int, dialect: str, filters: Mapping[str, Any] | None) -> tuple[str, list[Any]]:
-    """The condition for `Watches.page` and its values."""
+    """The condition for `Watches.page` on the table `w`, and its values."""
     values: list[Any] = [tenant, dialect]
-    parts = ["tenant = $1", "dialect = $2"]
+    parts = ["w.tenant = $1", "w.dialect = $2"]
     for name, wanted in (filters or {}).items():
         if name in _COLUMNS:
             values.append(wanted)
             test = f"= ANY(${len(values)})" if isinstance(wanted, list) else f"= ${len(values)}"
-            parts.append(f"{name} {test}")
+            parts.append(f"w.{name} {test}")
         else:
             several = wanted if isinstance(wanted, list) else [wanted]
             values += [name, [_text(one) for one in several]]
-            parts.append(f"options->>${len(values) - 1} = ANY(${len(values)}::text[])")
+            parts.append(f"w.options->>${len(values) - 1} = ANY(${len(values)}::text[])")
     return " AND ".join(parts), values
 
 

@@ -12,6 +12,7 @@ from milepost.domain.event import key_of
 from milepost.engine.dialects import AlreadyWatchedError, Watch
 from milepost.engine.resolve import BadScanError, checked_number
 from milepost.stores.postgres.dialects.callbacks import CallbackStore
+from milepost.stores.postgres.dialects.confided import Confided, beside
 from milepost.stores.postgres.dialects.kept import KeptWatches
 from milepost.stores.postgres.dialects.pushes import PostgresPushes
 from milepost.stores.postgres.dialects.quota import MOST_WATCHED, Quota
@@ -27,7 +28,8 @@ ON CONFLICT DO NOTHING RETURNING id
 """
 _SAVE = """
 UPDATE dialect_watch SET carrier_code = $4, carrier = $5, callback = $6, subscription = $7,
-    sealed = $8, options = $9, account = $10, active = $11, updated_us = $12, stopped_us = $13
+    sealed = $8, options = $9, account = $10, active = $11, updated_us = $12, stopped_us = $13,
+    in_clear = false
 WHERE tenant = $1 AND dialect = $2 AND id = $3
 """
 
@@ -48,7 +50,8 @@ class PostgresWatches(CallbackStore):
         super().__init__(around, most_callbacks)
         self._follow = around.follow
         self._kept = KeptWatches(followed) if followed is not None else None
-        self._reader = WatchReader(around.pool, around.sealer, self._kept)
+        self._told = Confided(around)
+        self._reader = WatchReader(around.pool, around.sealer, self._told, self._kept)
         self._quota = Quota(most, lambda tenant, dialect: self.count(tenant, dialect))
         pushes = PostgresPushes(around)
         self.push, self.last_pushes = pushes.push, pushes.last_pushes
@@ -113,11 +116,13 @@ class PostgresWatches(CallbackStore):
         parcel = key_of(watch.tenant, watch.number)
         await self._follow([parcel])
         self._written(watch)
-        async with self._pool.connection() as connection:
+        async with self._pool.connection() as connection, connection.transaction():
             made: int | None = await connection.fetchval(
                 _INSERT, watch.tenant, watch.dialect, watch.number, parcel, *values, now_us,
                 stopped_us,
             )  # fmt: skip
+            if made is not None and (told := self._confided(watch)):
+                await self._told.write(connection, (watch.tenant, parcel), made, told)
         self._written(watch)
         await self._follow([parcel])
         return made
@@ -130,11 +135,14 @@ class PostgresWatches(CallbackStore):
         *values, stopped_us = self._values(watch, subscription)
         self._written(watch)
         try:
-            async with self._pool.connection() as connection:
-                await connection.execute(
+            async with self._pool.connection() as connection, connection.transaction():
+                done = await connection.execute(
                     _SAVE, watch.tenant, watch.dialect, watch.id, *values, watch.updated_us,
                     stopped_us,
                 )  # fmt: skip
+                if done != "UPDATE 0":
+                    owner = watch.tenant, key_of(watch.tenant, watch.number)
+                    await self._told.write(connection, owner, watch.id, self._confided(watch))
         except asyncpg.UniqueViolationError:
             found = await self.get(watch.tenant, watch.dialect, watch.number, watch.carrier_code)
             raise AlreadyWatchedError(found[0] if found else watch) from None
@@ -143,19 +151,35 @@ class PostgresWatches(CallbackStore):
 
     async def delete(self, watch: Watch) -> None:
         self._written(watch)
-        async with self._pool.connection() as connection:
+        async with self._pool.connection() as connection, connection.transaction():
             await connection.execute(
                 "DELETE FROM dialect_watch WHERE tenant = $1 AND dialect = $2 AND id = $3",
                 watch.tenant, watch.dialect, watch.id,
             )  # fmt: skip
+            owner = watch.tenant, key_of(watch.tenant, watch.number)
+            await self._told.write(connection, owner, watch.id, {})
         self._written(watch)
+
+    async def take_over(self, most: int = 500) -> int:
+        """Bring some rows from before options were sealed into the vault; how many there were."""
+        async with self._pool.connection() as connection, connection.transaction():
+            return await self._told.take_over(connection, most)
+
+    def forget(self) -> None:
+        """What clients told of some numbers was erased."""
+        if self._kept is not None:
+            self._kept.forget()
 
     def _written(self, watch: Watch) -> None:
         if self._kept is not None:
             self._kept.written(watch)
 
+    def _confided(self, watch: Watch) -> dict[str, Any]:
+        return beside(watch.options, self._told.openly(watch.dialect, watch.options))
+
     def _values(self, watch: Watch, subscription: int | None) -> tuple[Any, ...]:
+        openly = json_of(self._told.openly(watch.dialect, watch.options))
         return (
             watch.carrier_code, watch.carrier, watch.callback, subscription, self._sealed(watch),
-            json_of(watch.options), watch.account, watch.active, watch.stopped_us,
+            openly, watch.account, watch.active, watch.stopped_us,
         )  # fmt: skip
