@@ -15,6 +15,7 @@ from milepost.wiring.sole import sole_parent, sole_server
 
 pytest_plugins = ["pg"]
 LOCKS = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory'"
+LOCKS_BY = "SELECT pid FROM pg_locks WHERE locktype = 'advisory'"
 
 
 @pytest.fixture
@@ -64,6 +65,28 @@ async def test_it_is_taken_again_after_the_database_was_restarted(
         with pytest.raises(click.ClickException, match="Another server"):
             async with sole_server(settings):
                 pytest.fail("both serve")
+
+
+async def test_a_database_that_is_being_stopped_is_not_started_again(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sole, "_LOOK_EVERY_S", 0.05)
+    started = []
+
+    class Stopping:
+        def ensure(self) -> str | None:
+            started.append(True)
+            return settings.database
+
+    monkeypatch.setattr(sole, "open_database", lambda _: Stopping())
+    async with sole_server(settings):
+        admin = await asyncpg.connect(settings.database)
+        (before,) = await admin.fetch(LOCKS_BY)
+        await admin.execute("SELECT pg_terminate_backend($1)", before[0])
+        while await admin.fetch(LOCKS_BY) in ([], [before]):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        await admin.close()
+    assert started == [True]
 
 
 async def test_what_cannot_be_opened_is_said_in_a_line(tmp_path: Path) -> None:

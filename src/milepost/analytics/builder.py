@@ -8,22 +8,22 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from milepost.analytics.batch import Batch
 from milepost.analytics.catalogue import Reach
-from milepost.analytics.feed import Numbers
+from milepost.analytics.feed import PAGE, Numbers, Queue
 from milepost.analytics.gathering import Gathering
 from milepost.analytics.journey import is_over, journey_of
 from milepost.analytics.prepared import Prepared
 from milepost.analytics.reading import Line, Records
 from milepost.analytics.renewing import Deltas, plain_rows
 from milepost.analytics.table import JourneyTable, Row
-from milepost.domain.shipment import Shipment
 
 # So much is done at a stretch: scans and questions come in between.
-CHUNK = 50
 SLICE = 8
-_COMMITS = 4
-# A road whose line nobody writes: its number was joined to another road meanwhile.
-_LOST_TURNS = 120
+# So many rows go to disk together; what is queued beyond them is taken after that.
+MOST = 10_000
+# No more facts than these are under way at once.
+_UNDER_WAY = 10_000
 
 
 class Builder:
@@ -33,33 +33,32 @@ class Builder:
         self,
         table: JourneyTable,
         records: Records,
+        queue: Queue,
         gathering: Gathering,
         sealed_parts: Callable[[], Sequence[Path]] = tuple,
         rest: Callable[[], float] = lambda: 0.0,
         prepared: Prepared | None = None,
+        *,
+        keeps: bool = False,
     ) -> None:
         """`sealed_parts`: the Parquet files of the sealed days. `rest`: seconds of rest for each
         second of work, for who has something more urgent to do. `prepared`: rows that need not be
-        made any more.
+        made any more. `keeps`: the queue is for this table, whichever it was for before.
         """
         self._rest = rest
         self._prepared = prepared or Prepared()
         self.table = table
         self._sealed_parts = sealed_parts
-        self._records = records
+        self._records, self._queue = records, queue
         self._gathering = gathering
+        self._keeps = keeps
         self._one = asyncio.Lock()
         self._tidied = False
         self._begin(table.catalogue.reach)
 
     def _begin(self, reach: Reach) -> None:
         self._reach = reach
-        self._commits, self._facts = Numbers(reach.commit), Numbers(reach.fact)
-        # Road → the commit that its line must cover; and how often it was looked for in vain.
-        self._pending: dict[int, int] = {}
-        self._missed: dict[int, int] = {}
-        # Pending roads of which new facts have come.
-        self._told: set[int] = set()
+        self._facts = Numbers(reach.fact)
 
     async def turn(self, *, patient: bool = False) -> int:
         """Roads whose rows were written or removed. BlockingIOError if another process writes.
@@ -74,12 +73,16 @@ class Builder:
             self.table.tidy()
             self._tidied = True
         catalogue = self.table.catalogue
-        if not catalogue.built:
+        commit, _ = await self._records.newest()
+        if not (catalogue.built and await self._is_kept() and commit >= catalogue.reach.commit):
             return await self._renew(lambda _: None)
         if catalogue.reach != self._reach:  # another process has been at work
             self._begin(catalogue.reach)
-        await self._notice()
-        return await self._settle(patient=patient)
+        try:
+            return await self._take(commit, patient=patient)
+        except BaseException:
+            self._begin(catalogue.reach)  # facts that were seen, but not saved
+            raise
 
     async def rebuild(self, progress: Callable[[int], None] = lambda _: None) -> int:
         """All anew; how many rows."""
@@ -94,86 +97,81 @@ class Builder:
                 with self.table.writing():
                     await asyncio.to_thread(self.table.drop_before, month)
 
+    async def _is_kept(self) -> bool:
+        """Whether the queue is for this table, so that it has everything else already."""
+        name = self.table.catalogue.name
+        return name != "" and name == await self._queue.kept_by()
+
     async def _renew(self, progress: Callable[[int], None]) -> int:
-        """Sealed roads first: what came late for them is not sealed, and its rows are newer."""
-        reach = Reach(*await self._records.newest())
+        """Sealed roads first: what came late for them is not sealed, and its rows are newer. What
+        changes meanwhile is in the queue.
+        """
+        kept = await self._is_kept()
+        name = self.table.catalogue.name if kept else await self._queue.claim(anyway=self._keeps)
+        commit, newest = await self._records.newest()
+        facts = Numbers(max(newest - _UNDER_WAY, 0))
+        facts.know([fact for fact, _ in await self._records.facts_after(facts.floor)])
+        self._prepared.clear()
         deltas = Deltas(self.table)
         async for lines in plain_rows(self._sealed_parts(), deltas, self._records, progress):
-            await deltas.add(await self._rows([line for line in lines if is_over(line.code)]))
+            await deltas.add(await self._rows(lines))
             progress(len(lines))
         async for lines in self._records.all_over():
             await deltas.add(await self._rows(lines))
             progress(len(lines))
         await deltas.flush()
-        await asyncio.to_thread(self.table.renew, deltas.names, deltas.serial, reach)
-        self._begin(reach)
+        reach = Reach(commit, facts.floor)
+        await asyncio.to_thread(self.table.renew, deltas.names, deltas.serial, reach, name)
+        self._reach, self._facts = reach, facts
         return self.table.catalogue.rows
 
-    async def _notice(self) -> None:
-        """What has been committed since."""
-        fresh = self._commits.fresh(await self._records.commits_after(self._commits.floor))
-        for start in range(0, len(fresh), _COMMITS):
-            await self._touched(await self._records.parcels_of(fresh[start : start + _COMMITS]))
-            await asyncio.sleep(0)
-        self._commits.know(fresh)
-        told = dict(await self._records.facts_after(self._facts.floor))
-        facts = self._facts.fresh(told)
-        self._told |= await self._touched([(told[one], 0) for one in facts])
-        self._facts.know(facts)
+    async def _take(self, commit: int, *, patient: bool) -> int:
+        """Facts first: a row that was prepared without them is of no use any more."""
+        batch, count, told = Batch(), 0, await self._told()
+        for start in range(0, len(told), PAGE):
+            lines = await self._records.lines(told[start : start + PAGE])
+            batch.put(await self._rows(lines))
+        async for page in self._queue.pages():
+            page = [one for one in page if not (patient and self._prepared.awaits(one[0]))]
+            lines = await self._records.lines([road for road, _ in page])
+            batch.settle(page, lines, await self._rows(lines))
+            if len(batch) >= MOST:
+                count += await self._save(batch, commit)
+                batch = Batch()
+        return count + await self._save(batch, commit)
 
-    async def _touched(self, parcels: Sequence[tuple[int, int]]) -> set[int]:
-        """Their roads, which are pending now."""
-        links = await self._records.links_of([parcel for parcel, _ in parcels])
-        roads = {link.parcel: link.road for link in links}
-        for parcel, seq in parcels:
-            road = roads.get(parcel, parcel)
-            self._pending[road] = max(self._pending.get(road, 0), seq)
-            if road != parcel:
-                self._pending.setdefault(parcel, 0)  # it may have had a row of its own
-        return {roads.get(parcel, parcel) for parcel, _ in parcels}
-
-    async def _settle(self, *, patient: bool) -> int:
-        done, rows = set[int](), list[Row]()
-        gone: list[tuple[int, int]] = []
-        pending = [one for one in self._pending if not (patient and self._prepared.awaits(one))]
-        for start in range(0, len(pending), CHUNK):
-            chunk = pending[start : start + CHUNK]
-            lines = await self._records.lines(chunk)
-            ready = [line for line in lines if line.covers_seq >= self._pending[line.id]]
-            rows += await self._rows([line for line in ready if is_over(line.code)])
-            await asyncio.sleep(0)
-            gone += [(line.tenant, line.id) for line in ready if _was_over(line)]
-            await asyncio.sleep(0)
-            done |= {line.id for line in ready}
-            joined = self._missing(set(chunk) - {line.id for line in lines})
-            gone += [(0, road) for road in joined]
-            done |= joined
-        for road in done:
-            self._pending.pop(road, None)
-            self._missed.pop(road, None)
-        self._told -= done
-        await asyncio.to_thread(self._save, rows, gone)
-        return len(rows) + len(gone)
-
-    def _missing(self, roads: set[int]) -> set[int]:
-        """Those without a line for so long that they are roads of their own no more."""
-        for road in roads:
-            self._missed[road] = self._missed.get(road, 0) + 1
-        return {road for road in roads if self._missed[road] >= _LOST_TURNS}
-
-    def _save(self, rows: list[Row], gone: list[tuple[int, int]]) -> None:
-        held = [seq for seq in self._pending.values() if seq]
-        commit = min([self._commits.floor, *(seq - 1 for seq in held)])
-        reach = Reach(max(commit, self._reach.commit), self._facts.floor)
-        if rows or gone or reach != self._reach:
-            self.table.add(rows, gone, reach)
+    async def _save(self, batch: Batch, commit: int) -> int:
+        """On disk first, then out of the queue: after a crash in between it is done once more."""
+        reach = Reach(commit, self._facts.floor)
+        if len(batch) or reach.fact != self._reach.fact:
+            await asyncio.to_thread(self.table.add, batch.rows, batch.gone, reach)
             self._reach = reach
+        if batch.done:
+            await self._queue.remove(batch.done, self.table.catalogue.name)
+        return len(batch)
+
+    async def _told(self) -> list[int]:
+        """Roads that are over and of which new facts have come."""
+        parcels = dict(await self._records.facts_after(self._facts.floor))
+        facts = self._facts.fresh(parcels)
+        told = [parcels[fact] for fact in facts]
+        found: list[int] = []
+        for start in range(0, len(told), PAGE):
+            for road, over in await self._records.told(told[start : start + PAGE]):
+                self._prepared.drop(road)
+                if over:
+                    found.append(road)
+            await asyncio.sleep(0)
+        self._facts.know(facts)
+        return list(dict.fromkeys(found))
 
     async def _rows(self, lines: Sequence[Line]) -> list[Row]:
+        """Of those that are over."""
         found, left = list[Row](), list[Line]()
         for line in lines:
-            row = self._prepared.take(line) if line.id not in self._told else None
-            found.append(row) if row is not None else left.append(line)
+            if is_over(line.code):
+                row = self._prepared.take(line)
+                found.append(row) if row is not None else left.append(line)
         for start in range(0, len(left), SLICE):
             began = time.perf_counter()
             boxes = await self._gathering.boxes(left[start : start + SLICE])
@@ -181,13 +179,6 @@ class Builder:
             found += [journey_of(box) for box in boxes]
             await asyncio.sleep(self._rest() * (time.perf_counter() - began))
         return found
-
-
-def _was_over(line: Line) -> bool:
-    """Not over now, but some event would have ended it: there may be a row."""
-    if is_over(line.code) or not line.state:
-        return False
-    return any(is_over(mark.code) for mark in Shipment(line.state).marks if mark.code < 250)
 
 
 async def keep(

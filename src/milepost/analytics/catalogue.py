@@ -14,7 +14,9 @@ VERSION = 2
 
 
 class Reach(Struct, frozen=True):
-    """What the table has taken in: all commits and facts up to these numbers."""
+    """How far the table has come. `commit`: one that was there when it was last written, so in a
+    database without it it does not belong. `fact`: all facts up to this number are taken in.
+    """
 
     commit: int = 0
     fact: int = 0
@@ -22,7 +24,8 @@ class Reach(Struct, frozen=True):
 
 class Catalogue(Struct, frozen=True):
     """`months`: month → its file; `deltas`: newer rows of any month, which go before those of the
-    months. `former`: files nobody needs but a reader that began a while ago.
+    months. `former`: files nobody needs but a reader that began a while ago. `name`: for whom the
+    queue of changes is; "" if it is for another table, so that this one misses what changes.
     """
 
     version: int = VERSION
@@ -34,6 +37,7 @@ class Catalogue(Struct, frozen=True):
     deltas: list[str] = []
     former: list[str] = []
     reach: Reach = Reach()
+    name: str = ""
 
     @property
     def parts(self) -> list[str]:

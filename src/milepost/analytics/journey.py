@@ -15,7 +15,7 @@ from milepost.domain.moment import TimeQuality
 from milepost.domain.scan import Facts
 from milepost.domain.settle import MAIN
 from milepost.domain.shipment import Shipment
-from milepost.domain.status import BY_CODE, SUB_CODE
+from milepost.domain.status import BY_CODE, OVER, SUB_CODE
 
 EARLY = frozenset({"unknown", "pending", "info_received"})
 DAMAGED = {SUB_CODE["exception.damaged"]}
@@ -46,8 +46,7 @@ class Box(NamedTuple):
 
 def is_over(code: int) -> bool:
     """Whether nothing more is expected of a road with this status."""
-    status = BY_CODE[code]
-    return status.final or status.main == "expired"
+    return code in OVER
 
 
 def journey_of(one: Box) -> tuple[Journey, list[Hop]]:

@@ -23,7 +23,7 @@ class _Made(NamedTuple):
 
 class Prepared:
     """A state is a function of the events, so a row fits a line of the same state. Nothing tells of
-    which facts it was made, so it is of no use where new ones have come.
+    which facts it was made, so it is dropped where new ones have come.
     """
 
     def __init__(
@@ -39,12 +39,16 @@ class Prepared:
         self._link_of = link_of
         self._most = most
         self._made: OrderedDict[int, _Made] = OrderedDict()
+        # Roads that may just be being read without their newest facts.
+        self._outdated: set[int] = set()
 
     def put(self, tenant: int, road: int, number: str, whole: Whole) -> None:
         """A road has been read; only one that is over has a row."""
         self._made.pop(road, None)
         view = whole.shipment
-        if not is_over(view.header.code):
+        outdated = road in self._outdated
+        self._outdated.discard(road)
+        if outdated or not is_over(view.header.code):
             return
         link = self._link_of(road)
         events = {event.fingerprint: event for event in whole.events}
@@ -59,6 +63,16 @@ class Prepared:
         self._made[road] = _Made(view.state, link, row)
         if len(self._made) > self._most:
             self._made.popitem(last=False)
+
+    def clear(self) -> None:
+        """Nobody knows any more which facts have come since."""
+        self._made.clear()
+
+    def drop(self, road: int) -> None:
+        """Facts of this road have come."""
+        self._made.pop(road, None)
+        if self.awaits(road) and len(self._outdated) < self._most:
+            self._outdated.add(road)
 
     def take(self, line: Line) -> Row | None:
         """The row of this very line."""

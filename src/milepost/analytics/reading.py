@@ -9,12 +9,10 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
-from milepost.analytics.journey import is_over
 from milepost.domain.scan import Facts
-from milepost.domain.status import BY_CODE
+from milepost.domain.status import OVER
 from milepost.engine.rows import Link
 
-OVER = [code for code in BY_CODE if is_over(code)]
 _LINE = "id, tenant, number, carrier, code, covers_seq, first_day, state"
 _CHUNK = 2_000
 _unpack_facts = msgspec.msgpack.Decoder(Facts).decode
@@ -58,31 +56,31 @@ class Records:
         return f"{row[0][:8]}-{row[1]}"
 
     async def newest(self) -> tuple[int, int]:
-        """The greatest commit and fact there are."""
+        """The greatest commit there is, and the newest number of a fact."""
+        # A BRIN index knows no greatest number: all facts would be read.
         (row,) = await self._rows(
             "SELECT coalesce((SELECT max(seq) FROM journal_commit), 0), "
-            "coalesce((SELECT max(id) FROM fact), 0)"
+            "coalesce(pg_sequence_last_value(pg_get_serial_sequence('fact', 'id')::regclass), 0)"
         )
         return int(row[0]), int(row[1])
-
-    async def commits_after(self, seq: int) -> list[int]:
-        sql = "SELECT seq FROM journal_commit WHERE seq > $1 ORDER BY seq"
-        return [row[0] for row in await self._rows(sql, seq)]
-
-    async def parcels_of(self, seqs: Sequence[int]) -> list[tuple[int, int]]:
-        """(parcel, newest of these commits) of all that they brought events for."""
-        rows = await self._rows(
-            "SELECT parcel, max(seq) FROM journal WHERE seq BETWEEN $1 AND $2 "
-            "AND seq = ANY($3::bigint[]) GROUP BY parcel",
-            min(seqs),
-            max(seqs),
-            list(seqs),
-        )
-        return [(row[0], row[1]) for row in rows]
 
     async def facts_after(self, fact: int) -> list[tuple[int, int]]:
         """(fact, parcel)."""
         rows = await self._rows("SELECT id, parcel FROM fact WHERE id > $1 ORDER BY id", fact)
+        return [(row[0], row[1]) for row in rows]
+
+    async def told(self, parcels: Sequence[int]) -> list[tuple[int, bool]]:
+        """(road, whether it is over) of all that the facts of some parcels speak of: they are those
+        of the whole shipment.
+        """
+        rows = await self._rows(
+            "SELECT road, coalesce(code = ANY($2::smallint[]), false) FROM ("
+            "SELECT DISTINCT coalesce(beside.road, one.parcel) AS road "
+            "FROM unnest($1::bigint[]) AS one (parcel) LEFT JOIN link USING (parcel) "
+            "LEFT JOIN link AS beside USING (shipment)) AS told LEFT JOIN shipment ON id = road",
+            list(parcels),
+            OVER,
+        )
         return [(row[0], row[1]) for row in rows]
 
     async def links_of(self, parcels: Sequence[int]) -> list[Link]:

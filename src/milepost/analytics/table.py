@@ -78,11 +78,11 @@ class JourneyTable:
         if now.deltas:
             self._save(merging.merged(self.parts, now))
 
-    def renew(self, deltas: Sequence[str], serial: int, reach: Reach) -> None:
+    def renew(self, deltas: Sequence[str], serial: int, reach: Reach, name: str = "") -> None:
         """All anew from these deltas: what was there before is gone."""
         before = self.catalogue
         fresh = Catalogue(serial=max(serial, before.serial) + 1, deltas=list(deltas), built=True,
-                          reach=reach)  # fmt: skip
+                          reach=reach, name=name)  # fmt: skip
         made = merging.merged(self.parts, fresh) if deltas else fresh
         self._save(msgspec.structs.replace(made, former=[*made.former, *before.parts]))
 

@@ -59,3 +59,7 @@ BY_CODE: dict[int, Status] = {status.code: status for status in STATUSES.values(
 SUB_CODE: dict[str, int] = {status.sub: status.code for status in STATUSES.values()}
 MAIN_CODE: dict[str, int] = {main: index for index, main in enumerate(MAINS)}
 UNKNOWN = STATUSES["unknown"]
+# Nothing more is expected of a road that has one of these.
+OVER: frozenset[int] = frozenset(
+    code for code, status in BY_CODE.items() if status.final or status.main == "expired"
+)

@@ -14,7 +14,7 @@ import structlog
 
 from milepost.settings import Settings
 from milepost.stores.postgres.pool import GONE
-from milepost.wiring.store import Database, open_database
+from milepost.wiring.store import open_database
 
 # Any number that only we use.
 _LOCK = 7_105_461_010
@@ -32,13 +32,13 @@ async def sole_server(settings: Settings) -> AsyncIterator[None]:
     if settings.shard is not None:
         yield
         return
-    database, holder = await _opened(settings)
+    url, holder = await _opened(settings)
     try:
         await _patiently(settings, holder)
     except click.ClickException:
         holder.terminate()
         raise
-    watch = asyncio.create_task(_keep(database, settings, holder))
+    watch = asyncio.create_task(_keep(url, settings, holder))
     try:
         yield
     finally:
@@ -66,10 +66,10 @@ def sole_parent(settings: Settings) -> Iterator[None]:
         loop.close()
 
 
-async def _opened(settings: Settings) -> tuple[Database, asyncpg.Connection]:
+async def _opened(settings: Settings) -> tuple[str, asyncpg.Connection]:
     try:
-        database = open_database(settings)
-        return database, await _connected(database)
+        url = await asyncio.to_thread(open_database(settings).ensure)
+        return url, await asyncpg.connect(url)
     except (*GONE, asyncpg.PostgresError, ValueError, RuntimeError, CalledProcessError) as error:
         raise click.ClickException(f"Cannot open {_where(settings)}: {_words(error)}") from None
 
@@ -85,8 +85,10 @@ async def _patiently(settings: Settings, holder: asyncpg.Connection) -> None:
         raise click.ClickException(f"Lost {_where(settings)}: {_words(error)}") from None
 
 
-async def _keep(database: Database, settings: Settings, holder: asyncpg.Connection) -> None:
-    """PostgreSQL may be restarted; what it held for us it then has forgotten."""
+async def _keep(url: str, settings: Settings, holder: asyncpg.Connection) -> None:
+    """PostgreSQL may be restarted; what it held for us it then has forgotten. Others start it
+    again: this would do so while it is being stopped.
+    """
     log = structlog.get_logger()
     held = True
     try:
@@ -95,16 +97,12 @@ async def _keep(database: Database, settings: Settings, holder: asyncpg.Connecti
             if held and not holder.is_closed():
                 continue
             with suppress(*GONE, asyncpg.PostgresError):
-                holder = await _connected(database) if holder.is_closed() else holder
+                holder = await asyncpg.connect(url) if holder.is_closed() else holder
                 held = await _held(holder)
                 if not held:
                     log.error("another server runs on this database", where=_where(settings))
     finally:
         holder.terminate()
-
-
-async def _connected(database: Database) -> asyncpg.Connection:
-    return await asyncpg.connect(await asyncio.to_thread(database.ensure))
 
 
 async def _held(holder: asyncpg.Connection) -> bool:

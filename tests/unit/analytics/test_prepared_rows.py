@@ -71,6 +71,24 @@ def test_a_number_that_has_found_its_shipment_meanwhile() -> None:
     assert (taken[0].shipment, taken[0].box) == (5, 2)
 
 
+def test_facts_that_have_come_since_are_not_missed() -> None:
+    awaited: set[int] = set()
+    prepared = Prepared(awaits=awaited.__contains__)
+    prepared.put(1, ROAD, "SF1", whole_of(road(), []))
+    prepared.drop(ROAD)
+    assert prepared.take(line(road())) is None
+    prepared.put(1, ROAD, "SF1", whole_of(road(), []))
+    prepared.clear()
+    assert prepared.take(line(road())) is None
+
+    awaited.add(ROAD)  # it is being read, perhaps from before they came
+    prepared.drop(ROAD)
+    prepared.put(1, ROAD, "SF1", whole_of(road(), []))
+    assert prepared.take(line(road())) is None
+    prepared.put(1, ROAD, "SF1", whole_of(road(), [FACTS]))
+    assert prepared.take(line(road())) is not None
+
+
 def test_there_is_a_limit() -> None:
     prepared = Prepared(most=1)
     prepared.put(1, 1, "SF1", whole_of(road(), []))

@@ -8,12 +8,11 @@ from typing import NamedTuple
 
 import asyncpg
 
-from milepost.domain.status import STATUSES
+from milepost.domain.status import OVER
 from milepost.engine.rows import Row
 from milepost.stores.postgres.pool import Pool
 from milepost.stores.postgres.rows import ROW_COLUMNS, row_of
 
-_FINAL = [status.code for status in STATUSES.values() if status.final or status.main == "expired"]
 # A partition can go when every event in it belongs to a road that is sealed.
 _UNSEALED = """
 SELECT 1 FROM {partition} AS j
@@ -49,7 +48,7 @@ class Closing:
                 "AND code = ANY($1::smallint[]) AND last_s < $2 AND last_s > 0 "
                 "AND ((id % $4) + $4) % $4 = $5 LIMIT $3) AS s "
                 "LEFT JOIN link AS l ON l.road = s.id GROUP BY s.tenant, s.id",
-                _FINAL,
+                OVER,
                 before_s,
                 limit,
                 shard[1],

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 
+import asyncpg
+
 from milepost.engine.rows import ListFilter, ShipmentRow
-from milepost.stores.postgres import listing
+from milepost.stores.postgres import listing, touching
 from milepost.stores.postgres.pool import Pool
 
 CHUNK = 5_000
@@ -47,11 +49,10 @@ class ShipmentLines:
     async def save_shipments(self, rows: Sequence[ShipmentRow], gone: Sequence[int]) -> None:
         async with self.pool.connection() as connection, connection.transaction():
             if rows:
+                await touching.touch(connection, rows)
                 await connection.execute(_SAVE, *map(list, zip(*rows, strict=True)))
             if gone:
-                await connection.execute(
-                    "DELETE FROM shipment WHERE id = ANY($1::bigint[])", list(gone)
-                )
+                await touching.remove(connection, gone)
 
     async def begin_checkpoint(self, shard: int, shards: int) -> int:
         self._shards = shards
@@ -82,11 +83,13 @@ class ShipmentLines:
                 yield [ShipmentRow(*row) for row in rows]
 
     async def list_shipments(self, tenant: int, wanted: ListFilter) -> list[ShipmentRow]:
-        sql, values = listing.query(tenant, wanted)
-        async with self.pool.connection() as connection, connection.transaction(readonly=True):
-            if wanted.text:  # see listing._by_text
-                await connection.execute("SET LOCAL plan_cache_mode = force_custom_plan")
-            return [ShipmentRow(*row) for row in await connection.fetch(sql, *values)]
+        filters = (wanted.main, wanted.carrier, wanted.trouble, wanted.text)
+        if wanted.text or sum(one is not None for one in filters) > 1:
+            async with listing.planned(self.pool) as connection:
+                narrow = await listing.narrowed(connection, tenant, wanted)
+                return await _listed(connection, tenant, narrow)
+        async with self.pool.connection() as connection:
+            return await _listed(connection, tenant, wanted)
 
     async def shipment(self, tenant: int, shipment: int) -> ShipmentRow | None:
         async with self.pool.connection() as connection:
@@ -113,3 +116,10 @@ class ShipmentLines:
                 "SELECT id, tenant, number FROM shipment WHERE id = ANY($1::bigint[])", list(roads)
             )
         return {row["id"]: (row["tenant"], row["number"]) for row in rows}
+
+
+async def _listed(
+    connection: asyncpg.Connection, tenant: int, wanted: ListFilter
+) -> list[ShipmentRow]:
+    sql, values = listing.query(tenant, wanted)
+    return [ShipmentRow(*row) for row in await connection.fetch(sql, *values)]

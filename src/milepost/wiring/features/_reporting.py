@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from milepost.analytics.builder import Builder
+from milepost.analytics.feed import Queue
 from milepost.analytics.gathering import Gathering
 from milepost.analytics.live import Live
 from milepost.analytics.prepared import Prepared
@@ -36,8 +37,10 @@ async def open_parts(
     now_us: Callable[[], int],
     rest: Callable[[], float] = lambda: 0.0,
     prepared: Prepared | None = None,
+    *,
+    keeps: bool = False,
 ) -> Parts:
-    """Over the folder of the data and an open database. `rest` and `prepared`: see `Builder`."""
+    """Over the folder of the data and an open database. For the rest see `Builder`."""
     history = History(data / "history")
     records = Records(pool)
     gathering = Gathering(records, ledger, SealedRoads(history))
@@ -45,6 +48,7 @@ async def open_parts(
     reports = Reports(table, Live(records, gathering), now_us)
     parts = data / "history" / "parts"
     builder = Builder(
-        table, records, gathering, lambda: sorted(parts.glob("*.parquet")), rest, prepared
-    )
+        table, records, Queue(pool), gathering, lambda: sorted(parts.glob("*.parquet")), rest,
+        prepared, keeps=keeps,
+    )  # fmt: skip
     return Parts(table, builder, reports, history)

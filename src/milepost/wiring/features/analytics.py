@@ -11,9 +11,9 @@ import structlog
 
 from milepost.analytics.builder import keep
 from milepost.analytics.prepared import Prepared
-from milepost.analytics.reading import OVER
 from milepost.analytics.records import Lanes
 from milepost.api import reports
+from milepost.domain.status import OVER
 from milepost.engine.secondlook import Looked
 from milepost.web.endpoint import Endpoint
 from milepost.wiring.feature import Context, Feature
@@ -48,8 +48,9 @@ class Analytics(Feature):
         one = self._context
         self._prepared = Prepared(self._engine.shard.links.get, one.lessons.awaits)
         self.parts = await open_parts(
-            one.settings.data, one.pool, one.ledger, one.now_us, self._rest, self._prepared
-        )
+            one.settings.data, one.pool, one.ledger, one.now_us, self._rest, self._prepared,
+            keeps=self._mine,
+        )  # fmt: skip
         self.lanes = Lanes(self.parts.reports)
         self._milepost.lane_records = self.lanes  # type: ignore[attr-defined]
         self._milepost.lane_usuals = self.lanes  # type: ignore[attr-defined]
