@@ -67,22 +67,24 @@ def follow(state: bytes, mark: Mark) -> bytes | None:
     """As `advance`, for one mark without reference that the state is known not to hold; None
     where that does not suffice and the road has to be read again.
     """
-    _, code, count, extras, since_s, _, because, leg, flags, tries = HEADER.unpack_from(state)
+    _, code, count, extras, since_s, last_s, because, leg, flags, tries = HEADER.unpack_from(state)
     if extras or MAIN[code] in _READ_AGAIN:
         return None
-    if count:
+    fingerprint, at_s, its_leg, its_code, _ = mark
+    # Without references every mark is a status, so the newest of them is the last.
+    if at_s <= last_s and count:
         last = MARK.unpack_from(state, len(state) - MARK.size)
-        if (last[1], last[3], last[0]) >= (mark[1], mark[3], mark[0]):
+        if (last[1], last[3], last[0]) >= (at_s, its_code, fingerprint):
             return None
-    way = PLAIN[code][mark[3]] if because else ASK  # the table supposes a status that was taken
+    way = PLAIN[code][its_code] if because else ASK  # the table supposes a status that was taken
     if way == MOVE:
-        code, since_s, because, leg = mark[3], mark[1], mark[0], mark[2]
+        code, since_s, because, leg = its_code, at_s, fingerprint, its_leg
     elif way == STAY:
-        code, because, leg = mark[3], mark[0], mark[2]
+        code, because, leg = its_code, fingerprint, its_leg
     elif way == ASK:
         now = Standing(code, since_s, because, leg, flags, tries)
         code, since_s, because, leg, flags, tries = step(now, mark, known_leg=True)
-    head = HEADER.pack(VERSION, code, count + 1, 0, since_s, mark[1], because, leg, flags, tries)
+    head = HEADER.pack(VERSION, code, count + 1, 0, since_s, at_s, because, leg, flags, tries)
     return head + state[HEADER.size :] + MARK.pack(*mark)
 
 

@@ -76,14 +76,27 @@ def header_of(state: bytes) -> Header:
 
 def marks_of(state: bytes) -> list[Mark]:
     """All marks in canonical order."""
-    end = HEADER.size + MARK.size * header_of(state).marks
-    return [Mark._make(row) for row in MARK.iter_unpack(state[HEADER.size : end])]
+    rows = MARK.iter_unpack(state[HEADER.size : _end_of_marks(state)])
+    return [tuple.__new__(Mark, row) for row in rows]
+
+
+def codes_of(state: bytes) -> bytes:
+    """The code of each mark in canonical order: all that many a question needs of them."""
+    return state[HEADER.size + _CODE : _end_of_marks(state) : MARK.size]
+
+
+def count_of(state: bytes) -> int:
+    """How many marks there are, as `header_of(state).marks` says."""
+    return state[2] | state[3] << 8
+
+
+def _end_of_marks(state: bytes) -> int:
+    return HEADER.size + MARK.size * count_of(state)
 
 
 def references_of(state: bytes) -> dict[int, int]:
     """Fingerprint of an event → the event that it retracts, or the second that it promises."""
-    start = HEADER.size + MARK.size * header_of(state).marks
-    return dict(REFERENCE.iter_unpack(state[start:]))
+    return dict(REFERENCE.iter_unpack(state[_end_of_marks(state) :]))
 
 
 def holds(state: bytes, fingerprint: int) -> bool:
@@ -98,12 +111,14 @@ def code_of(state: bytes, fingerprint: int) -> int:
     unknown), whichever came first.
     """
     wanted = fingerprint.to_bytes(8, "little", signed=True)
-    end = HEADER.size + MARK.size * int.from_bytes(state[2:4], "little")
-    at = state.find(wanted, HEADER.size, end)
-    while at >= 0:
+    at = state.find(wanted, HEADER.size)
+    if at < 0:
+        return -1  # nearly always
+    end = _end_of_marks(state)
+    while 0 <= at < end:
         if (at - HEADER.size) % MARK.size == 0:
             return state[at + _CODE]
-        at = state.find(wanted, at + 1, end)
+        at = state.find(wanted, at + 1)
     return -1
 
 

@@ -60,9 +60,11 @@ def resolve(
 
 
 def _aware(value: datetime, quality: TimeQuality) -> Moment:
-    offset = value.utcoffset()
+    offset, since = value.utcoffset(), value - _EPOCH
     assert offset is not None
-    return Moment((value - _EPOCH) // _MICROSECOND, offset // _ONE_MINUTE, quality)
+    # To divide it by a microsecond would take half as long again.
+    at_us = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+    return Moment(at_us, offset // _ONE_MINUTE, quality)
 
 
 def to_datetime(at_us: int, offset_min: int | None) -> datetime:

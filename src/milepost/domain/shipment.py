@@ -24,12 +24,21 @@ class Shipment:
     def __init__(self, state: bytes) -> None:
         self.state = state
         self.header = header_of(state)
-        self.status: Status = BY_CODE[self.header.code]
         self.main = MAIN[self.header.code]
-        self.sub = self.status.sub
         self.since_s = self.header.since_s
         self.last_s = self.header.last_s
-        self.attempts = self.header.attempts
+
+    @property
+    def status(self) -> Status:
+        return BY_CODE[self.header.code]
+
+    @property
+    def sub(self) -> str:
+        return self.status.sub
+
+    @property
+    def attempts(self) -> int:
+        return self.header.attempts
 
     @cached_property
     def marks(self) -> list[Mark]:

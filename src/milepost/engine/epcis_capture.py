@@ -148,7 +148,7 @@ class Capture:
         seen: set[str] = set()
         for scan in wrong:
             try:
-                events = list(self._resolver.events(tenant, scan, SOURCE, self._now_us()))
+                events = self._resolver.events(tenant, scan, SOURCE, self._now_us())
             except BadScanError:
                 continue  # it was refused as a scan as well
             for event in events:

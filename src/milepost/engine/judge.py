@@ -52,8 +52,12 @@ def findings(shipment: Shipment, now_s: int, policy: Policy) -> dict[str, Findin
 
 def plain_due(shipment: Shipment, policy: Policy) -> int | None:
     """For a plain road: the second from which a rule speaks."""
-    times = [rule.due(shipment, policy) for rule in timed_rules(shipment.main)]
-    return min([due_s for due_s in times if due_s is not None], default=None)
+    times = [
+        due_s
+        for rule in timed_rules(shipment.main)
+        if (due_s := rule.due(shipment, policy)) is not None
+    ]
+    return min(times, default=None)
 
 
 def next_due(shipment: Shipment, now_s: int, policy: Policy) -> int | None:

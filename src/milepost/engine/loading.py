@@ -129,7 +129,7 @@ class Loading:
             plain = msgspec.structs.replace(plain, number=number)
         else:
             checked_number(scan.number)
-        event = next(self._resolver.events(tenant, plain, "api", self._now_us()))
+        event = self._resolver.events(tenant, plain, "api", self._now_us())[0]
         if event.quality > TimeQuality.carrier_zone:
             raise BadScanError(
                 "occurred_at: needs an offset from UTC to say what was in the container"

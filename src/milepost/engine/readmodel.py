@@ -23,7 +23,8 @@ from milepost.engine.shard import Dirty, Shard
 log = structlog.get_logger()
 PAUSE_S = 1.0
 CHUNK = 100
-# The share of the time that the writer may keep the database busy while scans come in.
+# The share of the time that the writers of all processes together may keep the database busy while
+# scans come in.
 DUTY = 0.25
 
 
@@ -31,8 +32,15 @@ class ReadModel:
     """Keeps the `shipment` rows of one shard up to date."""
 
     def __init__(
-        self, shard: Shard, ledger: Ledger, number: int, durable: Callable[[], Awaitable[int]]
+        self,
+        shard: Shard,
+        ledger: Ledger,
+        number: int,
+        durable: Callable[[], Awaitable[int]],
+        writers: int = 1,
     ) -> None:
+        """`writers`: how many processes keep the rows of one database."""
+        self._duty = DUTY / writers
         self._shard = shard
         self._ledger = ledger
         self._number = number
@@ -82,7 +90,7 @@ class ReadModel:
         began = loop.time()
         await self._ledger.save_shipments(chunk, [])
         if not hurry:
-            await asyncio.sleep((loop.time() - began) * (1 / DUTY - 1))
+            await asyncio.sleep((loop.time() - began) * (1 / self._duty - 1))
 
     def _row(self, road: int, what: Dirty, state: bytes, seq: int) -> ShipmentRow:
         header = header_of(state)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 
 import msgspec
@@ -41,7 +40,7 @@ class Resolver:
         self._country = lru_cache(maxsize=4_096)(tables.country)
         self._slug = lru_cache(maxsize=4_096)(tables.slug)
 
-    def events(self, tenant: int, scan: Scan, source: str, received_us: int) -> Iterator[Event]:
+    def events(self, tenant: int, scan: Scan, source: str, received_us: int) -> list[Event]:
         """The events of one scan: itself, and the promise that it carries. Raises BadScanError."""
         number = checked_number(scan.number)
         check_size(scan)
@@ -50,19 +49,26 @@ class Resolver:
         moment = self._moment(scan, carrier, received_us)
         parcel = key_of(tenant, number)
         body = _body(scan, number, source, carrier)
+        events: list[Event] = []
         if code != PROMISE:
             fingerprint = _fingerprint(parcel, scan, moment, carrier)
-            yield _event(parcel, fingerprint, moment, code, received_us, reference, body)
+            events.append(_event(parcel, fingerprint, moment, code, received_us, reference, body))
         if scan.estimated_to is not None:
-            promise = self._moment_of_promise(scan, body)
-            told = promise.estimated_to_us or 0
-            _check_promise(promise, received_us + PROMISED_WITHIN_US)
-            fingerprint = fingerprint_of(
-                parcel, "promise", _when(scan, moment), scan.date_only, _place(scan), told,
-                promise.estimated_from_us, carrier,
-            )  # fmt: skip
-            reference = told // 1_000_000
-            yield _event(parcel, fingerprint, moment, PROMISE, received_us, reference, promise)
+            events.append(self._promise(parcel, scan, moment, body, received_us))
+        return events
+
+    def _promise(
+        self, parcel: int, scan: Scan, moment: Moment, body: EventBody, received_us: int
+    ) -> Event:
+        promise = self._moment_of_promise(scan, body)
+        told = promise.estimated_to_us or 0
+        _check_promise(promise, received_us + PROMISED_WITHIN_US)
+        fingerprint = fingerprint_of(
+            parcel, "promise", _when(scan, moment), scan.date_only, _place(scan), told,
+            promise.estimated_from_us, body.carrier,
+        )  # fmt: skip
+        reference = told // 1_000_000
+        return _event(parcel, fingerprint, moment, PROMISE, received_us, reference, promise)
 
     def _status(self, scan: Scan, carrier: str | None) -> tuple[int, int | None]:
         reference = _reference(scan.retracts) if scan.retracts else None
@@ -140,10 +146,12 @@ def check_size(scan: Scan) -> None:
     """Raises BadScanError for what is too long, or cannot be stored at all."""
     if scan.text is not None and len(scan.text) > LONGEST_TEXT:
         raise BadScanError(f"text: longer than {LONGEST_TEXT} characters")
-    # All at once first: nearly always they are short together, and this is done for every scan.
-    joined = f"{scan.code}{scan.code_set}{scan.carrier}{scan.actor}{scan.device}{scan.order_number}"
-    if len(joined) > 200 or "\x00" in joined:
-        _check_names(scan)
+    # Which of them it is, is asked afterwards: this is done for every scan.
+    for name in (
+        scan.code, scan.code_set, scan.carrier, scan.actor, scan.device, scan.order_number,
+    ):  # fmt: skip
+        if name is not None and (len(name) > 200 or "\x00" in name):
+            _check_names(scan)
     if scan.place is not None and len(str(scan.place)) > LONGEST_PLACE:
         raise BadScanError(f"place: longer than {LONGEST_PLACE} characters")
     if scan.next_place is not None and len(str(scan.next_place)) > LONGEST_PLACE:
@@ -155,13 +163,18 @@ def check_size(scan: Scan) -> None:
 def _check_names(scan: Scan) -> None:
     for name in ("code", "code_set", "carrier", "actor", "device", "order_number"):
         value = getattr(scan, name)
+        if value is not None and not isinstance(value, str):
+            raise BadScanError(f"{name}: is no text")
         if value is not None and (len(value) > 200 or "\x00" in value):
             raise BadScanError(f"{name}: longer than 200 characters, or with a NUL in it")
 
 
 def check_text(scan: Scan) -> None:
-    """Raises BadScanError for text that is no Unicode, as careless JSON readers let through."""
+    """Raises BadScanError for what careless JSON readers let through: text that is no Unicode, and
+    numbers where a text belongs.
+    """
     _check_packs("text", scan.text, scan.place, scan.number, scan.order_number, scan.code)
+    _check_names(scan)
 
 
 def _check_packs(name: str, *values: object) -> None:

@@ -96,13 +96,13 @@ class SecondLook:
         profiled, road_of, standing = self._policies.profiled, self._road_of, self._desk.standing
         asked = bool(profiled or standing)
         for row in group.rows:
-            event = row[2]
+            event = row.event
             if event.code in CUSTOMS:
                 road = road_of(event.parcel)
-                limit_s = self._policies(row[0], road).customs_dwell_s
+                limit_s = self._policies(row.tenant, road).customs_dwell_s
                 shortest_s = min(limit_s, customs_dwell.SHORTEST_S)
                 self._wheel.put(road, event.at_us // 1_000_000 + shortest_s)
-            if striking(event) or (event.code in DELIVERED and self._signed_off(row[0], event)):
+            if striking(event) or (event.code in DELIVERED and self._signed_off(row.tenant, event)):
                 self._waiting[road_of(event.parcel)] = None
             elif asked:
                 road = road_of(event.parcel)

@@ -6,14 +6,13 @@ A shard owns the packed state of its shipments. What it returns is what has to b
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from msgspec import Struct
 
 from milepost.domain.advance import advance, follow, merge
 from milepost.domain.alert import DEFAULT_POLICY, Finding
 from milepost.domain.event import Event, mark_of
-from milepost.domain.marks import EMPTY, MOST_MARKS, Mark, code_of
+from milepost.domain.marks import EMPTY, MOST_MARKS, Mark, code_of, count_of
 from milepost.domain.settle import MAIN
 from milepost.domain.shipment import Shipment
 from milepost.domain.status import BY_CODE
@@ -25,7 +24,8 @@ from milepost.engine.rows import AlertChange, Group, Link, Row
 from milepost.engine.wheel import Wheel
 
 
-class Change(NamedTuple):
+# The collector looks at neither of these: there are many, and nothing holds them in a circle.
+class Change(Struct, frozen=True, gc=False):
     """What events did to a shipment: packed states before and after, and the newest event."""
 
     tenant: int
@@ -36,7 +36,6 @@ class Change(NamedTuple):
     event: Event
 
 
-# The collector does not look at these: there are many, and they hold no others.
 class Dirty(Struct, frozen=True, gc=False):
     """What the read model must know of a shipment whose row is behind."""
 
@@ -122,6 +121,7 @@ class Shard:
         comes with a higher code (see `marks.code_of`).
         """
         waves: dict[int, list[Row]] = {}
+        written = len(group.rows)
         fresh: dict[int, int] = {}  # fingerprint → code; the parcel is part of a fingerprint
         states, links = self.states, self.links
         for index, row in rows:
@@ -131,17 +131,21 @@ class Shard:
             state = states.get(road)
             fingerprint, code = event.fingerprint, event.code
             known = -1 if state is None else code_of(state, fingerprint)
+            wave = waves.get(road)
             if code <= known or code <= fresh.get(fingerprint, -1):
                 outcome.duplicates += 1
-            elif state is not None and _count(state) + len(waves.get(road, ())) >= MOST_MARKS:
+            elif state is not None and count_of(state) + len(wave or ()) >= MOST_MARKS:
                 outcome.refused.append((index, TOO_MANY))
             else:
                 if known >= 0:
                     upgraded.add(road)
                 fresh[fingerprint] = code
-                waves.setdefault(road, []).append(row)
+                if wave is None:
+                    waves[road] = [row]
+                else:
+                    wave.append(row)
                 group.rows.append(row)
-                outcome.accepted += 1
+        outcome.accepted = len(group.rows) - written
         return waves
 
     def _advance(
@@ -170,22 +174,18 @@ class Shard:
     def _note(self, road: int, row: Row) -> str:
         """Remember that the shipment's line in the read model is behind."""
         event = row.event
+        body, linked = event.body, event.parcel in self.links
+        adds = linked or body.order_number is not None
         known = self.dirty.get(road)
-        if known is not None and known.carrier == event.body.carrier and self._adds_nothing(row):
-            return known.number
+        if known is not None and known.carrier == body.carrier and not adds:
+            return known.number  # the line says all that this scan does
         known = known or self.being_written.get(road)
-        link = self.links.get(event.parcel)
-        first = self.links.get(road) if link is not None else None
-        number = first.number if first is not None else event.body.number
-        order = event.body.order_number or (known.order_number if known else None)
-        carrier = event.body.carrier or (known.carrier if known else None)
+        first = self.links.get(road) if linked else None
+        number = first.number if first is not None else body.number
+        order = body.order_number or (known.order_number if known else None)
+        carrier = body.carrier or (known.carrier if known else None)
         self.dirty[road] = Dirty(row.tenant, number, carrier, order, event.received_us)
         return number
-
-    def _adds_nothing(self, row: Row) -> bool:
-        """Whether a scan says nothing that the shipment's line does not say already."""
-        event = row.event
-        return event.body.order_number is None and event.parcel not in self.links
 
     def _judge(self, change: Change, now_s: int, group: Group) -> None:
         if change.road not in self.open and not _speaks(change.after):
@@ -254,10 +254,6 @@ def _marks(wave: list[Row]) -> tuple[list[Mark], Mapping[int, int]]:
     return marks, references
 
 
-def _count(state: bytes) -> int:
-    return int.from_bytes(state[2:4], "little")
-
-
 def _due_changed(change: Change) -> bool:
     """Whether a rule could have to be asked sooner: another status, or the same since earlier.
 
@@ -273,13 +269,9 @@ def _due_changed(change: Change) -> bool:
 
 def _speaks(state: bytes) -> bool:
     """Whether status, flags, attempts or references can make a rule other than a clock's speak."""
-    # Where the header has the code (1), the count of references (4), flags (24), attempts (25).
-    return (
-        _TROUBLE[state[1]] or state[24] != 0 or state[4:6] != _NO_COUNT or state[25:27] != _NO_COUNT
-    )
+    # Where the header has the code (1), the count of references (4), flags and attempts (24).
+    return _TROUBLE[state[1]] or state[4:6] != _NO_COUNT or state[24:27] != _NO_FLAGS
 
 
-_NO_COUNT = bytes(2)
-
-
+_NO_COUNT, _NO_FLAGS = bytes(2), bytes(3)
 _TROUBLE = [code in BY_CODE and BY_CODE[code].trouble for code in range(256)]

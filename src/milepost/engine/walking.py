@@ -110,14 +110,14 @@ class Walk:
 
     def _resolved(self, batch: Batch, scans: Iterable[tuple[int, Scan]]) -> list[tuple[int, Row]]:
         tenant, source, raw = batch.tenant, batch.source, batch.raw
-        events_of = self._resolver.events
         rows: list[tuple[int, Row]] = []
+        events_of, add = self._resolver.events, rows.append
         for index, scan in scans:
             try:
                 if source != "api":
                     check_text(scan)
-                events = list(events_of(tenant, scan, source, batch.received_us))
-                rows += [(index, Row(tenant, raw, event)) for event in events]
+                for event in events_of(tenant, scan, source, batch.received_us):
+                    add((index, Row(tenant, raw, event)))
             except BadScanError as error:
                 batch.receipt.rejected.append(Rejected(index, str(error)))
                 self._keeper.refused(tenant, scan, raw)

@@ -8,7 +8,6 @@ from milepost.engine.proving import AuditStore, CheckpointRow, LogKey
 from milepost.notary.book import Book
 from milepost.notary.faults import Fault, Report
 from milepost.notary.gaps import gaps
-from milepost.notary.leaf import split
 from milepost.notary.merkle import reduced
 from milepost.notary.note import BadNoteError, opened, unchecked
 from milepost.notary.scope import Scope
@@ -112,9 +111,9 @@ class Checkpoints:
         folder, level = book.folder, 1
         while (nodes := folder.read(level, 0, folder.size)) != b"":
             for number in range(len(nodes) // HASH_BYTES):
-                below = split(folder.read(level - 1, number * FAN, (number + 1) * FAN))
+                below = folder.read(level - 1, number * FAN, (number + 1) * FAN)
                 if (
-                    len(below) < FAN
+                    len(below) < FAN * HASH_BYTES
                     or reduced(folder.suite, below)
                     != nodes[number * HASH_BYTES : (number + 1) * HASH_BYTES]
                 ):

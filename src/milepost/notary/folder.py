@@ -17,7 +17,6 @@ from pathlib import Path
 
 from milepost.durable import publish
 from milepost.notary.events import EventIndex
-from milepost.notary.leaf import split
 from milepost.notary.merkle import reduced
 from milepost.notary.suites import HASH_BYTES, Suite
 from milepost.notary.tree import FAN, Tree
@@ -75,7 +74,7 @@ class LogFolder:
                 below = self.read(level - 1, number * FAN, (number + 1) * FAN)
                 handle = self._handle(level, make=True)
                 assert handle is not None
-                _write(handle, reduced(self.suite, split(below)))
+                _write(handle, reduced(self.suite, below))
                 yield
             level += 1
 

@@ -66,7 +66,8 @@ def hashed(
     new, pack = suite.new, _PREFIXED.pack
     out: list[tuple[bytes, bytes]] = []
     add = out.append
-    for (tenant, raw, event), body in zip(rows, bodies, strict=True):
+    for row, body in zip(rows, bodies, strict=True):
+        tenant, raw, event = row.tenant, row.raw, row.event
         offset, reference = event.offset_min, event.reference
         flags = (
             (0 if offset is None else _OFFSET)
@@ -108,7 +109,7 @@ def _fields(body: bytes) -> tuple[int, bytes]:
 
 def leaf_bytes(suite: Suite, row: Row, body: bytes, seq: int) -> bytes:
     """The leaf of one row."""
-    tenant, raw, event = row
+    tenant, raw, event = row.tenant, row.raw, row.event
     offset, reference = event.offset_min, event.reference
     flags = (
         (offset is not None) * _OFFSET

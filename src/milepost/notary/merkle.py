@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from milepost.notary.suites import Suite
+from milepost.notary.suites import HASH_BYTES, Suite
 
 
 def half(size: int) -> int:
@@ -12,14 +12,13 @@ def half(size: int) -> int:
     return 1 << (size - 1).bit_length() - 1
 
 
-def reduced(suite: Suite, hashes: Sequence[bytes]) -> bytes:
-    """The root over a power of two of hashes that stand beside each other."""
-    new = suite.new
-    level = list(hashes)
-    while len(level) > 1:
-        pairs = zip(level[::2], level[1::2], strict=True)
-        level = [new(b"\x01" + left + right).digest() for left, right in pairs]
-    return level[0]
+def reduced(suite: Suite, hashes: bytes) -> bytes:
+    """The root over a power of two of hashes, joined in their order."""
+    new, pair = suite.new, 2 * HASH_BYTES
+    while len(hashes) > HASH_BYTES:
+        starts = range(0, len(hashes), pair)
+        hashes = b"".join([new(b"\x01" + hashes[at : at + pair]).digest() for at in starts])
+    return hashes
 
 
 class Frontier:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from milepost.notary.leaf import split
 from milepost.notary.merkle import half, reduced
 from milepost.notary.suites import HASH_BYTES, Suite
 
@@ -77,7 +76,7 @@ class Tree:
             unit = FAN_BITS * level
             hashes = self._read(level, first >> unit, (first + size) >> unit)
             if len(hashes) == (size >> unit) * HASH_BYTES:
-                return reduced(self._suite, split(hashes))
+                return reduced(self._suite, hashes)
             if level == 0:
                 break
             if size > 1 << unit:  # this level is behind: its part by part

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from milepost.domain.alert import Finding, Policy
+from milepost.domain.marks import codes_of
 from milepost.domain.shipment import Shipment
 from milepost.domain.status import SUB_CODE
 
@@ -24,5 +25,7 @@ def due(shipment: Shipment, policy: Policy) -> int:
 
 def _told_s(shipment: Shipment) -> int | None:
     """When the carrier first said so, of this wait."""
+    if _OVERDUE not in codes_of(shipment.state):
+        return None
     waits = (mark for mark in shipment.marks if mark.at_s >= shipment.since_s)
     return next((mark.at_s for mark in waits if mark.code == _OVERDUE), None)

@@ -105,7 +105,7 @@ class Lessons:
         """After every commit, so on the hot path."""
         ends, moves, full = self._ends, self._moves, len(self._moved) >= MOST_WAITING
         for row in group.rows:
-            event = row[2]
+            event = row.event
             if bits := ends[event.code]:
                 self._wait(self._ended, self._road_of(event.parcel), bits)
             elif not full and (bits := moves[event.code]):

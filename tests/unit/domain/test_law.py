@@ -6,7 +6,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from milepost.domain.advance import advance, merge
-from milepost.domain.marks import EMPTY, PROMISE, RETRACTION, Mark, header_of, holds, marks_of
+from milepost.domain.marks import (
+    EMPTY,
+    PROMISE,
+    RETRACTION,
+    Mark,
+    code_of,
+    codes_of,
+    count_of,
+    header_of,
+    holds,
+    marks_of,
+)
 from milepost.domain.status import BY_CODE, SUB_CODE
 
 fingerprints = st.integers(-(2**63), 2**63 - 1)
@@ -81,6 +92,25 @@ def test_a_state_holds_its_events_and_no_others(road) -> None:
     assert {mark.fingerprint for mark in events} == {m.fingerprint for m in marks_of(state)}
     assert all(holds(state, mark.fingerprint) for mark in events)
     assert not holds(state, 12345) or 12345 in {mark.fingerprint for mark in events}
+
+
+@given(road=roads())
+def test_what_is_read_from_the_bytes_is_what_the_marks_say(road) -> None:
+    events, references = road
+    state = advance(EMPTY, events, references)
+    kept = marks_of(state)
+
+    assert codes_of(state) == bytes(mark.code for mark in kept)
+    assert count_of(state) == header_of(state).marks == len(kept)
+    assert [code_of(state, mark.fingerprint) for mark in kept] == [mark.code for mark in kept]
+
+
+def test_a_reference_is_no_mark() -> None:
+    taken, taker = Mark(7, 1_790_000_000, 1, 5, 0), Mark(8, 1_790_000_001, 1, RETRACTION, 0)
+    state = advance(EMPTY, [taker], {8: 7})
+
+    assert code_of(state, 7) == -1
+    assert code_of(advance(state, [taken]), 7) == 5
 
 
 def test_twelve_events_take_at_most_220_bytes() -> None:

@@ -13,7 +13,7 @@ from milepost.domain.marks import PROMISE, RETRACTION
 from milepost.domain.place import Place
 from milepost.domain.scan import Scan
 from milepost.domain.status import SUB_CODE
-from milepost.engine.resolve import BadScanError, Resolver
+from milepost.engine.resolve import BadScanError, Resolver, check_text
 from unit.engine.whole import NOW, NOW_US, TABLES, TENANT
 
 resolver = Resolver(TABLES)
@@ -113,3 +113,27 @@ def test_the_limits_of_time() -> None:
         else:
             with pytest.raises(BadScanError, match="occurred_at"):
                 events(scan)
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"device": "x" * 201}, "device: longer"),
+        ({"order_number": "a\x00b"}, "order_number: longer"),
+        ({"code": "c" * 201, "text": "在途"}, "code: longer"),
+    ],
+)
+def test_a_name_that_is_too_long_is_named(change: dict[str, Any], error: str) -> None:
+    with pytest.raises(BadScanError, match=error):
+        events(changed(**change))
+
+
+def test_names_may_be_long_together() -> None:
+    long = dict.fromkeys(["device", "actor", "order_number"], "x" * 200)
+
+    assert events(changed(**long))[0].body.device == "x" * 200
+
+
+def test_a_number_is_no_code() -> None:
+    with pytest.raises(BadScanError, match="code: is no text"):
+        check_text(changed(code=301))

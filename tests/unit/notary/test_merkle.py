@@ -41,7 +41,8 @@ def over(leaves: list[bytes], used: Suite = SHA, levels: int = 0) -> Tree:
     for _ in range(levels):
         below = stored[-1]
         whole = len(below) // FAN * FAN
-        stored.append([reduced(used, below[at : at + FAN]) for at in range(0, whole, FAN)])
+        starts = range(0, whole, FAN)
+        stored.append([reduced(used, b"".join(below[at : at + FAN])) for at in starts])
 
     def read(level: int, first: int, end: int) -> bytes:
         return b"".join(stored[level][first:end]) if level < len(stored) else b""

@@ -207,7 +207,7 @@ class DeviceIntake(Struct, frozen=True):
     def _instant(self, tenant: int, received_us: int, scan: Scan) -> int | None:
         """When a scan was whose clock says no offset: its place or carrier may tell the zone."""
         try:
-            event = next(iter(self.resolver.events(tenant, scan, "devices", received_us)))
+            event = self.resolver.events(tenant, scan, "devices", received_us)[0]
         except BadScanError as error:
             raise BadReportError(str(error)) from None
         return event.at_us if event.quality <= TimeQuality.carrier_zone else None

@@ -109,4 +109,4 @@ class Commits:
 def _kept(row: Row) -> Row:
     """As it would come back from a disk: what cannot be packed fails here as it does there."""
     body = unpack_body(pack_body(row.event.body))
-    return row._replace(event=replace(row.event, body=body))
+    return Row(row.tenant, row.raw, replace(row.event, body=body))

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.msgpack import encode
 
-from milepost.engine.redact import restored, restored_facts
+from milepost.engine.redact import FACTS, restored, restored_facts
 from milepost.engine.rows import FactRow, Link, Row
 from milepost.stores.memory.commits import Commits
 from milepost.stores.memory.lines import ShipmentLines, chunks
@@ -37,10 +37,13 @@ class MemoryLedger(Commits, ShipmentLines):
         if not private:
             return rows, facts
         said = await self.verbatim(tenant, parcels)
-        names = [one.fields["signed_by"] for one in self.sealed if "signed_by" in one.fields]
-        rows = [row._replace(event=restored(row.event, said.get(row.event.fingerprint)))
+        told = [
+            one.fields for one in self.sealed
+            if one.fingerprint == FACTS and one.tenant == tenant and one.parcel in parcels
+        ]  # fmt: skip
+        rows = [Row(row.tenant, row.raw, restored(row.event, said.get(row.event.fingerprint)))
                 for row in rows]  # fmt: skip
-        return rows, [restored_facts(row, names) for row in facts]
+        return rows, [restored_facts(row, told) for row in facts]
 
     async def verbatim(self, tenant: int, parcels: Sequence[int]) -> dict[int, Mapping[str, Any]]:
         mine = (one for one in self.sealed if one.tenant == tenant and one.parcel in parcels)

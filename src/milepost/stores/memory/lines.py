@@ -44,7 +44,12 @@ class ShipmentLines:
 
     async def list_shipments(self, tenant: int, wanted: ListFilter) -> list[ShipmentRow]:
         rows = (row for row in self.shipments.values() if row.tenant == tenant)
-        found = sorted((row for row in rows if _fits(row, wanted)), key=_newest, reverse=True)
+        fit = [row for row in rows if _fits(row, wanted)]
+        if wanted.by_number:
+            after = wanted.after_number or ""
+            later = (row for row in fit if row.number > after)
+            return sorted(later, key=attrgetter("number"))[: wanted.limit]
+        found = sorted(fit, key=_newest, reverse=True)
         if wanted.after is not None:
             found = [row for row in found if _newest(row) < tuple(wanted.after)]
         return found[: wanted.limit]

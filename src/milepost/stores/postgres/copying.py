@@ -60,7 +60,8 @@ def _add_journal_rows(
     parts: list[bytes], rows: Iterable[Row], bodies: Iterable[bytes], seq: int
 ) -> None:
     add, common, received_us, day = parts.append, _COMMON.pack, 0, 0
-    for (tenant, raw, event), body in zip(rows, bodies, strict=True):
+    for row, body in zip(rows, bodies, strict=True):
+        tenant, raw, event = row.tenant, row.raw, row.event
         if event.received_us != received_us:  # the same for all of a batch
             received_us = event.received_us
             day = received_us // _DAY_US + _UNIX_EPOCH - _PG_EPOCH

@@ -51,7 +51,8 @@ class Addressing:
     def note(self, group: Group) -> None:
         """After a commit, so on the hot path: few scans speak of an address."""
         road_of, standing = self._engine.shard.road_of, self._engine.desk.standing
-        for tenant, _, event in group.rows:
+        for row in group.rows:
+            tenant, event = row.tenant, row.event
             if event.code == _ANNOUNCED and event.body.source == "merchant":
                 self._await_check(road_of(event.parcel), tenant, event.body.number)
             elif event.code in _TOLD or standing:

@@ -70,11 +70,12 @@ class Passing:
 
     def note(self, group: Group) -> None:
         """A group was committed. This runs for every event, so it is written for speed."""
-        for tenant, _, event in group.rows:
+        for row in group.rows:
+            event = row.event
             code = event.code
             goes = _GOES[code] if 0 <= code < 256 else None
             if goes is not None and (hub := _hub(event.body.place)):
-                self._see(tenant, event.parcel, event.at_us // 1_000_000, hub, goes)
+                self._see(row.tenant, event.parcel, event.at_us // 1_000_000, hub, goes)
         if len(self._spots) > REMEMBERED // 2:
             self._spots, self._older = {}, self._spots
 
