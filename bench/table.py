@@ -24,6 +24,7 @@ RUNS = {
     "ingest-long": ["ingest", "--long"],
     "query": ["query"],
     "list": ["list"],
+    "list-combinations": ["list", "--combinations"],
     "live": ["live"],
     "history": ["history"],
     "crash": ["crash"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -190,7 +191,12 @@ def _lacks_district(deepest: Division, tail: Tail) -> bool:
     """东莞 and 中山 have towns and no districts; in Hong Kong and Macau nobody writes them."""
     if deepest.code in DIRECT or deepest.level == 3 or (tail.town and deepest.code in towns()):
         return False
-    return any(code.startswith(deepest.code) and len(code) == 6 for code in divisions())
+    return _has_districts(deepest.code)
+
+
+@lru_cache(maxsize=1024)
+def _has_districts(code: str) -> bool:
+    return any(one.startswith(code) and len(one) == 6 for one in divisions())
 
 
 def _inferred(deepest: Division | None, reading: Reading) -> list[Reason]:

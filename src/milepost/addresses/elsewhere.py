@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 
 from milepost.addresses.alike import one_slip
 from milepost.addresses.lines import lines_of
@@ -135,10 +136,16 @@ def _take_wrong_region(found: Scattered, lines: list[str], *, surely: bool) -> N
     key = key_of(word)
     names = region_names(country)
     is_code = len(word) == 2 and word.isalpha() and word.isupper() and key not in names
-    is_near = not surely and any(len(one) > 3 and one_slip(key, one) for one in names)
+    is_near = not surely and _is_near_region(country, key)
     # The town stands before it.
     if (is_code or is_near) and (head or last > 1) and key not in cities_of(country):
         found.region_text, lines[last] = word, head.rstrip(" -")
+
+
+# The same last words come again and again.
+@lru_cache(maxsize=4096)
+def _is_near_region(country: str, key: str) -> bool:
+    return any(len(one) > 3 and one_slip(key, one) for one in region_names(country))
 
 
 def _take_city(found: Scattered, lines: list[str]) -> None:

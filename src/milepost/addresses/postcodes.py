@@ -150,11 +150,20 @@ class Town(NamedTuple):
 def cities_of(country: str) -> dict[str, tuple[Town, ...]]:
     """City in small letters → those of that name, largest first."""
     found: dict[str, list[Town]] = defaultdict(list)
-    for line in _packed("cities.tsv.gz"):
-        if line.startswith(country + "\t"):
-            _, region, name, thousands, *other = line.split("\t")
-            found[name].append(Town(region, int(thousands), not other))
+    for line in _cities().get(country, ()):
+        region, name, thousands, *other = line.split("\t")
+        found[name].append(Town(region, int(thousands), not other))
     return {name: tuple(sorted(ones, key=lambda one: -one[1])) for name, ones in found.items()}
+
+
+@cache
+def _cities() -> dict[str, list[str]]:
+    """The lines of each country."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for line in _packed("cities.tsv.gz"):
+        country, _, rest = line.partition("\t")
+        found[country].append(rest)
+    return found
 
 
 def _packed(name: str) -> list[str]:

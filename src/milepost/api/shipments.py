@@ -11,7 +11,7 @@ from functools import partial
 from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from milepost.api.services import Services
 from milepost.domain.moment import to_datetime, to_text
@@ -20,7 +20,7 @@ from milepost.domain.status import BY_CODE, MAINS
 from milepost.domain.track import Track
 from milepost.engine.decode import Rejected, decode_each, items_of
 from milepost.engine.registration import Registered, Registration
-from milepost.engine.rows import ListFilter, ShipmentRow
+from milepost.engine.rows import ListFilter, ShipmentRow, SlowListError
 from milepost.web.endpoint import NUL, Call, Endpoint
 from milepost.web.problems import ProblemError
 
@@ -45,6 +45,10 @@ _NUL = b"\\u0000"
 class ShipmentQuery(Struct):
     """Filters of the list. `text`: the beginning of a tracking number, however it is spelt, or of
     an order number as the merchant writes it. `phone` and `email`: of consignee or consignor.
+
+    `order`: `newest` event first. A shipment that has an event while you turn the pages comes to
+    the front: it is not on the pages behind any more. By `number`, events change nothing: every
+    shipment that there is all the while comes once.
     """
 
     status: Main | None = None
@@ -53,6 +57,7 @@ class ShipmentQuery(Struct):
     trouble: bool = False
     phone: Sought | None = None
     email: Sought | None = None
+    order: Literal["newest", "number"] = "newest"
     limit: Annotated[int, Meta(ge=1, le=200)] = 50
     cursor: str | None = None
 
@@ -72,7 +77,7 @@ class ShipmentLine(Struct):
 
 
 class ShipmentPage(Struct):
-    """One page, newest event first; `next` is the cursor of the following page."""
+    """One page; `next` is the cursor of the following one, in the same order."""
 
     shipments: list[ShipmentLine]
     next: str | None
@@ -103,7 +108,7 @@ def endpoints(services: Services) -> list[Endpoint]:
             method="GET",
             path="/v1/shipments",
             handler=partial(page, services),
-            summary="List shipments, newest event first",
+            summary="List shipments, newest event first or by number",
             query=ShipmentQuery,
             answer=ShipmentPage,
         ),
@@ -170,11 +175,16 @@ async def page(services: Services, call: Call) -> ShipmentPage:
         trouble=query.trouble or None,
         roads=await _roads(services, call.caller.tenant, query),
         limit=query.limit + 1,
-        after=_position(query.cursor) if query.cursor else None,
+        by_number=query.order == "number",
     )
-    rows = await services.ledger.list_shipments(call.caller.tenant, wanted)
+    if query.cursor:
+        wanted = _behind(wanted, query.cursor)
+    try:
+        rows = await services.ledger.list_shipments(call.caller.tenant, wanted)
+    except SlowListError as error:
+        raise ProblemError(422, str(error)) from None
     shown = rows[: query.limit]
-    following = _cursor(shown[-1]) if len(rows) > query.limit else None
+    following = _cursor(shown[-1], wanted) if len(rows) > query.limit else None
     return ShipmentPage([_line(row) for row in shown], following)
 
 
@@ -218,12 +228,20 @@ def _line(row: ShipmentRow) -> ShipmentLine:
     )
 
 
-def _cursor(row: ShipmentRow) -> str:
-    return base64.urlsafe_b64encode(msgspec.json.encode([row.last_s, row.id])).decode()
+def _cursor(row: ShipmentRow, wanted: ListFilter) -> str:
+    position = [row.number] if wanted.by_number else [row.last_s, row.id]
+    return base64.urlsafe_b64encode(msgspec.json.encode(position)).decode()
 
 
-def _position(cursor: str) -> tuple[int, int]:
+def _behind(wanted: ListFilter, cursor: str) -> ListFilter:
+    """What comes after the row that a cursor was made of."""
     try:
-        return msgspec.json.decode(base64.urlsafe_b64decode(cursor), type=tuple[Int64, Int64])
+        position = base64.urlsafe_b64decode(cursor)
+        if wanted.by_number:
+            (number,) = msgspec.json.decode(position, type=tuple[Sought])
+            return structs.replace(wanted, after_number=number)
+        return structs.replace(
+            wanted, after=msgspec.json.decode(position, type=tuple[Int64, Int64])
+        )
     except (msgspec.DecodeError, binascii.Error, ValueError):
-        raise ProblemError(422, "cursor: not one that this list gave") from None
+        raise ProblemError(422, "cursor: not one that this list gave in this order") from None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import ExitStack
-from importlib.resources import files
 from pathlib import Path
 from statistics import median
 
@@ -12,18 +11,14 @@ import asyncpg
 import click
 from msgspec import Struct
 
+from milepost.bench.combinations import fill_lines
+from milepost.bench.combinations import run as run_combinations
 from milepost.bench.generator import Generator
 from milepost.bench.machine import Machine, machine
 from milepost.bench.output import Steps, middle, show, steps
 from milepost.bench.server import Server, room
-from milepost.domain.status import BY_CODE, MAIN_CODE, SUB_CODE
 from milepost.stores.postgres.embedded import Embedded
 
-# Twenty shipments as they stand on an ordinary day.
-_STANDING = (
-    *("delivered",) * 13, *("in_transit.arrived_hub",) * 3, "out_for_delivery",
-    "info_received.created", "available_for_pickup", "attempt_failed.no_contact",
-)  # fmt: skip
 FILTERS = {
     "all": "",
     "status": "&status=in_transit",
@@ -83,17 +78,11 @@ def run(few: int, many: int, rounds: int, folder: Path | None) -> ListFigures:
 
 
 async def _fill(server: Server, count: int) -> None:
-    """Rows straight into the read model: the list reads nothing else."""
-    codes = [SUB_CODE[sub] for sub in _STANDING]
-    mains = [MAIN_CODE[BY_CODE[code].main] for code in codes]
     url = await asyncio.to_thread(Embedded(server.folder / "postgres").ensure)
     connection = await asyncpg.connect(url)
     try:
         tenant = await connection.fetchval("SELECT id FROM tenant WHERE name = 'bench'")
-        sql = (files("milepost.bench") / "listing_rows.sql").read_text("utf-8")
-        await connection.execute(sql, count, tenant, mains, codes)
-        await connection.execute("VACUUM ANALYZE shipment")
-        await connection.execute("CHECKPOINT")
+        await fill_lines(connection, count, tenant)
     finally:
         await connection.close()
 
@@ -120,9 +109,16 @@ def _filtered(found: list[list[float]]) -> Filtered:
 @click.command("list")
 @click.option("--few", default=1_000, show_default=True, help="Shipments of the small store.")
 @click.option("--many", default=1_000_000, show_default=True, help="Shipments of the large one.")
-@click.option("--rounds", default=7, show_default=True, help="Rounds of 20 questions a filter.")
+@click.option("--rounds", type=int, help="Rounds of 20 questions a filter [7], or of one [2].")
+@click.option("--combinations", is_flag=True, help="Every combination of the console's filters.")
 @click.option("--folder", type=click.Path(path_type=Path), help="Where to keep the data.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def list_command(few: int, many: int, rounds: int, folder: Path | None, as_json: bool) -> None:
-    """The first page of 50 shipments by status, carrier and text."""
-    show("The first page", run(few, many, rounds, folder), as_json=as_json)
+def list_command(
+    few: int, many: int, rounds: int | None, combinations: bool, folder: Path | None, as_json: bool
+) -> None:
+    """The first page of 50 synthetic shipments by status, carrier and text."""
+    if combinations:
+        figures = run_combinations(few, many, rounds or 2, folder)
+        show("Filters asked together", figures, as_json=as_json)
+        return
+    show("The first page", run(few, many, rounds or 7, folder), as_json=as_json)

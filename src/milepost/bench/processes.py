@@ -35,6 +35,12 @@ def cpu_s(root: int) -> float:
     return total
 
 
+def own_cpu_s(pid: int) -> float:
+    """CPU seconds of one process without its children; 0 where it has gone."""
+    fields = _stat(pid)
+    return _exact_s(pid, fields) if fields else 0.0
+
+
 def rss_bytes(root: int) -> int:
     """Resident memory of a process tree; shared pages count once for each process."""
     return sum(int(fields[21]) * _PAGE for pid in tree(root) if (fields := _stat(pid)))

@@ -111,7 +111,8 @@ def _preview(file: Path, as_json: bool) -> None:
     for item in found.sample:
         click.echo("  " + ", ".join(f"{name}={value}" for name, value in item.items()))
     if found.doubtful:
-        click.secho(f"{found.doubtful} doubtful addresses", fg="yellow")
+        among = f" among the first {found.checked}" if found.checked < found.addressed else ""
+        click.secho(f"{found.doubtful} doubtful addresses{among}", fg="yellow")
     for note in found.addresses:
         repair = f" Perhaps: {note.repaired}" if note.repaired else ""
         click.echo(f"  row {note.row}, {note.number}: {' '.join(note.said)}{repair}")

@@ -44,16 +44,21 @@ def doubt_of(party: Party | None) -> Doubt | None:
 
 def doubts(party: Party) -> list[Reason]:
     """The reasons for which somebody should look at it; empty where it is plausible."""
+    return doubts_in(party, check(address_of(party)))
+
+
+def doubts_in(party: Party, checked: Checked) -> list[Reason]:
+    """The same of what has been checked already."""
     if party == Party(name=party.name, email=party.email):
         return []
-    told = reasons_of(party)
+    told = reasons_in(party, checked)
     grave = any(one.severity == "critical" for one in told)
     return told if grave or score_of(told) < GOOD_PM else []
 
 
-def reasons_of(party: Party) -> list[Reason]:
+def reasons_in(party: Party, checked: Checked) -> list[Reason]:
     """Everything that could be better in an address, also where it will do as it is."""
-    return _told(check(address_of(party)), whole=bool(party.lines))
+    return _told(checked, whole=bool(party.lines))
 
 
 def _told(checked: Checked, *, whole: bool) -> list[Reason]:

@@ -12,7 +12,7 @@ from milepost.domain.event import key_of
 from milepost.domain.place import Place
 from milepost.domain.scan import id_text
 from milepost.engine.rows import Link
-from milepost.engine.vault import Vault
+from milepost.engine.vault import Item, Vault
 
 Short = Annotated[str, Meta(max_length=200)]
 Side = Literal["consignee", "consignor"]
@@ -83,11 +83,19 @@ class Personal:
 
     async def keep(self, tenant: int, shipment: int, given: Parties) -> None:
         """Durable when it returns; a side that is given replaces what was known of it."""
-        for side in SIDES:
-            party: Party | None = getattr(given, side)
-            if party is not None:
-                fields = {"kind": side, **msgspec.to_builtins(party)}
-                await self.vault.keep(tenant, shipment, f"{side}:{id_text(shipment)}", fields)
+        await self.keep_all(tenant, [(shipment, given)])
+
+    async def keep_all(self, tenant: int, given: Iterable[tuple[int, Parties]]) -> None:
+        """The same of many shipments, together."""
+        items = [
+            Item(shipment, f"{side}:{id_text(shipment)}",
+                 {"kind": side, **msgspec.to_builtins(party)})
+            for shipment, parties in given
+            for side in SIDES
+            if (party := getattr(parties, side)) is not None
+        ]  # fmt: skip
+        if items:
+            await self.vault.keep_all(tenant, items)
 
     async def parties(self, tenant: int, number: str) -> Parties:
         """What is known of both ends, and not erased."""

@@ -18,6 +18,14 @@ class Sealed(NamedTuple):
     fields: Mapping[str, Any]
 
 
+class Item(NamedTuple):
+    """What is to be kept of a road, under a reference of the caller's."""
+
+    road: int
+    reference: str
+    fields: Mapping[str, Any]
+
+
 class Vault(Protocol):
     """A key for each road; to erase a road's data is to destroy its key."""
 
@@ -27,6 +35,10 @@ class Vault(Protocol):
 
     async def keep(self, tenant: int, road: int, reference: str, fields: Mapping[str, Any]) -> None:
         """The same under a reference of the caller's; what was there is replaced."""
+        ...
+
+    async def keep_all(self, tenant: int, items: Sequence[Item]) -> None:
+        """Many, all or none of them; of several under one reference the last."""
         ...
 
     async def get(self, tenant: int, references: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from milepost.bench.combinations import CHOICES
 from milepost.cli import main
 
 pytestmark = pytest.mark.server
@@ -27,6 +28,19 @@ def test_ingest(tmp_path: Path) -> None:
     assert got["cpu_us_per_event"] > got["floor_cpu_us_per_event"] * 0.5
     assert got["written_bytes_per_event"] > got["payload_bytes_per_event"] / 2
     assert got["scaling"] is None
+
+
+def test_combinations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = {name: {"": {}, "YT": {"text": "YT"}} for name in ("trouble", "place", "text")}
+    monkeypatch.setattr("milepost.bench.combinations.CHOICES", CHOICES | few)
+
+    got = _figures(tmp_path, "list", "--combinations", "--few", "20", "--many", "60",
+                   "--rounds", "1")  # fmt: skip
+
+    assert got["synthetic"] is True
+    assert got["combinations"] == 4 * 3 * 2 * 2 * 4 * 2
+    assert 0 < got["median_ratio"] <= got["ratio"]
+    assert got["over_share"] == round(got["over"] / got["combinations"], 3)
 
 
 def test_live(tmp_path: Path) -> None:

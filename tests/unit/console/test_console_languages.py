@@ -11,6 +11,7 @@ from importlib.resources import files
 import pytest
 
 from milepost.domain.place import Place
+from milepost.engine.rows import SlowListError
 from milepost.locale import LOCALES
 from milepost.locale.catalogue import Message
 from milepost.pages.console import words
@@ -31,6 +32,7 @@ SAID = {
     "no_currency": "'12': of which currency? Add a column 'currency'",
     "two_amounts": "'1.234' could be two amounts: write it without grouping",
     "rounded": "'7.73E+14' was rounded by a spreadsheet: write the column as text",
+    "slow_list": str(SlowListError()),
     "no_excel": "not an Excel file: File is not a zip file",
     "broken_off": "the file cannot be read on: line contains NUL",
     "bad_number": "number: must have 4 to 64 letters and digits",

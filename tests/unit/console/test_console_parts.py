@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -19,9 +18,7 @@ from milepost.pages.console.access import passwords, roles, sessions
 from milepost.pages.console.curve import curve_of
 from milepost.pages.console.filters import Filters
 from milepost.pages.console.forms import Form
-from milepost.pages.console.import_run import Sending, written
 from milepost.pages.console.limits import RULES, fields_of, read
-from milepost.pages.console.native import Answer, Who
 from milepost.pages.console.network import hubs_of
 from milepost.pages.console.next_step import next_of
 from milepost.pages.console.reader import ConsoleReader
@@ -202,58 +199,6 @@ def test_hubs_have_dwell_and_backlog() -> None:
     assert (hub.came, hub.went, hub.dwell_s, hub.backlog) == (10, 6, 3_600, 9)
 
 
-class Refusing:
-    """A native API that refuses every number that ends in 3, and numbers the calls in its hands."""
-
-    def __init__(self) -> None:
-        self.taken: list[str] = []
-        self.now = self.most = 0
-
-    async def __call__(
-        self, who: Who, method: str, path: str, *, query: Any = None, body: Any = None,
-        raw: Any = None,
-    ) -> Answer:  # fmt: skip
-        self.now += 1
-        self.most = max(self.most, self.now)
-        await asyncio.sleep(0)
-        self.now -= 1
-        bad = [index for index, one in enumerate(body) if one["number"].endswith("3")]
-        self.taken += [one["number"] for one in body if not one["number"].endswith("3")]
-        errors = [{"index": index, "error": "bad"} for index in bad]
-        if len(bad) == len(body):
-            return Answer(422, {"detail": "no", "errors": errors})
-        return Answer(201, {"shipments": [], "rejected": errors})
-
-
-async def test_import_goes_on_behind_refused_rows() -> None:
-    native = Refusing()
-    sending = Sending(native, Who(1, 1, "ada", writes=True))
-    rows = [({"no": f"N{n}"}, {"number": f"N{n}"}) for n in range(8)]
-
-    await sending.send([*rows, ({"no": ""}, "no tracking number")])
-
-    assert sorted(native.taken) == ["N0", "N1", "N2", "N4", "N5", "N6", "N7"]
-    assert (sending.counts["shipments"], sending.counts["refused"]) == (7, 2)
-    assert [why for _, why in sending.refused] == ["no tracking number", "bad"]
-    assert native.most == 1
-
-
-async def test_one_numbers_rows_stay_in_their_order() -> None:
-    native = Refusing()
-    rows = [({}, {"number": "N1", "order_number": str(n)}) for n in range(5)]
-
-    await Sending(native, Who(1, 1, "ada", writes=True)).send(rows)
-
-    assert native.most == 1
-
-
-def test_refused_rows_run_nothing_in_a_spreadsheet() -> None:
-    text = written([({"no": "=1+1"}, "bad")])
-
-    assert text.splitlines() == ["no,refused because", "'=1+1,bad"]
-    assert written([({"no": " @SUM(A1)"}, "bad")]).splitlines()[1] == "' @SUM(A1),bad"
-
-
 def test_a_stop_with_the_buyer_is_no_place() -> None:
     hub = {"node": {"name": "Hub"}, "odds": 1.0}
     door = {"node": None, "odds": 1.0}
@@ -266,7 +211,9 @@ def test_a_stop_with_the_buyer_is_no_place() -> None:
     ("name", "value", "said"),
     [("usual_h", 4.1, "4h"), ("heard_pm", 987, "98.7%"), ("away_m", 2_345, "2,345 m"),
      ("peak_mc", -18_400, "-18.4 °C"), ("missing", "identity, signature", "identity, signature"),
-     ("sub", "customs.pending", "Waiting for customs"), ("attempts", 3, "3")],
+     ("sub", "customs.pending", "Waiting for customs"), ("attempts", 3, "3"),
+     ("limit_s", 7_200, "2h"), ("last_at", "2026-11-20T09:30:00+00:00", "20 Nov 09:30"),
+     ("since", "2026-11-20T17:30:00+08:00", "20 Nov 09:30")],
 )  # fmt: skip
 def test_details_of_alerts_have_their_units(name: str, value: Any, said: str) -> None:
     assert reader().detail(name, value) == said

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from milepost.domain.status import BY_CODE
 from milepost.engine.resolve import BadScanError
-from milepost.engine.rows import ListFilter
+from milepost.engine.rows import ListFilter, SlowListError
 from milepost.locale.catalogue import DEFAULT
 from milepost.pages.console import menu
 from milepost.pages.console.analytics.shown import shown
@@ -76,7 +76,10 @@ async def _shipments(visit: Visit, text: str) -> list[Found]:
     if len(text) < _FROM_LETTERS:
         return []
     wanted = ListFilter(text=text, limit=MOST)
-    rows = await visit.services.ledger.list_shipments(visit.tenant, wanted)
+    try:
+        rows = await visit.services.ledger.list_shipments(visit.tenant, wanted)
+    except SlowListError:  # a few letters more find it
+        return []
     return [
         Found(row.number, f"/console/shipments/{quote(row.number, safe='')}",
               visit.reader.status(BY_CODE[row.code].sub), row.order_number or "")

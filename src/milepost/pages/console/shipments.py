@@ -11,13 +11,15 @@ from starlette.responses import Response
 
 from milepost.domain.status import BY_CODE, MAINS
 from milepost.engine.outlook import OVER
-from milepost.engine.rows import ListFilter, ShipmentRow
+from milepost.engine.rows import ListFilter, ShipmentRow, SlowListError
 from milepost.pages.console.coming import Coming, coming_of, country_of, destination_of
 from milepost.pages.console.filters import Filters
+from milepost.pages.console.refusals import in_words
 from milepost.pages.console.views import filters_of, tabs
 from milepost.pages.console.visit import Visit
 from milepost.pages.view.reader import Reader
-from milepost.stores.postgres.console.outlooks import Ahead, Listed, OutlookFilter
+from milepost.stores.postgres.console.outlook_query import OutlookFilter
+from milepost.stores.postgres.console.outlooks import Ahead, Listed
 
 # By when it comes: name → (from, until) in hours from now.
 DUE: dict[str, tuple[int | None, int]] = {
@@ -46,7 +48,7 @@ class ShipmentLine(Struct, frozen=True):
 
 async def show(visit: Visit) -> Response:
     filters = filters_of(visit, "shipments")
-    rows = await _rows(visit, filters)
+    rows, fault = await _found(visit, filters)
     shown = rows[:PAGE]
     following = "~".join(map(str, shown[-1].position)) if len(rows) > PAGE else None
     _look_again(visit, shown)
@@ -54,8 +56,8 @@ async def show(visit: Visit) -> Response:
     context: dict[str, Any] = {
         "lines": [_line(one, reader) for one in shown],
         "more": filters.with_(after=following) if following else None,
-        "filters": filters,
-    }
+        "filters": filters, "fault": fault,
+    }  # fmt: skip
     if visit.part == "rows":
         return visit.page("_shipment_rows.html", **context)
     carriers = await visit.services.network.carriers(visit.tenant)
@@ -64,9 +66,20 @@ async def show(visit: Visit) -> Response:
                                                    partial(_count, visit)), **context)  # fmt: skip
 
 
-async def _count(visit: Visit, filters: Filters) -> int:
+async def _count(visit: Visit, filters: Filters) -> int | None:
     wanted = _ahead_of(visit, filters, _wanted(filters))
-    return await visit.services.outlooks.count(visit.tenant, wanted)
+    try:
+        return await visit.services.outlooks.count(visit.tenant, wanted)
+    except SlowListError:
+        return None
+
+
+async def _found(visit: Visit, filters: Filters) -> tuple[list[Listed], str | None]:
+    """The rows, or why there are none to show."""
+    try:
+        return await _rows(visit, filters), None
+    except SlowListError as error:
+        return [], in_words(str(error), visit.reader)
 
 
 async def _rows(visit: Visit, filters: Filters) -> list[Listed]:

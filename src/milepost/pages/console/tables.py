@@ -10,7 +10,9 @@ Row = dict[str, Any]
 
 
 class Seen(Protocol):
-    """What a file would become. `columns`: what we call it = the file's column."""
+    """What a file would become. `columns`: what we call it = the file's column. Of `addressed`
+    shipments the first `checked` are looked at; `doubtful` of these somebody should look at.
+    """
 
     recognised: str | None
     columns: dict[str, str]
@@ -18,6 +20,9 @@ class Seen(Protocol):
     scans: int
     refused: int
     refusals: list[str]
+    addressed: int
+    checked: int
+    doubtful: int
 
 
 class Tables(Protocol):

@@ -23,7 +23,8 @@ LISTS: dict[str, tuple[str, tuple[str, ...]]] = {
 }  # fmt: skip
 # Where the list goes on is no part of a view.
 POSITION = "after"
-Count = Callable[[Filters], Awaitable[int]]
+# None where they cannot be counted in time.
+Count = Callable[[Filters], Awaitable[int | None]]
 
 
 class Tab(Struct, frozen=True):
@@ -87,7 +88,9 @@ def _asked(name: str, query: str) -> Filters:
     return Filters(path, dict(parse_qsl(query)), kept)
 
 
-def _shown(found: int) -> str:
+def _shown(found: int | None) -> str:
+    if found is None:
+        return "…"
     return f"{COUNTED - 1}+" if found >= COUNTED else str(found)
 
 

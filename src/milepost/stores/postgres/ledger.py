@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from milepost.engine.redact import restored, restored_facts
+from milepost.engine.redact import FACTS, restored, restored_facts
 from milepost.engine.rows import FactRow, Link, OpenAlert, Row
 from milepost.stores.postgres.chaining import PostgresChain
 from milepost.stores.postgres.committing import Commits, Private
@@ -21,7 +21,7 @@ from milepost.stores.postgres.rows import (
     row_of,
     unpack_facts,
 )
-from milepost.stores.postgres.texts import TEXT, TEXTS_AS_ROWS
+from milepost.stores.postgres.texts import FACTS_TEXT, TEXT, TEXTS_AS_ROWS
 
 _ROAD = f"""
 SELECT {ROW_COLUMNS}
@@ -40,6 +40,7 @@ SELECT tenant, NULL, parcel, 0, observed_us, NULL, 0, {_FACT}, 0, NULL, body
 FROM fact WHERE parcel = ANY($1::bigint[]) AND tenant + 0 = $2
 """
 _PRIVATE = _ROAD_AND_FACTS + TEXTS_AS_ROWS
+_SAID = (TEXT, FACTS_TEXT)
 _ANY, _ONLY = "= ANY($1::bigint[])", "= $1::bigint"
 _SINCE = f"""
 SELECT {ROW_COLUMNS}
@@ -104,7 +105,7 @@ class PostgresLedger(Commits, ShipmentLines):
         async with pool.connection() as connection:
             found = await connection.fetch(sql, keys, tenant, since)
         rows = [row_of(row) for row in found if row[7] >= 0]
-        said = texts.opened(row for row in found if row[7] == TEXT) if texts is not None else {}
+        said = texts.opened(row for row in found if row[7] in _SAID) if texts is not None else {}
         told = [row for row in found if row[7] == _FACT]
         told.sort(key=lambda row: (row[4], row[10]))
         facts = [_fact(row) for row in told]
@@ -174,10 +175,11 @@ def _fact(row: Sequence[Any]) -> FactRow:
 
 def _verbatim(rows: Sequence[Row], said: Mapping[int, Mapping[str, Any]]) -> list[Row]:
     return [
-        row._replace(event=restored(row.event, said.get(row.event.fingerprint))) for row in rows
+        Row(row.tenant, row.raw, restored(row.event, said.get(row.event.fingerprint)))
+        for row in rows
     ]
 
 
 def _named(facts: Sequence[FactRow], said: Mapping[int, Mapping[str, Any]]) -> list[FactRow]:
-    names = said.get(0, {}).get("names", ())
-    return [restored_facts(row, names) for row in facts]
+    told = said.get(FACTS, {}).get("told", ())
+    return [restored_facts(row, told) for row in facts]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
+import asyncpg
+from msgspec import structs
+
 from milepost.domain.status import MAIN_CODE, STATUSES
-from milepost.engine.rows import ListFilter
+from milepost.engine.rows import ListFilter, SlowListError
 from milepost.identify import normalise
+from milepost.stores.postgres.pool import Pool
 
 COLUMNS = (
     "id, tenant, number, carrier, order_number, main, code, since_s, last_s, first_day, alerts, "
@@ -18,11 +23,27 @@ LATER_NUMBERS = (
     "(SELECT road FROM link WHERE tenant = {} AND number LIKE {} "
     "ORDER BY number USING ~<~ LIMIT 200)"
 )
-_TROUBLE = [status.code for status in STATUSES.values() if status.trouble]
+_CODES = ", ".join(str(status.code) for status in STATUSES.values() if status.trouble)
+# As in the index `shipment_trouble`, letter by letter: else the planner does not know it again.
+TROUBLE = f"(alerts > 0 OR code = ANY (ARRAY[{_CODES}]::smallint[]))"
+# Of so many roads each is looked at by its key.
+MOST_ROADS = 500
+_ROADS_OF_TEXT = f"""
+(SELECT id FROM shipment WHERE tenant = $1 AND number LIKE $2
+    ORDER BY number USING ~<~ LIMIT {MOST_ROADS + 1})
+UNION ALL (SELECT id FROM shipment WHERE tenant = $1 AND order_number LIKE $3
+    ORDER BY order_number USING ~<~ LIMIT {MOST_ROADS + 1})
+UNION ALL (SELECT id FROM shipment WHERE tenant = $1 AND order_number LIKE $4 AND $4 <> $3
+    ORDER BY order_number USING ~<~ LIMIT {MOST_ROADS + 1})
+UNION ALL {LATER_NUMBERS.format("$1", "$2")}
+"""
+PLANNED = """
+SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL statement_timeout = '3s'
+"""
 
 
 def query(tenant: int, wanted: ListFilter) -> tuple[str, list[Any]]:
-    """SQL and its values for one page, newest first."""
+    """SQL and its values for one page."""
     values: list[Any] = [tenant]
 
     def bind(value: Any) -> str:
@@ -35,17 +56,54 @@ def query(tenant: int, wanted: ListFilter) -> tuple[str, list[Any]]:
     if wanted.carrier is not None:
         where.append(f"carrier = {bind(wanted.carrier)}")
     if wanted.trouble:
-        where.append(f"(alerts > 0 OR code = ANY({bind(_TROUBLE)}::smallint[]))")
+        where.append(TROUBLE)
     if wanted.roads is not None:
         where.append(f"id = ANY({bind(list(wanted.roads))}::bigint[])")
-    if wanted.after is not None:
-        where.append(f"(last_s, id) < ({bind(wanted.after[0])}, {bind(wanted.after[1])})")
-    limit = bind(wanted.limit)
     if wanted.text:
         begins = text_conditions("", "$1", wanted.text, bind, road="id")
-        return _by_text(where, begins, limit), values
+        where.append(f"({' OR '.join(begins)})")
+    if wanted.after is not None:
+        where.append(f"(last_s, id) < ({bind(wanted.after[0])}, {bind(wanted.after[1])})")
+    if wanted.after_number is not None:
+        where.append(f"number ~>~ {bind(wanted.after_number)}")
+    order = "number USING ~<~" if wanted.by_number else "last_s DESC, id DESC"
     sql = f"SELECT {COLUMNS} FROM shipment WHERE {' AND '.join(where)} "
-    return sql + f"ORDER BY last_s DESC, id DESC LIMIT {limit}", values
+    return sql + f"ORDER BY {order} LIMIT {bind(wanted.limit)}", values
+
+
+@asynccontextmanager
+async def planned(pool: Pool) -> AsyncIterator[asyncpg.Connection]:
+    """A connection for a list that is asked for with several filters: each question is planned by
+    its own values, and ended where no plan is quick. Raises SlowListError.
+    """
+    async with pool.connection() as connection, connection.transaction(readonly=True):
+        await connection.execute(PLANNED)
+        try:
+            yield connection
+        except asyncpg.QueryCanceledError:
+            raise SlowListError from None
+
+
+async def roads_of_text(
+    connection: asyncpg.Connection, tenant: int, text: str
+) -> tuple[int, ...] | None:
+    """The roads that a text finds, whatever else is asked; None where more begin like it than are
+    worth looking at one by one: the list is gone through in its own order then.
+    """
+    number = like_of(normalise(text))
+    orders = like_of(text), like_of(text.upper())
+    rows = await connection.fetch(_ROADS_OF_TEXT, tenant, number, *orders)
+    return tuple({row[0] for row in rows}) if len(rows) <= MOST_ROADS else None
+
+
+async def narrowed(connection: asyncpg.Connection, tenant: int, wanted: ListFilter) -> ListFilter:
+    """With the roads that its text finds in the text's place, where these are few."""
+    roads = await roads_of_text(connection, tenant, wanted.text) if wanted.text else None
+    if roads is None:
+        return wanted
+    if wanted.roads is not None:
+        roads = tuple(set(roads) & set(wanted.roads))
+    return structs.replace(wanted, text=None, roads=roads)
 
 
 def like_of(text: str) -> str:
@@ -67,13 +125,3 @@ def text_conditions(
         *(f"{table}order_number LIKE {bind(order)}" for order in orders),
         f"{road} IN {LATER_NUMBERS.format(tenant, number)}",
     ]
-
-
-def _by_text(where: list[str], begins: Sequence[str], limit: str) -> str:
-    """Each part gives its own newest. The planner has to see the beginning itself: many shipments
-    with it are read in the order of time, few through the index of numbers.
-    """
-    base = f"SELECT {COLUMNS} FROM shipment WHERE {' AND '.join(where)}"
-    cut = f"ORDER BY last_s DESC, id DESC LIMIT {limit}"
-    parts = " UNION ".join(f"({base} AND {one} {cut})" for one in begins)
-    return f"SELECT * FROM ({parts}) AS found ORDER BY last_s DESC, id DESC LIMIT {limit}"

@@ -8,7 +8,7 @@ from typing import Any
 
 import asyncpg
 
-from milepost.engine.vault import SEARCHED
+from milepost.engine.vault import SEARCHED, Item
 from milepost.stores.postgres.pool import Pool
 from milepost.stores.sealer import Sealer
 from milepost.stores.vaulting import Suite, blind, new_key, open_item, seal_item, unwrap, wrap
@@ -19,11 +19,23 @@ JOIN vault_key k ON k.tenant = i.tenant AND k.road = i.road WHERE i.tenant = $1 
 """
 _BY_REFERENCE = _ITEMS.format("i.reference = ANY($2::text[])")
 _BY_ROAD = _ITEMS.format("i.road = $2")
+_BY_ROADS = _ITEMS.format("i.road = ANY($2::bigint[])")
+# An update that changes nothing gives the row that is there, and holds it.
+_KEYS = """
+INSERT INTO vault_key (tenant, road, suite, wrapped)
+SELECT $1, one.road, $2, one.wrapped FROM unnest($3::bigint[], $4::bytea[]) AS one (road, wrapped)
+ON CONFLICT (tenant, road) DO UPDATE SET suite = vault_key.suite RETURNING road, suite, wrapped
+"""
 # Whether there was one under this reference already.
 _PUT = """
-INSERT INTO vault_item (tenant, road, reference, sealed) VALUES ($1, $2, $3, $4)
+INSERT INTO vault_item (tenant, road, reference, sealed)
+SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::bytea[])
 ON CONFLICT (tenant, reference) DO UPDATE SET sealed = excluded.sealed
-RETURNING xmax <> 0
+RETURNING road, xmax <> 0 AS replaced
+"""
+_INDEX = """
+INSERT INTO vault_index (tenant, road, digest)
+SELECT $1, * FROM unnest($2::bigint[], $3::bytea[]) ON CONFLICT DO NOTHING
 """
 
 
@@ -40,26 +52,42 @@ class PostgresVault:
         return reference
 
     async def keep(self, tenant: int, road: int, reference: str, fields: Mapping[str, Any]) -> None:
-        secret = await self._secret(tenant)
-        async with self._pool.connection() as connection, connection.transaction():
-            suite, key = await self._key(connection, tenant, road)
-            sealed = seal_item(suite, key, reference, dict(fields))
-            if await connection.fetchval(_PUT, tenant, road, reference, sealed):
-                # What was replaced must not be found any more.
-                await self._forget_index(connection, tenant, road)
-                rows = await connection.fetch(_BY_ROAD, tenant, road)
-                digests = [_digests(secret, self._open(tenant, row)) for row in rows]
-            else:
-                digests = [_digests(secret, fields)]
-            await connection.executemany(
-                "INSERT INTO vault_index VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-                [(tenant, digest, road) for one in digests for digest in one],
-            )
+        await self.keep_all(tenant, [Item(road, reference, fields)])
 
-    async def _forget_index(self, connection: asyncpg.Connection, tenant: int, road: int) -> None:
+    async def keep_all(self, tenant: int, items: Sequence[Item]) -> None:
+        secret = await self._secret(tenant)
+        # All take their locks in the same order, so that none waits for one who waits for it.
+        last = sorted({one.reference: one for one in items}.values(), key=lambda one: one.reference)
+        async with self._pool.connection() as connection, connection.transaction():
+            keys = await self._keys(connection, tenant, sorted({one.road for one in last}))
+            sealed = [seal_item(*keys[one.road], one.reference, dict(one.fields)) for one in last]
+            roads, references = [one.road for one in last], [one.reference for one in last]
+            rows = await connection.fetch(_PUT, tenant, roads, references, sealed)
+            replaced = [row["road"] for row in rows if row["replaced"]]
+            digests = await self._indexed_anew(connection, tenant, secret, replaced)
+            digests += [
+                (one.road, digest)
+                for one in last if one.road not in replaced
+                for digest in _digests(secret, one.fields)
+            ]  # fmt: skip
+            if digests:
+                await connection.execute(_INDEX, tenant, *map(list, zip(*digests, strict=True)))
+
+    async def _indexed_anew(
+        self, connection: asyncpg.Connection, tenant: int, secret: bytes, roads: Sequence[int]
+    ) -> list[tuple[int, bytes]]:
+        """Of roads with an item that was replaced: what was must not be found any more."""
+        if not roads:
+            return []
         await connection.execute(
-            "DELETE FROM vault_index WHERE tenant = $1 AND road = $2", tenant, road
+            "DELETE FROM vault_index WHERE tenant = $1 AND road = ANY($2::bigint[])", tenant, roads
         )
+        rows = await connection.fetch(_BY_ROADS, tenant, roads)
+        return [
+            (row["road"], digest)
+            for row in rows
+            for digest in _digests(secret, self._open(tenant, row))
+        ]
 
     async def get(self, tenant: int, references: Sequence[str]) -> dict[str, dict[str, Any]]:
         async with self._pool.connection() as connection:
@@ -102,19 +130,20 @@ class PostgresVault:
                 )
         return bool(done != "DELETE 0")
 
-    async def _key(
-        self, connection: asyncpg.Connection, tenant: int, road: int
-    ) -> tuple[Suite, bytes]:
-        """The road's key; made if it has none."""
-        wrapped = wrap(self._sealer, tenant, road, new_key(self._suite))
-        row = await connection.fetchrow(
-            # An update that changes nothing gives the row that is there, and holds it.
-            "INSERT INTO vault_key (tenant, road, suite, wrapped) VALUES ($1, $2, $3, $4) "
-            "ON CONFLICT (tenant, road) DO UPDATE SET suite = vault_key.suite "
-            "RETURNING suite, wrapped",
-            tenant, road, self._suite, wrapped,
-        )  # fmt: skip
-        return row[0], unwrap(self._sealer, tenant, road, row[1])
+    async def _keys(
+        self, connection: asyncpg.Connection, tenant: int, roads: Sequence[int]
+    ) -> dict[int, tuple[Suite, bytes]]:
+        """The roads' keys; made for those that have none."""
+        fresh = {road: new_key(self._suite) for road in roads}
+        wrapped = {road: wrap(self._sealer, tenant, road, key) for road, key in fresh.items()}
+        rows = await connection.fetch(
+            _KEYS, tenant, self._suite, list(roads), list(wrapped.values())
+        )
+        return {
+            road: (suite, fresh[road] if kept == wrapped[road]
+                   else unwrap(self._sealer, tenant, road, kept))
+            for road, suite, kept in rows
+        }  # fmt: skip
 
     async def _secret(self, tenant: int) -> bytes:
         """The key of the tenant's blind index; made, and durable, before anything is written with

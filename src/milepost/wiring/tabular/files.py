@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from milepost.wiring.tabular.encodings import decoded
-from milepost.wiring.tabular.meanings import meaning_of
+from milepost.wiring.tabular.meanings import columns_of
 from milepost.wiring.tabular.money import minor_of
 from milepost.wiring.tabular.numbers import cell_of, whole
 from milepost.wiring.tabular.times import iso
@@ -92,9 +92,9 @@ def understood(row: Mapping[str, Any], number: str | None = None) -> dict[str, A
     found: dict[str, Any] = {}
     if number is not None and row.get(number) not in (None, ""):
         found["number"] = str(row[number]).strip()
-    for name, value in row.items():
-        meaning = meaning_of(name)
-        if meaning and value not in (None, ""):
+    for name, meaning in columns_of(tuple(row)):
+        value = row[name]
+        if value not in (None, ""):
             found.setdefault(meaning, value.strip() if isinstance(value, str) else value)
     for name in ("number", "order_number"):
         if name in found:

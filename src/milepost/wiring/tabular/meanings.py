@@ -6,6 +6,7 @@ import tomllib
 import unicodedata
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import Any
 
 _LONGEST_NAME = 200
 
@@ -17,13 +18,20 @@ def meaning_of(name: object, of: str = "shipment") -> str | None:
     return _meaning(str(name or "")[:_LONGEST_NAME], of)
 
 
+# A file has the same names in each of its rows.
+@lru_cache(1_024)
+def columns_of(names: tuple[object, ...], of: str = "shipment") -> tuple[tuple[Any, str], ...]:
+    """Those of a row's columns that mean something, each with what we call it."""
+    told = ((name, meaning_of(name, of)) for name in names)
+    return tuple((name, meaning) for name, meaning in told if meaning is not None)
+
+
 @cache
 def meanings(of: str = "shipment") -> tuple[str, ...]:
     """All that a column can mean."""
     return tuple(_columns()[of])
 
 
-# A file has the same few names in each of its rows.
 @lru_cache(8_192)
 def _meaning(name: str, of: str) -> str | None:
     return _known(of).get(_plain(name))

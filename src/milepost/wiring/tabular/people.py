@@ -9,9 +9,9 @@ import msgspec
 from msgspec import Struct
 
 from milepost.addresses import check, text_of
-from milepost.engine.addressing import address_of, doubts, reasons_of
+from milepost.engine.addressing import address_of, doubts_in, reasons_in
 from milepost.engine.personal import Party
-from milepost.wiring.tabular.meanings import meaning_of
+from milepost.wiring.tabular.meanings import columns_of
 
 # One of these says that a row tells of somebody; a town alone may be the scan's.
 _TELLING = {"name", "phone", "lines"}
@@ -40,9 +40,9 @@ def consignee_of(row: Mapping[str, Any]) -> dict[str, Any] | None:
     if isinstance(given, Mapping):
         return dict(given)
     found: dict[str, str] = {}
-    for name, value in row.items():
-        meaning = meaning_of(name, "consignee")
-        if meaning and value not in (None, "") and not isinstance(value, (dict, list)):
+    for name, meaning in columns_of(tuple(row), "consignee"):
+        value = row[name]
+        if value not in (None, "") and not isinstance(value, (dict, list)):
             found.setdefault(meaning, str(value).strip())
     if not _TELLING & set(found):
         return None
@@ -59,10 +59,10 @@ def note_of(row: int, number: str, consignee: Mapping[str, Any]) -> AddressNote 
         party = msgspec.convert(dict(consignee), Party)
     except msgspec.ValidationError:
         return None  # the server says why when it is sent
-    told = doubts(party) or [one for one in reasons_of(party) if one.repair]
+    checked = check(address_of(party))
+    told = doubts_in(party, checked) or [one for one in reasons_in(party, checked) if one.repair]
     if not told:
         return None
-    checked = check(address_of(party))
     return AddressNote(
         row=row, number=number, parts=list(dict.fromkeys(one.field for one in told)),
         reasons=[one.code for one in told], said=[text_of(one) for one in told],

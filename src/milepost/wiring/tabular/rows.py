@@ -16,14 +16,16 @@ from milepost.wiring.tabular.people import AddressNote, consignee_of, note_of
 
 SHOWN = 5
 MOST_NOTES = 100
+# A file is shown within seconds, and an address takes a tenth of a millisecond.
+MOST_CHECKED = 15_000
 Row = dict[str, Any]
 
 
 class Preview(Struct):
     """What a file would become. `columns`: what we call it = the file's column.
 
-    `doubtful` shipments have an address that somebody should look at, or that could be repaired;
-    `addresses` says of the first of them what is wrong and how it should be written.
+    Of `addressed` shipments the addresses of the first `checked` are looked at: `doubtful` could be
+    repaired, or somebody should look at them; `addresses` says of some what is wrong.
     """
 
     recognised: str | None
@@ -33,6 +35,8 @@ class Preview(Struct):
     refused: int = 0
     refusals: list[str] = []
     sample: list[Row] = []
+    addressed: int = 0
+    checked: int = 0
     doubtful: int = 0
     addresses: list[AddressNote] = []
 
@@ -78,7 +82,13 @@ def _count(seen: Preview, item: Row | str, index: int) -> None:
 
 def _check(seen: Preview, item: Row, index: int) -> None:
     consignee = item.get("consignee")
-    note = note_of(index, str(item["number"]), consignee) if consignee else None
+    if not consignee:
+        return
+    seen.addressed += 1
+    if seen.addressed > MOST_CHECKED:
+        return
+    seen.checked += 1
+    note = note_of(index, str(item["number"]), consignee)
     if note is not None:
         seen.doubtful += 1
         seen.addresses += [note] if len(seen.addresses) < MOST_NOTES else []

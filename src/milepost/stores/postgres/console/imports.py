@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
@@ -10,7 +11,7 @@ from milepost.stores.postgres.pool import Pool
 
 
 class ImportJob(NamedTuple):
-    """`state`: previewed, running, done, failed. `rows`: of the file, read so far."""
+    """`state`: previewed, running, done, failed. `rows`: of the file, taken or refused so far."""
 
     id: int
     tenant: int
@@ -21,9 +22,10 @@ class ImportJob(NamedTuple):
     state: str
     rows: int
     counts: dict[str, Any]
+    created_at: datetime
 
 
-_COLUMNS = "id, tenant, user_id, actor, name, columns, state, rows, counts"
+_COLUMNS = "id, tenant, user_id, actor, name, columns, state, rows, counts, created_at"
 # A process that has not said anything for so long is dead.
 _CLAIM = f"""
 UPDATE import_job SET beat_at = now() WHERE id = (
@@ -83,12 +85,17 @@ class Imports:
             row = await connection.fetchrow(_CLAIM)
         return None if row is None else _job(row)
 
-    async def beat(self, job: int, rows: int, counts: dict[str, Any]) -> None:
-        """So far it has got."""
+    async def beat(self, job: int, rows: int, counts: dict[str, Any], refused: str = "") -> None:
+        """So far it has got; `refused` is added to what it had refused before."""
         await self._value(
-            "UPDATE import_job SET beat_at = now(), rows = $2, counts = $3 WHERE id = $1",
-            job, rows, msgspec.json.encode(counts).decode(),
+            "UPDATE import_job SET beat_at = now(), rows = $2, counts = $3, "
+            "refused = refused || $4 WHERE id = $1",
+            job, rows, msgspec.json.encode(counts).decode(), refused,
         )  # fmt: skip
+
+    async def refused_so_far(self, job: int) -> str:
+        """What was added at each beat."""
+        return str(await self._value("SELECT refused FROM import_job WHERE id = $1", job) or "")
 
     async def finish(self, job: int, state: str, refused: str) -> None:
         """The file itself is not kept any longer."""
@@ -99,7 +106,9 @@ class Imports:
 
     async def refused(self, tenant: int, job: int) -> str:
         found = await self._value(
-            "SELECT refused FROM import_job WHERE tenant = $1 AND id = $2", tenant, job
+            "SELECT refused FROM import_job WHERE tenant = $1 AND id = $2 AND state <> 'running'",
+            tenant,
+            job,
         )
         return str(found or "")
 
@@ -111,4 +120,5 @@ class Imports:
 def _job(row: Any) -> ImportJob:
     columns = msgspec.json.decode(row[5]) if row[5] else None
     counts = msgspec.json.decode(row[8])
-    return ImportJob(row[0], row[1], row[2], row[3], row[4], columns, row[6], row[7], counts)
+    id, tenant, user, actor, name, _, state, rows, _, created_at = row  # noqa: A001
+    return ImportJob(id, tenant, user, actor, name, columns, state, rows, counts, created_at)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from msgspec import Struct, structs
+from msgspec import structs
 
 from milepost.domain.place import Place
-from milepost.domain.status import MAIN_CODE
 from milepost.domain.track import Arrival
 from milepost.engine.outlook import Outlook
 from milepost.engine.rows import ShipmentRow
+from milepost.stores.postgres.console.outlook_query import (
+    OutlookFilter,
+    keys_query,
+    narrowed,
+    page_query,
+)
 from milepost.stores.postgres.console.worries import COUNTED
-from milepost.stores.postgres.listing import COLUMNS, like_of, text_conditions
+from milepost.stores.postgres.listing import planned
 from milepost.stores.postgres.pool import Pool
 
 _pack = msgspec.msgpack.Encoder().encode
@@ -46,17 +50,6 @@ _PASSED = """
 SELECT road FROM outlook WHERE tenant = $1 AND comes_s < $2 AND looked_s < $3
 ORDER BY comes_s DESC LIMIT $4
 """
-# The places that begin like this, skipping along the index.
-_TOWNS = """
-WITH RECURSIVE one AS (
-    (SELECT toward FROM outlook WHERE tenant = $1 AND toward LIKE $2 ORDER BY toward LIMIT 1)
-    UNION ALL
-    SELECT (SELECT toward FROM outlook WHERE tenant = $1 AND toward > one.toward AND toward LIKE $2
-        ORDER BY toward LIMIT 1) FROM one WHERE one.toward IS NOT NULL)
-SELECT toward FROM one WHERE toward IS NOT NULL LIMIT $3
-"""
-# So many places give their own first page each; of more, all are gone through in the list's order.
-MOST_TOWNS = 20
 FIRST_ROAD = -(2**63)
 
 
@@ -74,24 +67,6 @@ class Listed(NamedTuple):
     shipment: ShipmentRow
     ahead: Ahead | None
     position: tuple[int, int]
-
-
-class OutlookFilter(Struct, frozen=True, kw_only=True):
-    """`toward`: beginning of the destination; `country`: ISO 3166-1. `soonest`: by the end of the
-    arrival window, instead of the newest event first; only shipments that have one.
-    """
-
-    main: str | None = None
-    carrier: str | None = None
-    text: str | None = None
-    trouble: bool | None = None
-    toward: str | None = None
-    country: str | None = None
-    comes_from_s: int | None = None
-    comes_before_s: int | None = None
-    soonest: bool = False
-    after: tuple[int, int] | None = None
-    limit: int = 50
 
 
 class Outlooks:
@@ -139,8 +114,12 @@ class Outlooks:
         return {row[0]: _ahead(row[1:]) for row in rows}
 
     async def list(self, tenant: int, wanted: OutlookFilter) -> list[Listed]:
-        """One page of what an outlook is known of."""
-        async with self._asked(tenant, wanted) as (connection, sql, values):
+        """One page of what an outlook is known of. Raises SlowListError."""
+        async with planned(self._pool) as connection:
+            narrow = await narrowed(connection, tenant, wanted)
+            if narrow is None:
+                return []
+            sql, values = page_query(tenant, wanted, narrow)
             rows = await connection.fetch(sql, *values)
         size = len(ShipmentRow._fields)
         return [
@@ -149,87 +128,14 @@ class Outlooks:
         ]
 
     async def count(self, tenant: int, wanted: OutlookFilter, most: int = COUNTED) -> int:
-        """How many there are, `most` at the most."""
+        """How many there are, `most` at the most. Raises SlowListError."""
         asked = structs.replace(wanted, after=None, limit=most)
-        async with self._asked(tenant, asked) as (connection, sql, values):
-            found = await connection.fetchval(f"SELECT count(*) FROM ({sql}) AS one", *values)
-        return int(found)
-
-    @asynccontextmanager
-    async def _asked(
-        self, tenant: int, wanted: OutlookFilter
-    ) -> AsyncIterator[tuple[Any, str, Sequence[Any]]]:
-        async with self._pool.connection() as connection, connection.transaction(readonly=True):
-            # The planner has to see the beginnings and bounds themselves.
-            await connection.execute("SET LOCAL plan_cache_mode = force_custom_plan")
-            towns = await _towns(connection, tenant, wanted)
-            yield connection, *query(tenant, wanted, towns)
-
-
-async def _towns(connection: Any, tenant: int, wanted: OutlookFilter) -> Sequence[str] | None:
-    """The places that a filter means; None where it names none, or too many, or where so few
-    shipments are left that one walk through them costs less than one for each place.
-    """
-    if not wanted.toward or wanted.trouble:
-        return None
-    like = like_of(wanted.toward.lower())
-    found = [row[0] for row in await connection.fetch(_TOWNS, tenant, like, MOST_TOWNS + 1)]
-    return found if len(found) <= MOST_TOWNS else None
-
-
-def query(
-    tenant: int, wanted: OutlookFilter, towns: Sequence[str] | None = None
-) -> tuple[str, list[Any]]:
-    """SQL and its values for one page. `towns`: the places that `toward` means."""
-    values: list[Any] = [tenant]
-
-    def bind(value: Any) -> str:
-        values.append(value)
-        return f"${len(values)}"
-
-    where = ["o.tenant = $1", *_where(wanted, bind)]
-    column, sign, way = ("comes_s", ">", "") if wanted.soonest else ("last_s", "<", " DESC")
-    if wanted.soonest:
-        where.append("o.comes_s IS NOT NULL")
-    if wanted.after is not None:
-        at, road = bind(wanted.after[0]), bind(wanted.after[1])
-        where.append(f"(o.{column}, o.road) {sign} ({at}, {road})")
-    if wanted.toward and towns is None:
-        where.append(f"o.toward LIKE {bind(like_of(wanted.toward.lower()))}")
-    if towns is not None:
-        where.append("o.toward = town.name")
-    order, limit = f"ORDER BY {{0}}.{column}{way}, {{0}}.road{way}", bind(wanted.limit)
-    found = (
-        f"SELECT o.road, o.destination, o.arrival, o.looked_s, o.{column} FROM outlook o "
-        f"{'JOIN shipment s ON s.id = o.road ' if wanted.text else ''}"
-        f"WHERE {' AND '.join(where)} {order.format('o')} LIMIT {limit}"
-    )
-    if towns is not None:
-        each = (
-            f"unnest({bind(list(towns))}::text[]) AS town (name) CROSS JOIN LATERAL ({found}) AS o"
-        )
-        found = f"SELECT o.* FROM {each} {order.format('o')} LIMIT {limit}"
-    columns = ", ".join(f"s.{one}" for one in COLUMNS.split(", "))
-    return (
-        f"SELECT {columns}, o.destination, o.arrival, o.looked_s, o.{column} "
-        f"FROM ({found}) AS o JOIN shipment s ON s.id = o.road {order.format('o')}"
-    ), values
-
-
-def _where(wanted: OutlookFilter, bind: Callable[[Any], str]) -> list[str]:
-    main = None if wanted.main is None else MAIN_CODE[wanted.main]
-    equal = {"main": main, "carrier": wanted.carrier, "country": wanted.country}
-    where = [f"o.{name} = {bind(one)}" for name, one in equal.items() if one is not None]
-    if wanted.trouble:
-        where.append("o.trouble")
-    if wanted.text:
-        found = text_conditions("s.", "$1", wanted.text, bind, road="o.road")
-        where.append(f"({' OR '.join(found)})")
-    if wanted.comes_from_s is not None:
-        where.append(f"o.comes_s >= {bind(wanted.comes_from_s)}")
-    if wanted.comes_before_s is not None:
-        where.append(f"o.comes_s < {bind(wanted.comes_before_s)}")
-    return where
+        async with planned(self._pool) as connection:
+            narrow = await narrowed(connection, tenant, asked)
+            if narrow is None:
+                return 0
+            sql, values = keys_query(tenant, asked, narrow)
+            return int(await connection.fetchval(f"SELECT count(*) FROM ({sql}) AS one", *values))
 
 
 def _row(road: int, one: Outlook) -> tuple[Any, ...]:
