@@ -9,7 +9,7 @@ from typing import Any
 
 from milepost.api.explain import needs_phone_tail
 from milepost.carriers import registry
-from milepost.domain.track import Track
+from milepost.domain.track import Forecast, Track
 from milepost.engine.live import Live
 from milepost.engine.norecord import Asked, Reason
 from milepost.engine.norecord import explain as why_no_record
@@ -69,6 +69,10 @@ class PublicLookup:
     async def track_many(self, numbers: Sequence[str]) -> Mapping[str, Track]:
         found = {number: await self.track(number) for number in numbers[:MOST_NUMBERS]}
         return {number: track for number, track in found.items() if track is not None}
+
+    async def forecasts(self, number: str) -> Sequence[Forecast]:
+        found = await self._find(number)
+        return [] if found is None else await self._queries.forecasts(found[0], found[1].number)
 
     def explain(self, number: str) -> Missing:
         answer = identify(number)

@@ -86,6 +86,9 @@ def furnish(made: Desk, browser: Browser) -> None:
     for at in range(8):
         travel(made, f"SF8100000{at}", "sf" if at < 5 else "zto", late=at in {1, 6})
     made.truck(31.0, 1)
+    drift = made.app.state.milepost.engine.queries.foresight.of(tenant).table.drift
+    for at in range(460):  # made-up deliveries of a lane that has become slower
+        drift.learn(("", "sf", "CN", "DE"), 10.0, 13.0, (8 + at % 5) * (2 if at >= 400 else 1))
     users = Users(store.pool)
     user = made.call(users.add(tenant, "ada@example.test", "admin", "Ada"))
     context = browser.new_context(base_url=made.url)
@@ -134,6 +137,17 @@ def test_the_overview_has_its_filters_and_every_part(page: Page) -> None:
     expect(page.locator("form.asked").get_by_label("Carrier")).to_be_visible()
     expect(page.locator(".cards section, .cards .card").first).to_be_visible()
     expect(page.locator(".fault")).to_have_count(0)
+
+
+def test_what_has_changed_leads_to_its_lane(page: Page) -> None:
+    page.goto(HOME)
+    changed = page.get_by_role("region", name="What has changed lately")
+    expect(changed.get_by_role("row", name="China – Germany")).to_have_count(2)
+    changed.focus()
+    page.keyboard.press("Tab")
+    expect(changed.get_by_role("link", name="SF Express").first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/transit\?by=lane&carrier=sf&origin=CN&destination=DE"))
 
 
 def test_a_figure_opens_its_shipments_and_one_of_them(page: Page) -> None:

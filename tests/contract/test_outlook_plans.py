@@ -12,7 +12,7 @@ from typing import Any
 import asyncpg
 
 from milepost.domain.status import BY_CODE, MAIN_CODE, SUB_CODE
-from milepost.stores.postgres.console.outlooks import OutlookFilter, query
+from milepost.stores.postgres.console.outlook_query import Narrowed, OutlookFilter, keys_query
 
 pytest_plugins = ["pg"]
 SUBS = (*("delivered",) * 13, *("in_transit.arrived_hub",) * 7)
@@ -75,5 +75,5 @@ async def _plan(
 ) -> list[str]:
     wanted = OutlookFilter(**filters, soonest=soonest, limit=51)
     towns = [filters["toward"]] if "toward" in filters and not wanted.trouble else None
-    sql, values = query(1, wanted, towns)
+    sql, values = keys_query(1, wanted, Narrowed(towns=towns))
     return [row[0].strip() for row in await connection.fetch(f"EXPLAIN {sql}", *values)]

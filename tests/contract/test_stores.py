@@ -130,7 +130,7 @@ async def test_what_is_committed_comes_back_as_it_was(ledger: Ledger) -> None:
         row(serial=1),
         row(serial=2, offset_min=None, quality=3, body=full),
         row(serial=3, code=PROMISE, reference=-(2**63), offset_min=-570),
-        row(serial=4)._replace(raw=None),
+        msgspec.structs.replace(row(serial=4), raw=None),
     ]
     await ledger.commit(0, Group(rows=rows))
 
@@ -381,6 +381,22 @@ async def test_a_cursor_leads_through_all_even_where_times_are_equal(ledger: Led
         after = (rows[-1].last_s, rows[-1].id)
 
     assert len(seen) == len(set(seen)) == 57
+
+
+async def test_by_number_nothing_is_missed_while_events_come(ledger: Ledger) -> None:
+    await save(ledger, *(shipment(f"SF{n:04d}", 1_000 + n % 7) for n in range(57)))
+    seen: list[str] = []
+    after = None
+    while rows := await ledger.list_shipments(
+        ME, ListFilter(limit=10, by_number=True, after_number=after)
+    ):
+        seen += [one.number for one in rows]
+        after = rows[-1].number
+        # One that is still to come, and one that was there, have the newest event of all.
+        moved = {f"SF{min(56, len(seen) + 3):04d}", seen[-1]}
+        await save(ledger, *(shipment(one, 2_000 + len(seen)) for one in moved))
+
+    assert seen == [f"SF{n:04d}" for n in range(57)]
 
 
 async def test_the_list_is_filtered(ledger: Ledger) -> None:

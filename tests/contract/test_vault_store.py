@@ -14,6 +14,7 @@ import zstandard
 from milepost.engine.evidence.desk import Detail, Piece, Position
 from milepost.engine.personal import Target
 from milepost.engine.rows import Group, Mention, Raw, Verbatim
+from milepost.engine.vault import Item
 from milepost.stores.postgres.committing import Private
 from milepost.stores.postgres.erasing import PostgresErasing
 from milepost.stores.postgres.evidence import PostgresEvidence
@@ -99,6 +100,25 @@ async def test_what_takes_the_place_of_another_is_found_and_the_other_not(world:
     assert await world.vault.find(ME, "phone", PHONE) == []
     assert await world.vault.find(ME, "phone", "01715550999") == [ROAD]
     assert await world.vault.find(ME, "phone", "01715550777") == [ROAD]
+
+
+async def test_many_are_kept_together_each_under_its_own_key(world: World) -> None:
+    await world.vault.keep(ME, ROAD + 3, "consignee:3", {"phone": PHONE})
+    items = [Item(ROAD + n, f"consignee:{n}", {"name": f"made up {n}"}) for n in range(9)]
+    ours = [*items, Item(ROAD, "consignee:0", {"name": "the last"}),
+            Item(ROAD, "consignor:0", {"phone": PHONE})]  # fmt: skip
+
+    await asyncio.gather(*(world.vault.keep_all(ME, ours[:: 1 - 2 * n]) for n in (0, 1)))
+    await world.vault.keep_all(ME, ours)
+
+    assert await world.vault.of(ME, ROAD) == {
+        "consignee:0": {"name": "the last"}, "consignor:0": {"phone": PHONE}}  # fmt: skip
+    assert await world.vault.of(ME, ROAD + 8) == {"consignee:8": {"name": "made up 8"}}
+    assert await world.vault.find(ME, "phone", PHONE) == [ROAD]
+    assert await world.vault.find(ME, "name", "Made Up 3") == [ROAD + 3]
+    assert await world.vault.find(ME, "name", "made up 0") == []
+    (keys,) = await world.sql("SELECT count(*), count(DISTINCT wrapped) AS own FROM vault_key")
+    assert tuple(keys) == (9, 9)
 
 
 async def test_an_item_that_was_changed_or_moved_does_not_open(world: World) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from journey.running import NOW, Caller, Running, scan
@@ -38,10 +38,10 @@ def test_a_deadline_that_passes_is_a_step_and_is_told_once(me: Caller, app: Runn
     app.clock.now = NOW + timedelta(hours=25)
     (told,) = once(lambda: passed(me, made["id"]), len)
     assert (told["side"], told["actor"]) == ("system", "milepost")
-    assert told["body"]["deadline_us"] == made["case"]["deadline_us"]
+    assert told["body"]["deadline_at"] == made["case"]["deadline_at"]
     found = me.get(f"/v1/cases/{made['id']}").json()
     assert found["intact"]
-    assert found["case"]["overdue_us"] == made["case"]["deadline_us"]
+    assert found["case"]["overdue_at"] == made["case"]["deadline_at"]
     sent = once(lambda: me.get("/v1/deliveries").json()["deliveries"], len)
     assert {one["topic"] for one in sent} == {"case.deadline_passed"}
     data = me.get(f"/v1/deliveries/{sent[0]['id']}").json()["data"]
@@ -59,9 +59,11 @@ def test_a_new_deadline_passes_anew_and_a_closed_case_is_left_alone(
     assert me.post(f"/v1/cases/{other['id']}/steps", closing).status_code == 201
     app.clock.now = NOW + timedelta(hours=25)
     until(lambda: passed(me, one["id"]))
-    later = int((NOW + timedelta(hours=30)).timestamp()) * 1_000_000
-    body = {"action": "deadline_set", "body": {"deadline_us": later}}
-    assert me.post(f"/v1/cases/{one['id']}/steps", body).status_code == 201
+    later = (NOW + timedelta(hours=30)).astimezone(timezone(timedelta(hours=8)))
+    body = {"action": "deadline_set", "body": {"deadline_at": later.isoformat()}}
+    answer = me.post(f"/v1/cases/{one['id']}/steps", body)
+    assert answer.status_code == 201
+    assert datetime.fromisoformat(answer.json()["case"]["deadline_at"]) == later
 
     app.clock.now = NOW + timedelta(hours=31)
     until(lambda: len(passed(me, one["id"])) == 2)
@@ -70,7 +72,7 @@ def test_a_new_deadline_passes_anew_and_a_closed_case_is_left_alone(
 
 def test_nobody_but_the_clock_says_that_a_deadline_has_passed(me: Caller) -> None:
     made = opened(me, "SF6600000000044")
-    body = {"action": "deadline_passed", "body": {"deadline_us": made["case"]["deadline_us"]}}
+    body = {"action": "deadline_passed", "body": {"deadline_at": made["case"]["deadline_at"]}}
     answer = me.post(f"/v1/cases/{made['id']}/steps", body)
 
     assert answer.status_code == 422

@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from journey.running import NOW, Caller, Running, scan
-from milepost.stores.postgres.console.outlooks import Listed, OutlookFilter
+from milepost.stores.postgres.console.outlook_query import OutlookFilter
+from milepost.stores.postgres.console.outlooks import Listed
 from patience import once, until
 
 pytest_plugins = ["pg"]

@@ -214,6 +214,31 @@ def test_the_list_filters_and_pages(app: Running, me: Caller) -> None:
     assert (line["main"], line["carrier"], line["last_event_at"]) == ("delivered", "dpd", at(5))
 
 
+def test_by_number_every_shipment_comes_once_while_scans_come(app: Running, me: Caller) -> None:
+    me.scan(*(scan(f"YT40{n:04d}", 40 - n / 10, carrier="yto") for n in range(25)))
+    app.written()
+    seen, cursor = [], ""
+    query = {"order": "number", "limit": "10", "carrier": "yto", "text": "YT40"}
+
+    page = me.get("/v1/shipments", params=query).json()
+    while True:
+        seen += [one["number"] for one in page["shipments"]]
+        if page["next"] is None:
+            break
+        me.scan(
+            scan(f"YT40{min(24, len(seen) + 2):04d}", 1, "in_transit.departed_hub", carrier="yto")
+        )
+        app.written()
+        page = me.get("/v1/shipments", params={**query, "cursor": page["next"]}).json()
+        cursor = page["next"] or cursor  # the last one that was given
+
+    assert seen == [f"YT40{n:04d}" for n in range(25)]
+    other = me.get("/v1/shipments", params={"cursor": cursor})
+    assert (other.status_code, other.json()["detail"]) == (
+        422, "cursor: not one that this list gave in this order",
+    )  # fmt: skip
+
+
 def test_the_clock_alone_raises_an_alert_and_the_list_shows_it(app: Running, me: Caller) -> None:
     from datetime import timedelta
 

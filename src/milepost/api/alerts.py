@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from milepost.domain.alert import Severity
 from milepost.domain.moment import to_text
 from milepost.domain.scan import id_text
+from milepost.engine.alert_views import told_detail
 from milepost.engine.alerts import AlertFilter, AlertLog, AlertRow
 from milepost.engine.resolve import BadScanError
 from milepost.locale.catalogue import has, translate
@@ -114,7 +115,7 @@ def _line(row: AlertRow, language: str) -> AlertLine:
         id=str(row.id), number=row.number, rule=row.rule, severity=row.severity,
         name=name, what=what, do=do, opened_at=_text(row.opened_s),
         cleared_at=None if row.cleared_s is None else _text(row.cleared_s),
-        because=[id_text(one) for one in row.because], detail=row.detail,
+        because=[id_text(one) for one in row.because], detail=told_detail(row.detail),
     )  # fmt: skip
 
 

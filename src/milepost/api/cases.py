@@ -8,12 +8,13 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from milepost.domain.case import Case, Step, StepError
+from milepost.domain.case import StepError
 from milepost.domain.event import key_of
 from milepost.engine.cases.audit import unbroken
 from milepost.engine.cases.desk import CaseDesk, Opening
 from milepost.engine.cases.kinds import Kind, kinds
 from milepost.engine.cases.ports import CaseFilter, CaseStore
+from milepost.engine.cases.shown import CaseShown, StepShown, body_given, case_shown, step_shown
 from milepost.engine.resolve import BadScanError, checked_number
 from milepost.web.endpoint import Call, Endpoint
 from milepost.web.problems import ProblemError
@@ -44,15 +45,15 @@ class NewStep(Struct, forbid_unknown_fields=True):
 
 class CaseLine(Struct):
     id: int
-    case: Case
+    case: CaseShown
 
 
 class CaseAnswer(Struct):
     """A case with all its steps. `intact`: no step was changed, removed or put in afterwards."""
 
     id: int
-    case: Case
-    steps: list[Step]
+    case: CaseShown
+    steps: list[StepShown]
     intact: bool
 
 
@@ -132,7 +133,7 @@ async def page(rooms: Rooms, call: Call) -> CasePage:
     rows = await rooms.store.list(call.caller.tenant, wanted)
     shown = rows[: query.limit]
     following = shown[-1].id if len(rows) > query.limit else None
-    return CasePage([CaseLine(row.id, row.case) for row in shown], following)
+    return CasePage([CaseLine(row.id, case_shown(row.case)) for row in shown], following)
 
 
 def _numbers(rooms: Rooms, call: Call) -> list[str] | None:
@@ -152,7 +153,8 @@ async def step(rooms: Rooms, call: Call) -> CaseAnswer:
     given: NewStep = call.body
     tenant, case = call.caller.tenant, id_of(call)
     try:
-        made = rooms.desk.made(given.side, call.caller.name, given.action, given.text, given.body)
+        body = body_given(given.action, given.body)
+        made = rooms.desk.made(given.side, call.caller.name, given.action, given.text, body)
         if await rooms.desk.step(tenant, case, made) is None:
             raise ProblemError(404, "There is no such case.")
     except StepError as error:
@@ -169,8 +171,8 @@ async def _whole(rooms: Rooms, tenant: int, case: int) -> CaseAnswer:
     if row is None:
         raise ProblemError(404, "There is no such case.")
     steps = await rooms.store.steps(tenant, case)
-    said = await rooms.desk.verbatim(row, steps)
-    return CaseAnswer(row.id, *said, unbroken(row, steps))
+    told, said = await rooms.desk.verbatim(row, steps)
+    return CaseAnswer(row.id, case_shown(told), list(map(step_shown, said)), unbroken(row, steps))
 
 
 def id_of(call: Call) -> int:

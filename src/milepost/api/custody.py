@@ -22,6 +22,7 @@ from milepost.custody import (
     custody_of,
     liability_of,
 )
+from milepost.domain.moment import to_datetime
 from milepost.domain.scan import id_number
 from milepost.domain.track import Track
 from milepost.engine.located import town_of
@@ -121,8 +122,8 @@ async def liability(bench: Bench, call: Call) -> Report | Response:
     found = list(await bench.anomalies(tenant, track))
     nodes = _nodes(track)
     chain = custody_of(nodes, await _within(bench, call, track), town_of)
-    now_s = bench.services.now_us() // 1_000_000
-    answer = liability_of(call.query.problem, nodes, chain, found, now_s)
+    now = to_datetime(bench.services.now_us(), 0)
+    answer = liability_of(call.query.problem, nodes, chain, found, now)
     report = Report(
         number=track.number, shipment=track.shipment, synthetic=track.synthetic, liability=answer,
         custody=chain, anomalies=found,

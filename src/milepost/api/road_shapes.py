@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from milepost.domain.moment import to_text
 from milepost.domain.status import BY_CODE
 from milepost.engine.roads import Ahead, told_at
 from milepost.eta.roads.model import Node
+from milepost.eta.roads.present import State
 from milepost.eta.roads.reroute import Reroute
 
 
@@ -20,6 +22,21 @@ class NodeView(Struct, frozen=True, kw_only=True):
     country: str | None
     latitude: float | None
     longitude: float | None
+
+
+class NowView(Struct, frozen=True, kw_only=True):
+    """A facility or an edge now. `here`: how many are there; `gone_on`: have, in the window;
+    `expected`: should have. `times_pm`: it lasts so many thousandths of the usual.
+    """
+
+    what: tuple[str, ...]
+    here: int
+    gone_on: int
+    expected: int
+    times_pm: int
+    slow: bool
+    usual_p50_s: int
+    since: str
 
 
 class StopView(Struct, frozen=True, kw_only=True):
@@ -82,6 +99,16 @@ class AheadView(Struct, frozen=True, kw_only=True):
     next_scan: NextScanView | None
     evidence: int
     reroute: RerouteView | None
+
+
+def now_view(state: State | None) -> NowView | None:
+    if state is None:
+        return None
+    return NowView(
+        what=state.what, here=state.here, gone_on=state.gone_on, expected=state.expected,
+        times_pm=state.times_pm, slow=state.slow, usual_p50_s=state.usual_p50_s,
+        since=to_text(state.since_s * 1_000_000, 0),
+    )  # fmt: skip
 
 
 def node_view(node: Node) -> NodeView:

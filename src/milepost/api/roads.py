@@ -12,16 +12,18 @@ from msgspec import Meta, Struct
 from milepost.api.road_shapes import (
     AheadView,
     NodeView,
+    NowView,
     RerouteView,
     ahead_view,
     node_view,
+    now_view,
     reroute_view,
 )
+from milepost.domain.moment import to_text
 from milepost.engine.queries import Queries
 from milepost.engine.resolve import BadScanError
 from milepost.engine.roads import Learned, Roads
 from milepost.eta.roads.model import DOOR
-from milepost.eta.roads.present import State
 from milepost.eta.roads.report import EdgeReport, Lasting, NodeReport, edges, nodes
 from milepost.eta.roads.times import Moment
 from milepost.web.endpoint import Call, Endpoint
@@ -74,9 +76,9 @@ class NodeAnswer(Struct, frozen=True, kw_only=True):
     roads: int
     dwell: Lasting
     held: Lasting
-    now: State | None
+    now: NowView | None
     closed: str | None
-    closed_until_s: int | None
+    closed_until: str | None
 
 
 class EdgeAnswer(Struct, frozen=True, kw_only=True):
@@ -90,7 +92,7 @@ class EdgeAnswer(Struct, frozen=True, kw_only=True):
     share: float
     transit: Lasting
     pace: Lasting
-    now: State | None
+    now: NowView | None
 
 
 class NodePage(Struct, frozen=True):
@@ -186,9 +188,13 @@ def _node(one: Learned, report: NodeReport) -> NodeAnswer:
     closure = one.present.closed.get(report.node.key)
     return NodeAnswer(
         node=node_view(report.node), roads=report.roads, dwell=report.dwell, held=report.held,
-        now=report.now, closed=closure.title if closure else None,
-        closed_until_s=closure.until_s if closure else None,
+        now=now_view(report.now), closed=closure.title if closure else None,
+        closed_until=_text(closure.until_s) if closure and closure.until_s else None,
     )  # fmt: skip
+
+
+def _text(at_s: int) -> str:
+    return to_text(at_s * 1_000_000, 0)
 
 
 async def list_edges(room: _Room, call: Call) -> EdgePage:
@@ -219,7 +225,7 @@ def _edge(one: Learned, report: EdgeReport) -> EdgeAnswer:
     return EdgeAnswer(
         origin=node_view(one.network.nodes[report.node]), to=node_view(to) if to else None,
         roads=report.roads, share=report.share_pm / 1000, transit=report.transit,
-        pace=report.pace, now=report.now,
+        pace=report.pace, now=now_view(report.now),
     )  # fmt: skip
 
 

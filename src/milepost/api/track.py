@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from milepost.api.explain import language_of, problem_errors
 from milepost.api.services import Services
-from milepost.domain.track import Track
+from milepost.domain.track import Forecast, Track
 from milepost.engine.answers import Answer
 from milepost.engine.resolve import BadScanError
 from milepost.locale import DEFAULT
@@ -34,6 +34,13 @@ class TrackAnswer(Struct):
     unknown: list[str]
 
 
+class ForecastAnswer(Struct, frozen=True, kw_only=True):
+    """`forecasts` are oldest first, by what is known today; none where nothing can be said."""
+
+    number: str
+    forecasts: list[Forecast]
+
+
 def endpoints(services: Services) -> list[Endpoint]:
     return [
         Endpoint(
@@ -52,6 +59,15 @@ def endpoints(services: Services) -> list[Endpoint]:
             summary="The roads of up to 1,000 numbers",
             body=TrackRequest,
             answer=TrackAnswer,
+            tag="track",
+        ),
+        Endpoint(
+            method="GET",
+            path="/v1/track/{number}/forecasts",
+            handler=partial(forecasts, services),
+            summary="Every arrival window of its shipment, and what moved it",
+            answer=ForecastAnswer,
+            answers=(404, 422),
             tag="track",
         ),
         Endpoint(
@@ -95,6 +111,13 @@ async def track_many(services: Services, call: Call) -> TrackAnswer:
         else:
             answer.tracks.append(found.track)
     return answer
+
+
+async def forecasts(services: Services, call: Call) -> ForecastAnswer:
+    tenant = call.caller.tenant
+    found = await _road(services, tenant, call.path("number"), language_of(call))
+    number = found.track.number
+    return ForecastAnswer(number=number, forecasts=await services.queries.forecasts(tenant, number))
 
 
 _UNCHANGED = b": as you have seen it\n\n"

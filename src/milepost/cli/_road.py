@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from milepost.domain.place import as_place
-from milepost.domain.status import STATUSES
-from milepost.domain.track import Arrival, EventView, StatusView, Track
+from milepost.domain.status import MAINS, STATUSES
+from milepost.domain.track import Arrival, EventView, Forecast, StatusView, Track
 from milepost.locale import status_label
 
 
-def show(track: Track, locale: str = "en") -> None:
-    """Status first, then what is wrong, then the history, newest first."""
+def show(track: Track, locale: str = "en", forecasts: Sequence[Forecast] = ()) -> None:
+    """Status first, then what is wrong, then the history, newest first; then what was foretold."""
     console = Console(highlight=False)
     carrier = f"  {track.carrier}" if track.carrier else ""
     console.print(f"\n[bold]{escape(track.number)}[/]{carrier}  {_status(track.status, locale)}")
@@ -26,6 +28,9 @@ def show(track: Track, locale: str = "en") -> None:
     console.print(_history(track, locale))
     if track.of_order:
         console.print(f"Other shipments of this order: {escape(', '.join(track.of_order[1:]))}")
+    if len(forecasts) > 1:
+        console.print(f"\n[bold]Forecasts[/] (windows in {forecasts[0].zone or 'UTC'})")
+        console.print(_foretold(forecasts, locale))
 
 
 def _status(status: StatusView, locale: str) -> str:
@@ -54,6 +59,32 @@ def _history(track: Track, locale: str) -> Table:
             style=style,
         )
     return table
+
+
+def _foretold(forecasts: Sequence[Forecast], locale: str) -> Table:
+    """Newest first: when it was said, why, and what; and by how much that was later or sooner."""
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+    for one in reversed(forecasts):
+        known = one.because in MAINS
+        why = status_label(one.because, locale) if known else one.because.replace("_", " ")
+        since = f" since {_short(one.since)}" if one.since else ""
+        window = f"{_short(one.earliest)} to {_short(one.latest)}"
+        table.add_row(_when(one.at)[5:], why + since, window, _shift(one))
+    return table
+
+
+def _short(text: str) -> str:
+    """Without the year; the zone of all is told once."""
+    return f"{text[5:10]} {text[11:16]}"
+
+
+def _shift(one: Forecast) -> str:
+    guess = "a guess" if one.guess else ""
+    hours = round((one.moved_s or 0) / 3600)
+    if not hours:
+        return guess
+    size = f"{abs(hours)} h" if abs(hours) < 48 else f"{abs(hours) / 24:.1f} days"
+    return ", ".join(filter(None, (f"{size} {'later' if hours > 0 else 'sooner'}", guess)))
 
 
 def _where(event: EventView) -> str:

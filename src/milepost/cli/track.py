@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import quote
 
 import click
 import msgspec
 
 from milepost.cli._native import asked, on_server
-from milepost.domain.track import Track
+from milepost.domain.track import Forecast, Track
 
 # Beyond a few, the list of what is unknown says more than the reasons.
 MOST_EXPLAINED = 5
@@ -19,6 +20,12 @@ class Answer(msgspec.Struct):
 
     tracks: list[Track]
     unknown: list[str]
+
+
+class Forecasts(msgspec.Struct):
+    """What moved the arrival window of one of them."""
+
+    forecasts: list[Forecast] = []
 
 
 class Reason(msgspec.Struct):
@@ -48,7 +55,7 @@ def track_command(numbers: tuple[str, ...], url: str, key: str, as_json: bool) -
 
     answer = msgspec.json.decode(body, type=Answer)
     for track in answer.tracks:
-        show(track)
+        show(track, forecasts=_forecasts(url, key, track) if len(numbers) <= MOST_EXPLAINED else ())
     for number in answer.unknown:
         click.secho(f"{number}: nothing is known of it yet", fg="yellow", err=True)
     for number in answer.unknown[:MOST_EXPLAINED]:
@@ -56,6 +63,11 @@ def track_command(numbers: tuple[str, ...], url: str, key: str, as_json: bool) -
         _explain(number, msgspec.json.decode(told, type=Problem))
     if not answer.tracks:
         raise SystemExit(1)
+
+
+def _forecasts(url: str, key: str, track: Track) -> Sequence[Forecast]:
+    _, told = asked(url, key, f"/v1/track/{quote(track.number, safe='')}/forecasts")
+    return msgspec.json.decode(told, type=Forecasts).forecasts
 
 
 def _explain(number: str, problem: Problem) -> None:

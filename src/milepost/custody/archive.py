@@ -16,16 +16,14 @@ _STATES = {
     "damaged": {"exception.damaged", "exception.destroyed"},
     "sealed": set[str](),
 }
+_LAST = datetime.max.replace(tzinfo=UTC)
 
 
 class Node(Struct, frozen=True, kw_only=True):
-    """One scan as the archive keeps it. `at_s`: seconds since 1970, None where the clock that it
-    was read off is not known; `state` what the scan says of the goods.
-    """
+    """One scan as the archive keeps it; `state`: what it says of the goods."""
 
     event: str
     at: str
-    at_s: int | None
     time_quality: str
     number: str
     sub: str
@@ -42,11 +40,16 @@ class Node(Struct, frozen=True, kw_only=True):
     state: str = "unremarked"
     retracted_by: str | None = None
 
+    @property
+    def instant(self) -> datetime | None:
+        """None where the clock that it was read off is not known."""
+        return _instant(self.at)
+
 
 def archive_of(events: Sequence[EventView], carrier: str | None = None) -> list[Node]:
     """Every scan, retracted ones too, in the order of time. `carrier`: of scans that name none."""
     nodes = [_node(event, carrier) for event in events]
-    return sorted(nodes, key=lambda one: (one.at_s is None, one.at_s or 0, one.event))
+    return sorted(nodes, key=lambda one: (one.instant or _LAST, one.event))
 
 
 def standing(nodes: Sequence[Node]) -> list[Node]:
@@ -54,7 +57,7 @@ def standing(nodes: Sequence[Node]) -> list[Node]:
     return [
         node
         for node in nodes
-        if node.retracted_by is None and node.at_s is not None and node.main not in _SILENT
+        if node.retracted_by is None and node.instant is not None and node.main not in _SILENT
     ]
 
 
@@ -65,7 +68,6 @@ def _node(event: EventView, carrier: str | None) -> Node:
     return Node(
         event=event.id,
         at=event.occurred_at,
-        at_s=_seconds(event.occurred_at),
         time_quality=event.time_quality,
         number=event.number,
         sub=event.sub,
@@ -93,9 +95,9 @@ def _state(event: EventView) -> str:
     return "seen" if event.evidence else "unremarked"
 
 
-def _seconds(text: str) -> int | None:
+def _instant(text: str) -> datetime | None:
     """Of a time with its zone; a bare date counts as its noon, which is at most half a day off."""
     at = datetime.fromisoformat(text)
     if len(text) == len("2026-11-20"):
-        return int(at.replace(hour=12, tzinfo=UTC).timestamp())
-    return int(at.timestamp()) if at.tzinfo is not None else None
+        return at.replace(hour=12, tzinfo=UTC)
+    return at if at.tzinfo is not None else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
@@ -28,8 +29,8 @@ class Flaw(Struct, frozen=True, kw_only=True):
 
     kind: str
     text: str
-    from_s: int | None
-    until_s: int | None
+    since: datetime | None
+    until: datetime | None
     events: tuple[str, ...]
     values: dict[str, Any] = {}
 
@@ -52,8 +53,8 @@ def _gaps(holdings: Sequence[Holding]) -> Iterator[Flaw]:
             yield Flaw(
                 kind="gap",
                 text=f"{one.holder} did not scan the hand-over to {other.holder}",
-                from_s=one.from_s,
-                until_s=other.from_s,
+                since=one.since,
+                until=other.since,
                 events=(*one.events[-1:], *other.events[:1]),
                 values={"giver": one.holder, "taker": other.holder},
             )
@@ -67,13 +68,13 @@ def _contradictions(nodes: Sequence[Node], lies_at: LiesAt) -> Iterator[Flaw]:
     placed = [(node, at) for node in exact if (at := lies_at(node.place)) is not None]
     for (one, here), (other, there) in pairwise(placed):
         away_m = distance_m(here, there)
-        apart_s = at_of(other) - at_of(one)
+        apart_s = (at_of(other) - at_of(one)).total_seconds()
         if away_m > NEAR_M and away_m > FASTEST_M_S * apart_s:
             yield Flaw(
                 kind="contradiction",
                 text=f"{away_m / 1000:.0f} km in {apart_s / 60:.0f} minutes",
-                from_s=one.at_s,
-                until_s=other.at_s,
+                since=one.instant,
+                until=other.instant,
                 events=(one.event, other.event),
                 values={"km": round(away_m / 1000), "minutes": round(apart_s / 60)},
             )
@@ -88,8 +89,8 @@ def _after_delivery(nodes: Sequence[Node]) -> Iterator[Flaw]:
             yield Flaw(
                 kind="after_delivery",
                 text="scanned on the way after it was delivered",
-                from_s=delivered.at_s,
-                until_s=node.at_s,
+                since=delivered.instant,
+                until=node.instant,
                 events=(delivered.event, node.event),
             )
 
@@ -100,8 +101,8 @@ def _unclear(nodes: Sequence[Node]) -> Iterator[Flaw]:
         yield Flaw(
             kind="unclear_time",
             text=f"{len(vague)} scans do not tell their time exactly",
-            from_s=None,
-            until_s=None,
+            since=None,
+            until=None,
             events=tuple(node.event for node in vague),
             values={"n": len(vague)},
         )

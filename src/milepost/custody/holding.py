@@ -8,6 +8,7 @@ whoever had it last, unless it was scanned out: then it is on the road of the ca
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Literal
 
 from msgspec import Struct
@@ -29,7 +30,7 @@ VEHICLES = ("truck:", "van:", "train:", "ship:", "aircraft:")
 
 
 class Holding(Struct, frozen=True, kw_only=True):
-    """One holder's stretch. `until_s` None: still. `took`, `gave`: the scans on both sides, None
+    """One holder's stretch. `until` None: still. `took`, `gave`: the scans on both sides, None
     where that side did not scan. `handled`: how often it was touched.
     """
 
@@ -37,8 +38,8 @@ class Holding(Struct, frozen=True, kw_only=True):
     carrier: str | None
     where: Where
     place: Place | None
-    from_s: int
-    until_s: int | None
+    since: datetime
+    until: datetime | None
     took: str | None
     gave: str | None
     handled: int
@@ -63,17 +64,17 @@ def _stretches(run: Sequence[Node], following: Node | None) -> Iterator[Holding]
     """Of one holder's scans: the stretch it held, and the road after it gave the parcel away."""
     first, last = run[0], run[-1]
     gave = last if _gives(last) else None
-    until_s = at_of(gave) if gave else (at_of(following) if following else None)
+    until = at_of(gave) if gave else (at_of(following) if following else None)
     if gave is None or len(run) > 1:
-        yield _holding(run, until_s, first.event, gave.event if gave else None)
+        yield _holding(run, until, first.event, gave.event if gave else None)
     if gave is not None:
         yield Holding(
             holder=f"{gave.custodian or '?'} {_vehicle(gave) or 'on the road'}",
             carrier=gave.custodian,
             where="road",
             place=gave.place,
-            from_s=at_of(gave),
-            until_s=at_of(following) if following else None,
+            since=at_of(gave),
+            until=at_of(following) if following else None,
             took=gave.event,
             gave=following.event if following else None,
             handled=1,
@@ -81,15 +82,15 @@ def _stretches(run: Sequence[Node], following: Node | None) -> Iterator[Holding]
         )
 
 
-def _holding(run: Sequence[Node], until_s: int | None, took: str, gave: str | None) -> Holding:
+def _holding(run: Sequence[Node], until: datetime | None, took: str, gave: str | None) -> Holding:
     first = run[0]
     return Holding(
         holder=_holder(first),
         carrier=first.custodian,
         where=_where(first),
         place=first.place,
-        from_s=at_of(first),
-        until_s=until_s,
+        since=at_of(first),
+        until=until,
         took=took,
         gave=gave,
         handled=len(run),
@@ -136,7 +137,8 @@ def _holder(node: Node) -> str:
     return f"{carrier} {label}" if label else carrier
 
 
-def at_of(node: Node) -> int:
+def at_of(node: Node) -> datetime:
     """When it was, of a node that stands."""
-    assert node.at_s is not None
-    return node.at_s
+    at = node.instant
+    assert at is not None
+    return at

@@ -7,6 +7,7 @@ Weights are made odds; what the record does not show stays open.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from msgspec import Struct
 
@@ -32,8 +33,8 @@ class Share(Struct, frozen=True, kw_only=True):
     holder: str
     carrier: str | None
     where: str
-    from_s: int
-    until_s: int | None
+    since: datetime
+    until: datetime | None
     probability_pm: int
     because: tuple[str, ...]
     events: tuple[str, ...]
@@ -48,8 +49,8 @@ class Liability(Struct, frozen=True, kw_only=True):
     """
 
     problem: str
-    from_s: int | None
-    until_s: int | None
+    since: datetime | None
+    until: datetime | None
     window_from: str | None
     window_until: str | None
     shares: tuple[Share, ...]
@@ -63,34 +64,30 @@ def liability_of(
     nodes: Sequence[Node],
     custody: Custody,
     anomalies: Sequence[Anomaly] = (),
-    now_s: int | None = None,
+    now: datetime | None = None,
 ) -> Liability:
     """Who answers for a problem, as far as the record tells."""
     seen = standing(nodes)
-    window = window_of(problem, seen, anomalies, now_s)
+    window = window_of(problem, seen, anomalies, now)
     began, ended = window.began, window.ended
-    found = [
-        one for one in custody.holdings if window.overlap_s(one.from_s, one.until_s) is not None
-    ]
+    found = [one for one in custody.holdings if window.overlap_s(one.since, one.until) is not None]
     weighed = [(one, *weight_of(problem, one, seen, anomalies, window)) for one in found]
     flaws = (
-        *(flaw for flaw in custody.flaws if _concerns(flaw, began.at_s, ended.at_s)),
+        *(flaw for flaw in custody.flaws if _concerns(flaw, began.at, ended.at)),
         *unproven(problem, window),
     )
     shares, unclear_pm = _shares(weighed, flaws)
     return Liability(
-        problem=problem, from_s=began.at_s, until_s=ended.at_s, window_from=began.event,
+        problem=problem, since=began.at, until=ended.at, window_from=began.event,
         window_until=ended.event, shares=shares, unclear_pm=unclear_pm, flaws=flaws,
         by_carrier=_by_carrier(shares),
     )  # fmt: skip
 
 
-def _concerns(flaw: Flaw, from_s: int | None, until_s: int | None) -> bool:
-    if flaw.from_s is None or flaw.until_s is None:
+def _concerns(flaw: Flaw, since: datetime | None, until: datetime | None) -> bool:
+    if flaw.since is None or flaw.until is None:
         return True
-    return (until_s is None or flaw.from_s <= until_s) and (
-        from_s is None or flaw.until_s >= from_s
-    )
+    return (until is None or flaw.since <= until) and (since is None or flaw.until >= since)
 
 
 def _shares(
@@ -106,14 +103,14 @@ def _shares(
         parts[parts.index(max(parts))] += left - sum(parts)  # rounding must not lose anything
     shares = [
         Share(
-            holder=one.holder, carrier=one.carrier, where=one.where, from_s=one.from_s,
-            until_s=one.until_s, probability_pm=part, events=one.events,
+            holder=one.holder, carrier=one.carrier, where=one.where, since=one.since,
+            until=one.until, probability_pm=part, events=one.events,
             because=tuple(reason.text for reason in because), reasons=tuple(because),
             took=one.took, gave=one.gave,
         )
         for (one, _, because), part in zip(weighed, parts, strict=True)
     ]  # fmt: skip
-    return tuple(sorted(shares, key=lambda one: (-one.probability_pm, one.from_s))), unclear_pm
+    return tuple(sorted(shares, key=lambda one: (-one.probability_pm, one.since))), unclear_pm
 
 
 def _by_carrier(shares: Sequence[Share]) -> dict[str, int]:

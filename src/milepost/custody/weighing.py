@@ -13,7 +13,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from milepost.custody.archive import Node
-from milepost.custody.holding import Holding
+from milepost.custody.holding import Holding, at_of
 from milepost.custody.window import Anomaly, Problem, Window
 
 HOUR_S = 3600
@@ -57,7 +57,7 @@ def weight_of(
     window: Window,
 ) -> tuple[float, list[Reason]]:
     """How much speaks for it, on no scale of its own, and why."""
-    hours = (window.overlap_s(holding.from_s, holding.until_s) or 0) / HOUR_S
+    hours = (window.overlap_s(holding.since, holding.until) or 0) / HOUR_S
     because = [Reason(kind="held", hours=round(hours, 1))]
     rates = hazards()[problem][holding.where]
     if problem == "delay":
@@ -73,7 +73,7 @@ def weight_of(
     if problem == "temperature" and any(one.kind == _WARM for one in anomalies):
         # It was measured, so nobody has to guess: who held it while it was warm, for how long.
         return _warm_h(met, holding, window), [*because, *sensed]
-    touched = sum(one.event in holding.events and window.holds(one.at_s) for one in nodes)
+    touched = sum(one.event in holding.events and window.holds(at_of(one)) for one in nodes)
     weight = rates["handling"] * max(1, touched) + rates["hour"] * hours
     for one in sensed:
         weight *= hazards()["evidence"][problem][one.rule]
@@ -83,27 +83,27 @@ def weight_of(
 
 def _warm_h(anomalies: Sequence[Anomaly], holding: Holding, window: Window) -> float:
     """Hours of a holding in which it was measured to be too warm, or too cold."""
-    total = 0
+    total = 0.0
     for one in anomalies:
         if one.kind == _WARM:
-            ends = (one.until_s, holding.until_s, window.ended.at_s)
-            end = min((end for end in ends if end is not None), default=one.from_s)
+            ends = (one.until, holding.until, window.ended.at)
+            end = min((end for end in ends if end is not None), default=one.since)
             # A single sample lasts no time, and still was measured.
-            total += max(end - max(one.from_s, holding.from_s), 1)
+            total += max((end - max(one.since, holding.since)).total_seconds(), 1.0)
     return total / HOUR_S
 
 
 def _meets(anomaly: Anomaly, holding: Holding, window: Window) -> bool:
     """Whether it was sensed while this holder had it, inside the window."""
-    from_s, until_s = anomaly.from_s, anomaly.until_s
-    ended = window.ended.at_s if until_s is None else until_s
-    begins_in_time = holding.until_s is None or from_s < holding.until_s
-    if ended is None or ended == from_s:  # a moment
-        return begins_in_time and from_s >= holding.from_s and window.holds(from_s)
-    began = window.began.at_s
+    since, until = anomaly.since, anomaly.until
+    ended = window.ended.at if until is None else until
+    begins_in_time = holding.until is None or since < holding.until
+    if ended is None or ended == since:  # a moment
+        return begins_in_time and since >= holding.since and window.holds(since)
+    began = window.began.at
     return (
         begins_in_time
-        and ended > holding.from_s
+        and ended > holding.since
         and (began is None or ended > began)
-        and (window.ended.at_s is None or from_s <= window.ended.at_s)
+        and (window.ended.at is None or since <= window.ended.at)
     )

@@ -5,12 +5,14 @@ it was not, or, for a temperature, as long as it was measured to be wrong. Pure.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any, Literal
 
 from msgspec import Struct
 
 from milepost.custody.archive import Node
 from milepost.custody.flaws import Flaw
+from milepost.custody.holding import at_of
 
 Problem = Literal["damage", "loss", "temperature", "delay"]
 PROBLEMS: tuple[Problem, ...] = ("damage", "loss", "temperature", "delay")
@@ -35,8 +37,8 @@ class Anomaly(Struct, frozen=True, kw_only=True):
     """What a sensor or an alert says happened: `kind` as the rule is called."""
 
     kind: str
-    from_s: int
-    until_s: int | None
+    since: datetime
+    until: datetime | None
     source: str
     detail: dict[str, Any] = {}
 
@@ -44,7 +46,7 @@ class Anomaly(Struct, frozen=True, kw_only=True):
 class Bound(Struct, frozen=True):
     """One end of the window: `event` shows it, None where no scan does."""
 
-    at_s: int | None
+    at: datetime | None
     event: str | None
 
 
@@ -57,30 +59,30 @@ class Window(Struct, frozen=True):
     ended: Bound
     proven: tuple[bool, bool] = (True, True)
 
-    def holds(self, at_s: int | None) -> bool:
+    def holds(self, at: datetime) -> bool:
         """Whether a moment lies in it."""
-        after = self.began.at_s is None or (at_s or 0) >= self.began.at_s
-        return after and (self.ended.at_s is None or (at_s or 0) <= self.ended.at_s)
+        after = self.began.at is None or at >= self.began.at
+        return after and (self.ended.at is None or at <= self.ended.at)
 
-    def overlap_s(self, from_s: int, until_s: int | None) -> int | None:
+    def overlap_s(self, since: datetime, until: datetime | None) -> float | None:
         """Seconds of a stretch that lie in it; None if it lies outside. A stretch that begins
         where a longer window ends lies outside: what its holder found was there when he took it.
         """
-        start = from_s if self.began.at_s is None else max(from_s, self.began.at_s)
-        ends = [one for one in (until_s, self.ended.at_s) if one is not None]
+        start = since if self.began.at is None else max(since, self.began.at)
+        ends = [one for one in (until, self.ended.at) if one is not None]
         end = min(ends) if ends else start
         if end > start:
-            return end - start
-        moment = self.began.at_s is None or self.began.at_s == self.ended.at_s
-        lasts = self.ended.at_s is None or start < self.ended.at_s
-        return 0 if end == start == from_s and (moment or lasts) else None
+            return (end - start).total_seconds()
+        moment = self.began.at is None or self.began.at == self.ended.at
+        lasts = self.ended.at is None or start < self.ended.at
+        return 0 if end == start == since and (moment or lasts) else None
 
 
 def window_of(
-    problem: Problem, nodes: Sequence[Node], anomalies: Sequence[Anomaly], now_s: int | None
+    problem: Problem, nodes: Sequence[Node], anomalies: Sequence[Anomaly], now: datetime | None
 ) -> Window:
     """`nodes`: those that stand, in the order of time."""
-    return _measured(problem, anomalies, now_s) or _scanned(problem, nodes, now_s)
+    return _measured(problem, anomalies, now) or _scanned(problem, nodes, now)
 
 
 def unproven(problem: Problem, window: Window) -> Iterator[Flaw]:
@@ -89,33 +91,35 @@ def unproven(problem: Problem, window: Window) -> Iterator[Flaw]:
     if not window.proven[0] and problem in ("damage", "temperature") and began.event:
         yield Flaw(
             kind="unproven_start", text="nothing shows that all was well at its first scan",
-            from_s=began.at_s, until_s=began.at_s, events=(began.event,),
+            since=began.at, until=began.at, events=(began.event,),
         )  # fmt: skip
     if not window.proven[1] and problem in ("damage", "temperature"):
         yield Flaw(
             kind="unproven_end", text="no scan and no sensor says that anything was wrong",
-            from_s=ended.at_s, until_s=ended.at_s, events=(),
+            since=ended.at, until=ended.at, events=(),
         )  # fmt: skip
 
 
-def _measured(problem: Problem, anomalies: Sequence[Anomaly], now_s: int | None) -> Window | None:
+def _measured(
+    problem: Problem, anomalies: Sequence[Anomaly], now: datetime | None
+) -> Window | None:
     """What sensors measured tells its own times; a photograph says nothing of warmth."""
     found = [one for one in anomalies if one.kind == "temperature_excursion"]
     if problem != "temperature" or not found:
         return None
-    ends = [one.until_s if one.until_s is not None else now_s for one in found]
+    ends = [one.until if one.until is not None else now for one in found]
     last = max((end for end in ends if end is not None), default=None)
-    return Window(Bound(min(one.from_s for one in found), None), Bound(last, None))
+    return Window(Bound(min(one.since for one in found), None), Bound(last, None))
 
 
-def _scanned(problem: Problem, nodes: Sequence[Node], now_s: int | None) -> Window:
+def _scanned(problem: Problem, nodes: Sequence[Node], now: datetime | None) -> Window:
     bad = _first_bad(problem, nodes)
-    until = Bound(bad.at_s if bad else now_s, bad.event if bad else None)
+    until = Bound(bad.instant if bad else now, bad.event if bad else None)
     first = _bound(nodes[0]) if nodes else Bound(None, None)
     if problem == "delay":
         done = [one for one in nodes if one.main == "delivered"]
         return Window(first, _bound(done[-1]) if done else until)
-    good = [one for one in nodes if _proves_good(problem, one) and _before(one, until.at_s)]
+    good = [one for one in nodes if _proves_good(problem, one) and _before(one, until.at)]
     return Window(_bound(good[-1]) if good else first, until, (bool(good), bad is not None))
 
 
@@ -123,13 +127,13 @@ def _first_bad(problem: Problem, nodes: Sequence[Node]) -> Node | None:
     """The first scan that says so; what was lost and is scanned again had not been lost."""
     bad = [one for one in nodes if one.sub in _BAD[problem] or _says(problem, one)]
     if problem == "loss" and bad:
-        seen = [one.at_s or 0 for one in nodes if _proves_good(problem, one)]
-        bad = [one for one in bad if (one.at_s or 0) >= max(seen, default=0)]
+        seen = [at_of(one) for one in nodes if _proves_good(problem, one)]
+        bad = [one for one in bad if not seen or at_of(one) >= max(seen)]
     return bad[0] if bad else None
 
 
 def _bound(node: Node) -> Bound:
-    return Bound(node.at_s, node.event)
+    return Bound(node.instant, node.event)
 
 
 def _says(problem: Problem, node: Node) -> bool:
@@ -149,5 +153,5 @@ def _proves_good(problem: Problem, node: Node) -> bool:
     return node.state in _GOOD_STATES or (bool(looked) and not _says(problem, node))
 
 
-def _before(node: Node, at_s: int | None) -> bool:
-    return at_s is None or (node.at_s is not None and node.at_s < at_s)
+def _before(node: Node, at: datetime | None) -> bool:
+    return at is None or at_of(node) < at

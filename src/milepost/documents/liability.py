@@ -69,7 +69,7 @@ class _Paper:
         words = self._words
         text = words.text
         title = text("title", problem=text(f"problem.{liability.problem}"), number=number)
-        made = text("made", when=words.time(int(made_at.timestamp())))
+        made = text("made", when=words.time(made_at))
         story = [
             self._line(title, 16, 20), self._line(made, 9, 14, FAINT),
             *([self._line(text("synthetic"), 10, 16)] if synthetic else []),
@@ -89,8 +89,8 @@ class _Paper:
 
     def _question(self, liability: Liability) -> str:
         words = self._words
-        first = words.time(liability.from_s) if liability.from_s else words.text("unknown_time")
-        last = words.time(liability.until_s) if liability.until_s else words.text("now")
+        first = words.time(liability.since) if liability.since else words.text("unknown_time")
+        last = words.time(liability.until) if liability.until else words.text("now")
         return words.text("window", first=first, last=last)
 
     def _section(self, title: str, rows: list[list[str]]) -> list[object]:
@@ -113,7 +113,7 @@ class _Paper:
         rows = [self._names("odds", "holder", "since", "until", "because")]
         rows += [
             [words.odds(one.probability_pm), self._held(one, places.get(one.events)),
-             words.time(one.from_s), words.until(one.until_s), words.reasons(one)]
+             words.time(one.since), words.until(one.until), words.reasons(one)]
             for one in liability.shares
             if one.probability_pm
         ]  # fmt: skip
@@ -130,7 +130,7 @@ class _Paper:
         words = self._words
         rows = [self._names("holder", "since", "until", "handled_by", "scans")]
         return rows + [
-            [self._held(one, _label(one)), words.time(one.from_s), words.until(one.until_s),
+            [self._held(one, _label(one)), words.time(one.since), words.until(one.until),
              ", ".join([*one.operators, *one.devices]) or words.text("not_told"),
              words.number(one.handled)]
             for one in custody.holdings
@@ -140,7 +140,7 @@ class _Paper:
         words = self._words
         rows = [self._names("what", "since", "until", "source")]
         return rows + [
-            [words.rule(one.kind), words.time(one.from_s), words.until(one.until_s),
+            [words.rule(one.kind), words.time(one.since), words.until(one.until),
              words.source(one.source)]
             for one in anomalies
         ]  # fmt: skip

@@ -37,13 +37,12 @@ class Wording(Struct, frozen=True):
         told = numbers.format_percent(per_mille / 1000, pattern, locale=CLDR[self.locale])
         return _printable(told)
 
-    def time(self, at_s: int) -> str:
-        at = datetime.fromtimestamp(at_s, UTC)
+    def time(self, at: datetime) -> str:
         told = dates.format_datetime(at, "medium", tzinfo=UTC, locale=CLDR[self.locale])
         return self.text("utc", when=_printable(told))
 
-    def until(self, at_s: int | None) -> str:
-        return self.time(at_s) if at_s is not None else self.text("still")
+    def until(self, at: datetime | None) -> str:
+        return self.time(at) if at is not None else self.text("still")
 
     def rule(self, name: str) -> str:
         """A finding in two or three words; its own name where there are none for it."""

@@ -129,9 +129,9 @@ def _task(case: Case, step: Step, *, done: bool) -> dict[str, Any]:
 def _deadline(_: Case, step: Step) -> dict[str, Any]:
     deadline_us = step.body.get("deadline_us")
     if type(deadline_us) is not int or deadline_us > LATEST_US:  # a bool is an int, too
-        raise StepError("'deadline_us' is a time in microseconds since 1970")
+        raise StepError("'deadline_at' is a time before the year 10000")
     if deadline_us <= step.at_us:
-        raise StepError("'deadline_us' lies in the past")
+        raise StepError("'deadline_at' lies in the past")
     return {"deadline_us": deadline_us}
 
 

@@ -68,6 +68,29 @@ class Arrival(Struct, frozen=True, kw_only=True, gc=False):
     revised: Revision | None = None
 
 
+class Forecast(Struct, frozen=True, kw_only=True, gc=False):
+    """A window as it was said at `at`. `because`: the main status of a scan, `silence` (since the
+    scan at `since`), a `notice` that holds it up, or `created`, with the `event` that it names.
+    `moved_s`: by so much `likely` is later (negative: sooner) than in the forecast before, None of
+    the first. The others as in `Arrival`, in the destination's `zone` where it is known.
+    """
+
+    at: str
+    because: str
+    event: str | None
+    since: str | None
+    earliest: str
+    likely: str
+    latest: str
+    moved_s: int | None
+    probability: float
+    late_odds: float | None
+    source: str
+    guess: bool
+    reason: str
+    zone: str | None
+
+
 class Telling(Struct, frozen=True, kw_only=True, gc=False):
     """Another source that tells of the same scan: its event, and its words as masked as others."""
 

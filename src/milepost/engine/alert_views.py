@@ -13,6 +13,23 @@ from milepost.engine.grounds import grounds
 from milepost.engine.judge import findings
 
 _ORDER = {"critical": 0, "warning": 1, "info": 2}
+# Instants of a finding's detail, and how they are told; spans keep the unit that ends their name.
+_INSTANTS = {
+    "last_s": "last_at", "entered_s": "entered_at", "promised_s": "promised_at",
+    "likely_s": "likely_at", "from_us": "since", "peak_at_us": "peak_at", "last_at_us": "heard_at",
+}  # fmt: skip
+Detail = dict[str, str | int | float | None]
+
+
+def told_detail(detail: Mapping[str, str | int | float | None]) -> Detail:
+    """A finding's detail as readers get it: its instants as text, in UTC."""
+    return dict(_told(name, value) for name, value in detail.items())
+
+
+def _told(name: str, value: str | float | None) -> tuple[str, str | int | float | None]:
+    if name not in _INSTANTS or not isinstance(value, int):
+        return _INSTANTS.get(name, name), value
+    return _INSTANTS[name], to_text(value * (1 if name.endswith("_us") else 1_000_000), 0)
 
 
 def standing(
@@ -45,6 +62,6 @@ def _view(one: Finding, boxes: Sequence[Shipment], instead: Mapping[str, str]) -
         rule=one.rule,
         severity=one.severity,
         opened_at=to_text(one.since_s * 1_000_000, 0),
-        detail=one.detail,
+        detail=told_detail(one.detail),
         because=list(dict.fromkeys(instead.get(each, each) for each in ids)),
     )

@@ -14,6 +14,7 @@ from milepost.domain.marks import header_of
 from milepost.domain.moment import to_text
 from milepost.domain.scan import id_text
 from milepost.domain.status import BY_CODE
+from milepost.engine.alert_views import told_detail
 from milepost.engine.delivery import Wanted
 from milepost.engine.rows import AlertChange, Announcement
 from milepost.engine.shard import Change
@@ -120,7 +121,7 @@ def _of_alert(topic: str, alert: AlertChange, now_us: int) -> Announcement:
         "rule": alert.rule,
         "severity": found.severity if found else None,
         "at": to_text(at_s * 1_000_000, 0),
-        "detail": found.detail if found else {},
+        "detail": told_detail(found.detail) if found else {},
         "because": [id_text(one) for one in alert.because],
     }
     body = _encode(payload)

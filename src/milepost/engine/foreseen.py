@@ -21,7 +21,7 @@ def arrival(window: Window, destination: Place | None) -> Arrival:
     zone = zone_of(destination) if destination else None
     low, likely, high = _floor(window.p10_us), _floor(window.p50_us), -_floor(-window.p90_us)
     return Arrival(
-        earliest=_local(low, zone), latest=_local(high, zone), likely=_local(likely, zone),
+        earliest=local(low, zone), latest=local(high, zone), likely=local(likely, zone),
         probability=round(window.probability, 2),
         source=window.predictor, date_only=False, zone=zone, stated_at=None, guess=window.guess,
         reason=window.reason, late_odds=window.late_odds, boxes=window.boxes,
@@ -33,7 +33,7 @@ def _revision(window: Window, zone: str | None) -> Revision | None:
     found = window.revised
     if found is None:
         return None
-    at, was = (_local(at_us, zone) for at_us in (found.at_us, _floor(found.p50_us)))
+    at, was = (local(at_us, zone) for at_us in (found.at_us, _floor(found.p50_us)))
     return Revision(because=found.because, at=at, likely=was)
 
 
@@ -41,7 +41,8 @@ def _floor(at_us: int) -> int:
     return at_us // _MINUTE_US * _MINUTE_US
 
 
-def _local(at_us: int, zone: str | None) -> str:
+def local(at_us: int, zone: str | None) -> str:
+    """An instant on the clock of a zone, UTC where none is known."""
     return to_text(at_us, _offset_min(zone, at_us))
 
 

@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from msgspec import Struct, field
 from msgspec.structs import replace as replace_struct
 
+from milepost.domain.event import is_status
+from milepost.domain.settle import MAIN
 from milepost.domain.status import BY_CODE
 from milepost.domain.whole import Whole
 from milepost.engine.foresight_facts import delivered_us, facts_of, heard_of, seen_of
@@ -24,7 +27,7 @@ from milepost.eta.lanes import LaneTable
 from milepost.eta.learning import Quote, follow, learn, quote, refreshing
 from milepost.eta.many import Asked, estimate_many
 from milepost.eta.ports import Predictor
-from milepost.eta.revising import revised
+from milepost.eta.revising import Told, history, revised
 from milepost.eta.risk import Silence, SilenceTable
 from milepost.eta.table import Table
 
@@ -199,6 +202,16 @@ class Foresight:
             return None
         return revised(facts, seen_of(whole), now_us, table, window, delay_s * 1_000_000)
 
+    def history(self, tenant: int, whole: Whole, now_us: int, delay_s: int = 0) -> list[Told]:
+        """Every window of a road until its end, oldest first, by what is known today."""
+        facts, table = facts_of(whole), self.of(tenant).table
+        if facts is None:
+            return []
+        if whole.shipment.main in _ENDED:
+            now_us, delay_s = min(now_us, _end_us(whole)), 0
+        told = history(facts, seen_of(whole), now_us, table, delay_s * 1_000_000)
+        return [replace_struct(one, window=_sure(one.window, one.at_us)) for one in told]
+
     def drifts(self, tenant: int) -> list[Drift]:
         """Where the tenant's world has changed lately, the surest first."""
         return self.of(tenant).table.drift.alarms()
@@ -231,10 +244,20 @@ class Foresight:
         return self.of(tenant).silence.check(facts, heard_of(whole), now_us)
 
 
+def _end_us(whole: Whole) -> int:
+    """When the last of what ended a road began to stand, or its newest event."""
+    events = [one for one in whole.events if is_status(one.code)]
+    ends = list(takewhile(lambda one: MAIN[one.code] in _ENDED, reversed(events)))
+    return (ends or events)[-1].at_us - bool(ends)
+
+
 def _told(window: Window, now_us: int) -> Window | None:
     """As it may be said aloud. A delivery that was undone says nothing of the next one."""
-    if window.predictor == "scan":
-        return None
+    return None if window.predictor == "scan" else _sure(window, now_us)
+
+
+def _sure(window: Window, now_us: int) -> Window:
+    """A guess, where it is no more."""
     solid = window.guess or _solid(window, now_us)
     return window if solid else replace_struct(window, guess=True)
 

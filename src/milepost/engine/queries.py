@@ -13,7 +13,7 @@ from milepost.domain.alert import DEFAULT_POLICY, Finding, Policy
 from milepost.domain.care import Limits
 from milepost.domain.event import Event, key_of
 from milepost.domain.scan import Facts
-from milepost.domain.track import Track
+from milepost.domain.track import Forecast, Track
 from milepost.engine.answers import Answer, Answers, Question
 from milepost.engine.belonging import Belonging
 from milepost.engine.elsewhere import Elsewhere
@@ -166,7 +166,18 @@ class Queries(Belonging, Prospects):
         )
         if until_us is not None:
             return track
-        return self._foreseen(tenant, track, folded.wholes(), now_s)
+        road = min(self._roads(parcels))
+        return await self._foreseen(tenant, track, folded.wholes(), now_s, road)
+
+    async def forecasts(self, tenant: int, number: str) -> list[Forecast]:
+        """Every arrival window of a number's shipment, oldest first. Raises BadScanError."""
+        question = Question(tenant, checked_number(number), private=False)
+        links = self.links_of(tenant, question.number)
+        parcels = [link.parcel for link in links] or [key_of(tenant, question.number)]
+        events, told, _ = await self._told(question, parcels)
+        folded = Boxes(question.number, events, links, [row.facts for row in told])
+        now_s, road = self._now_us() // 1_000_000, min(self._roads(parcels))
+        return await self._forecasts(tenant, folded.wholes(), now_s, road)
 
     async def _told(
         self, question: Question, parcels: Sequence[int]

@@ -32,10 +32,8 @@ from milepost.engine.rows import Link
 
 # So many registrations walk together, and share two commits.
 WAVE = 500
-# So many are looked at in one turn of the event loop.
+# So many are looked at in one turn of the event loop, and their people put into the vault at once.
 STRETCH = 50
-# The people of so many are put into the vault at once.
-AT_ONCE = 8
 
 Join = Callable[[Sequence[Link]], Awaitable[None]]
 Refusal = RegistrationError | BadScanError
@@ -129,17 +127,12 @@ class Registrar:
                     "consignee, consignor: there is no vault to keep them in"
                 )
             return
-        for start in range(0, len(named), AT_ONCE):
-            await asyncio.gather(
-                *(
-                    self.personal.keep(
-                        tenant,
-                        one.links[0].shipment,
-                        Parties(one.wanted.consignee, one.wanted.consignor),
-                    )
-                    for one in named[start : start + AT_ONCE]
-                )
-            )
+        for start in range(0, len(named), STRETCH):
+            people = [
+                (one.links[0].shipment, Parties(one.wanted.consignee, one.wanted.consignor))
+                for one in named[start : start + STRETCH]
+            ]
+            await self.personal.keep_all(tenant, people)
 
     async def tails(self, tenant: int, number: str) -> frozenset[str]:
         """The last digits of the phones that a shipment was registered with."""

@@ -11,14 +11,20 @@ from milepost.eta.stages import ENDED, believable, situation
 from milepost.eta.table import Table, chosen, first_asked
 
 Asked = tuple[Facts, Sequence[Seen], int]
+AskedAt = tuple[Facts, Sequence[Seen], int, int]
 Pair = tuple[Facts, Situation]
 
 
 def estimate_many(asked: Sequence[Asked], now_us: int, table: Table) -> list[Window]:
     """As `estimate` says of each: facts, events, and by how many microseconds it takes longer."""
+    return estimate_each([(facts, seen, now_us, late_us) for facts, seen, late_us in asked], table)
+
+
+def estimate_each(asked: Sequence[AskedAt], table: Table) -> list[Window]:
+    """The same, each at a time of its own, which stands before the delay."""
     windows: list[Window | None] = [None] * len(asked)
     going: list[tuple[int, Situation, int]] = []
-    for index, (facts, events, _) in enumerate(asked):
+    for index, (facts, events, now_us, _) in enumerate(asked):
         seen = believable(facts, events, now_us)
         if seen and seen[-1].main in ENDED:
             windows[index] = arrived(seen[-1], facts)
@@ -28,7 +34,7 @@ def estimate_many(asked: Sequence[Asked], now_us: int, table: Table) -> list[Win
     first = [first_asked(*pair, table) for pair in pairs]
     said = _said(pairs, first, table)
     for (index, where, begun_us), place, known in zip(going, first, said, strict=True):
-        facts, _, delay_us = asked[index]
+        facts, _, now_us, delay_us = asked[index]
         name, told = chosen(facts, where, table, place, known)
         windows[index] = window_of(name, told, facts, where, (begun_us, now_us), table, delay_us)
     return [window for window in windows if window is not None]

@@ -34,6 +34,9 @@ _LEAST_DAYS, _MOST = 0.02, 3.0
 _DAY_MINUTES, _WEEK_DAYS, _WEEKDAY_1970 = 1_440, 7, 3
 _MINUTE_US = DAY_US // _DAY_MINUTES
 _LATEST_MINUTE = 250 * 365 * _DAY_MINUTES
+# Where promise, distance and weight stand among the facts, and whether they are known.
+_VALUES, _KNOWN = [3, 6, 8], [4, 7, 9]
+_MIDDLES = (1.0, 1.5)  # of the logs of distance and weight
 
 # Facts, situation, and days by the table.
 Asked = Sequence[tuple[Facts, Situation, float]]
@@ -74,15 +77,19 @@ def _numbers(days: Floats, begun_us: Codes, place: Codes) -> Floats:
     """Of each step: how long since the creation and the step before, hour and weekday."""
     import numpy as np
 
+    # Plain operations only, here and below: for a single road their number is the price.
     minute = (begun_us + (days * DAY_US).astype(np.int64)) // _MINUTE_US
-    minute = np.clip(minute, 0, _LATEST_MINUTE)
+    minute = np.minimum(np.maximum(minute, 0), _LATEST_MINUTE)
+    found = np.empty((len(days), STEP_NUMBERS))
+    found[:, 0] = days
+    found[1:, 1] = days[1:] - days[:-1]
+    found[place == 0, 1] = 0.0
+    found[:, :2] = np.log1p(np.maximum(found[:, :2], 0)) / 2
     hour = 2 * np.pi * (minute % _DAY_MINUTES) / _DAY_MINUTES
     weekday = 2 * np.pi * ((minute // _DAY_MINUTES + _WEEKDAY_1970) % _WEEK_DAYS) / _WEEK_DAYS
-    gap = np.where(place > 0, days - np.roll(days, 1), 0.0)
-    since, gap = np.log1p(np.maximum(days, 0)) / 2, np.log1p(np.maximum(gap, 0)) / 2
-    return np.column_stack([
-        since, gap, np.sin(hour), np.cos(hour), np.sin(weekday), np.cos(weekday)
-    ])  # fmt: skip
+    found[:, 2], found[:, 3] = np.sin(hour), np.cos(hour)
+    found[:, 4], found[:, 5] = np.sin(weekday), np.cos(weekday)
+    return found
 
 
 def _facts(asked: Asked) -> Floats:
@@ -90,20 +97,19 @@ def _facts(asked: Asked) -> Floats:
     import numpy as np
 
     told = np.array([_told(*one) for one in asked]).reshape(len(asked), -1)
-    normal, at, scanned, left, kilometres, weight, *rest = told.T
-    normal = np.maximum(normal, _LEAST_DAYS)
-    known = [
-        np.log(np.maximum(left, _LEAST_DAYS) / normal),
-        np.log1p(kilometres) / 4 - 1,
-        np.log1p(np.maximum(weight, 0)) / 4 - 1.5,
-    ]
-    promise, far, heavy = (
-        (np.nan_to_num(np.clip(one, -_MOST, _MOST)), ~np.isnan(one)) for one in known
-    )
-    return np.column_stack([
-        np.log(normal) / 2, np.log1p(np.maximum(at, 0)) / 2, np.log1p(np.maximum(scanned, 0)),
-        *promise, left <= 0, *far, *heavy, *rest,
-    ])  # fmt: skip
+    normal, left = np.maximum(told[:, 0], _LEAST_DAYS), told[:, 3]
+    found = np.empty((len(asked), FACT_NUMBERS))
+    found[:, 0] = np.log(normal) / 2
+    found[:, 1:3] = np.log1p(np.maximum(told[:, 1:3], 0))
+    found[:, 1] /= 2
+    known = np.empty((len(asked), 3))
+    known[:, 0] = np.log(np.maximum(left, _LEAST_DAYS) / normal)
+    known[:, 1:] = np.log1p(np.maximum(told[:, 4:6], 0)) / 4 - _MIDDLES
+    there = known == known  # absent is NaN
+    known = np.where(there, np.minimum(np.maximum(known, -_MOST), _MOST), 0.0)
+    found[:, _VALUES], found[:, _KNOWN] = known, there
+    found[:, 5], found[:, 10:] = left <= 0, told[:, 6:]
+    return found
 
 
 def _told(facts: Facts, where: Situation, normal: float) -> tuple[float, ...]:

@@ -12,10 +12,11 @@ from milepost.domain.track import Track
 from milepost.locale.units import SYSTEMS
 from milepost.pages.body import read_body
 from milepost.pages.digits import ascii_digits
+from milepost.pages.foretelling import ASKED, asked_for, link
 from milepost.pages.headers import HEADERS, MAPPING, NO_INDEX
 from milepost.pages.live import revision
 from milepost.pages.proof import Proof, kept_key
-from milepost.pages.site import CHOICES, Site, kept_language, number_url, with_choice
+from milepost.pages.site import CHOICES, Site, batch_url, kept_language, number_url, with_choice
 from milepost.pages.view.buyer import buyer_view
 from milepost.pages.view.missing import missing_view
 from milepost.pages.view.reader import CLOCKS
@@ -35,19 +36,24 @@ class BuyerPage:
         self._proof = Proof(site)
 
     async def show(self, request: Request) -> Response:
-        """200 with the road, 307 to the number in its usual spelling, else 404 with the reasons.
+        """200 with the road, 303 to the list of an order's shipments, 307 to the number in its
+        usual spelling, else 404 with the reasons.
 
         What was asked is looked up as it stands first: order numbers have dashes of their own.
         """
         asked = request.path_params["number"].strip()[:LONGEST_NUMBER]
         track = await self._site.lookup.track(asked)
+        query = request.url.query
+        if track is not None and track.of_order:
+            listed = batch_url(track.of_order) + (f"&{query}" if query else "")
+            return RedirectResponse(listed, 303, HEADERS | NO_INDEX)
         if track is not None:
             return await self._road(request, asked, track)
         number = self._normalised(asked)
         if number == asked:
             return await self._missing(request, number)
-        query = f"?{request.url.query}" if request.url.query else ""
-        return RedirectResponse(number_url(number) + query, 307, HEADERS | NO_INDEX)
+        found = number_url(number) + (f"?{query}" if query else "")
+        return RedirectResponse(found, 307, HEADERS | NO_INDEX)
 
     async def prove(self, request: Request) -> Response:
         """A form of the page: ask for a one-time code, or show the pick-up code for one."""
@@ -71,7 +77,8 @@ class BuyerPage:
         brand = await site.extras.brand(asked)
         proof = await self._proof.of(request, asked, track)
         cold = await site.extras.cold_chain(asked)
-        view = buyer_view(proof.track, site.reader(request, brand), proof.pickup, cold)
+        said = await asked_for(site, request, asked, track)
+        view = buyer_view(proof.track, site.reader(request, brand), proof.pickup, cold, said)
         return site.page(
             request,
             "buyer.html",
@@ -86,6 +93,7 @@ class BuyerPage:
             brand_of=asked,
             more=MAPPING if view.map else None,
             guarded=proof.yours is not None,
+            forecast_url=link(request),
             live_query=live_query(request),
             clocks=[(name, with_choice(request, "time", name)) for name in CLOCKS],
             clock=site.reader(request).clock,
@@ -125,4 +133,4 @@ def _back(request: Request, number: str, query: str) -> Response:
 def live_query(request: Request) -> str:
     """What a live page tells again with every part: the reader's choices and proof."""
     query = request.query_params
-    return "".join(f"&{name}={query[name]}" for name in (*CHOICES[1:], "k") if name in query)
+    return "".join(f"&{name}={query[name]}" for name in (*CHOICES[1:], "k", ASKED) if name in query)

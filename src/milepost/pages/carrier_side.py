@@ -98,7 +98,7 @@ def _told(request: Request, found: CarrierCase, *, done: bool = False) -> Respon
     page = templates().get_template("carrier_side.html").render(
         case=found, w=words, done=done, style=STYLE, asset=shared().url,
         longest=LONGEST, locale=locale, given=list(_lines(found, reader)),
-        clock=lambda at_us: f"{reader.when(at_us // 1_000_000)} UTC",
+        clock=lambda at: f"{reader.when(at)} UTC",
     )  # fmt: skip
     return Response(page, headers={**HEADERS, **NO_INDEX}, media_type="text/html")
 

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from milepost.domain.track import Track
+from milepost.pages.foretelling import asked_for, link
 from milepost.pages.headers import HEADERS, NO_INDEX
 from milepost.pages.proof import Proof, kept_key
 from milepost.pages.site import Site, kept_language
@@ -61,10 +62,12 @@ class LiveFeed:
         reader = self._site.reader(request)
         proof = await self._proof.of(request, number, track)
         cold = await self._site.extras.cold_chain(number)
+        said = await asked_for(self._site, request, number, track)
         return self._site.render(
             "_road.html",
             reader,
-            view=buyer_view(proof.track, reader, proof.pickup, cold),
+            view=buyer_view(proof.track, reader, proof.pickup, cold, said),
+            forecast_url=link(request),
             yours=proof.yours,
             proof=proof.pickup,
             key=kept_key(request, proof.key),

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from milepost.domain.track import Track
+from milepost.domain.track import Forecast, Track
 
 
 class Missing(Struct, frozen=True, kw_only=True):
@@ -33,6 +33,9 @@ class Lookup(Protocol):
 
     async def track_many(self, numbers: Sequence[str]) -> Mapping[str, Track]:
         """The roads of those of the numbers that have a record, by the number asked for."""
+
+    async def forecasts(self, number: str) -> Sequence[Forecast]:
+        """Every arrival window of the number's shipment, oldest first."""
 
     def explain(self, number: str) -> Missing:
         """What a number without a record could be."""

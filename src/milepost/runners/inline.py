@@ -30,6 +30,7 @@ from milepost.engine.secondlook import SecondLook
 from milepost.engine.shard import Shard
 from milepost.engine.turnstile import Turnstile
 from milepost.runners.circumstances import Circumstances
+from milepost.runners.foretelling import Owners, answered
 from milepost.runners.joining import Joining
 from milepost.runners.loading import Loading
 from milepost.runners.peers import Peers
@@ -38,6 +39,7 @@ from milepost.runners.wire import (
     Absorb,
     Done,
     Follow,
+    Foretell,
     Interest,
     Joined,
     Message,
@@ -99,12 +101,15 @@ class Inline:
         )  # fmt: skip
         self.desk = Desk(self.shard, self.committer, self.audience, now_us)
         self.queries.others = self.desk.of
+        self.queries.owners = Owners(peers) if peers is not None else None
         self.queries.cares_of = self.policies.cares
         self.second_look = SecondLook(
             self.queries.wholes, self.desk, self.policies, self.shard.road_of, now_us,
             self.queries.notices,
         )  # fmt: skip
-        self.read_model = ReadModel(self.shard, ledger, number, self.committer.ticket)
+        self.read_model = ReadModel(
+            self.shard, ledger, number, self.committer.ticket, peers.number if peers else 1
+        )
         self.circumstances = Circumstances(
             self.shard, ledger, self.policies, self.queries, self.read_model, self.second_look,
             self.answers, self.owns, now_us,
@@ -218,6 +223,8 @@ class Inline:
                 self.followed.add_all(parcels)
             case Told(facts=facts):
                 self.circumstances.tell(facts)
+            case Foretell():
+                return answered(message, self.queries.foresight)
         return Done(message.id, receipt)
 
     def _after_commit(self, group: Group, _: int) -> None:

@@ -20,6 +20,7 @@ from milepost.runners.wire import (
     Absorb,
     Done,
     Follow,
+    Foretell,
     Interest,
     Joined,
     Message,
@@ -76,6 +77,14 @@ class Peers:
     async def absorb(self, link: Link, state: bytes) -> None:
         """Hand a state over to the owner of the road that it has become part of."""
         await self._lines[self.owner_of(link.road)].ask(Absorb(next(self._ids), link, state))
+
+    async def foretell(self, owner: int, message: Foretell) -> Done:
+        """The owner's word on when a shipment comes. Raises TimeoutError if it has none yet."""
+        message.id = next(self._ids)
+        done = await self._lines[owner].ask(message)
+        if done.overloaded:
+            raise TimeoutError
+        return done
 
     def interest(self, some: bool) -> None:
         """Tell the others whether to send us changes."""
@@ -135,6 +144,8 @@ class _Line:
             except (ConnectionError, OSError) as error:
                 log.debug("peer_away", path=str(self._path), error=repr(error))
                 await asyncio.sleep(RETRY_S)
+            finally:
+                self._waiting.pop(message.id, None)  # whoever asks may give up
 
     def tell(self, message: Message) -> None:
         """Send without waiting for the answer."""

@@ -7,8 +7,12 @@ from typing import Any
 
 import msgspec
 
+from milepost.domain.event import Event
+from milepost.domain.scan import Facts
+from milepost.domain.track import Forecast
 from milepost.engine.journey import Receipt
 from milepost.engine.rows import FactRow, Link, Row
+from milepost.eta.facts import Window
 
 
 class Walk(msgspec.Struct, tag=True, array_like=True):
@@ -63,15 +67,30 @@ class Follow(msgspec.Struct, tag=True, array_like=True):
     parcels: list[int]
 
 
+class Foretell(msgspec.Struct, tag=True, array_like=True):
+    """Boxes of a shipment (state, events, facts): when the last comes, by what the receiver, who
+    owns their road, has learned. `whole`: every forecast instead of the present window.
+    """
+
+    id: int
+    tenant: int
+    boxes: list[tuple[bytes, list[Event], Facts]]
+    delays_s: list[int]
+    now_us: int
+    whole: bool
+
+
 class Done(msgspec.Struct, tag=True, array_like=True):
     """The answer to the message of the same id."""
 
     id: int
     receipt: Receipt | None = None
     overloaded: bool = False
+    window: Window | None = None
+    forecasts: list[Forecast] = []
 
 
-Message = Walk | Joined | Absorb | Interest | Touched | Told | Follow | Done
+Message = Walk | Joined | Absorb | Interest | Touched | Told | Follow | Foretell | Done
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Message).decode
 

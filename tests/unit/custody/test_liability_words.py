@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from msgspec import structs
@@ -14,14 +14,14 @@ from milepost.documents.wording import Wording
 from milepost.domain.place import Place
 from milepost.locale import papers
 
-AT_S = int(datetime(2026, 11, 20, 14, 5, tzinfo=UTC).timestamp())
+AT = datetime(2026, 11, 20, 14, 5, tzinfo=UTC)
 REASONS = (
     Reason(kind="held", hours=1234.5), Reason(kind="handled", times=1),
     Reason(kind="sensed", rule="shock", source="its sensor"),
 )  # fmt: skip
-GAP = Flaw(kind="gap", text="a did not scan the hand-over to b", from_s=AT_S, until_s=AT_S,
+GAP = Flaw(kind="gap", text="a did not scan the hand-over to b", since=AT, until=AT,
            events=(), values={"giver": "A", "taker": "B"})  # fmt: skip
-FAR = Flaw(kind="contradiction", text="8800 km in 10 minutes", from_s=AT_S, until_s=AT_S,
+FAR = Flaw(kind="contradiction", text="8800 km in 10 minutes", since=AT, until=AT,
            events=(), values={"km": 8800, "minutes": 10})  # fmt: skip
 
 
@@ -31,8 +31,8 @@ def words(locale: str) -> Wording:
 
 def share(**more: object) -> Share:
     given: dict[str, object] = {
-        "holder": "sf Depot", "carrier": "sf", "where": "facility", "from_s": AT_S,
-        "until_s": None, "probability_pm": 875, "because": (), "events": ("1",), "took": None,
+        "holder": "sf Depot", "carrier": "sf", "where": "facility", "since": AT,
+        "until": None, "probability_pm": 875, "because": (), "events": ("1",), "took": None,
         "gave": None, "reasons": REASONS,
     }  # fmt: skip
     return Share(**(given | more))  # type: ignore[arg-type]
@@ -53,22 +53,22 @@ def test_reasons_and_figures_by_cldr() -> None:
     chinese = words("zh").reasons(share())
     assert chinese.startswith("在所涉时间内保管 1,234.5 小时；经手 1 次；")
     assert words("de").odds(875) == "87,5\N{NO-BREAK SPACE}%"
-    assert words("zh").time(AT_S) == "2026年11月20日 14:05:00 UTC"
-    assert words("de").time(AT_S) == "20.11.2026, 14:05:00 UTC"
+    assert words("zh").time(AT) == "2026年11月20日 14:05:00 UTC"
+    assert words("de").time(AT) == "20.11.2026, 14:05:00 UTC"
 
 
 def test_flaws_in_words_and_old_ones_as_they_were_kept() -> None:
     assert words("zh").flaw(GAP) == "A 与 B 之间的交接没有扫描。"
     assert words("fr").flaw(FAR).startswith("Deux scans sont distants de 8\N{NO-BREAK SPACE}800 km")
-    old = Flaw(kind="gap", text="as it was", from_s=None, until_s=None, events=())
+    old = Flaw(kind="gap", text="as it was", since=None, until=None, events=())
     assert words("zh").flaw(old) == "as it was"
 
 
 HOLDING = Holding(holder="sf Depot", carrier="sf", where="facility", took=None, gave=None,
-                  place=Place(name="武汉示例中心"), from_s=AT_S, until_s=None, handled=1,
+                  place=Place(name="武汉示例中心"), since=AT, until=None, handled=1,
                   events=("1",))  # fmt: skip
 REPORT = Liability(
-    problem="damage", from_s=AT_S, until_s=None, window_from=None, window_until=None,
+    problem="damage", since=AT, until=None, window_from=None, window_until=None,
     shares=(share(),), unclear_pm=125, flaws=(GAP, FAR), by_carrier={"sf": 875},
 )  # fmt: skip
 CUSTODY = Custody(holdings=(HOLDING,), flaws=(GAP,))
@@ -91,7 +91,7 @@ def test_the_type_face_has_every_letter_that_it_is_asked_for() -> None:
     said = "Łódź Kraków Đà Nẵng Ağrı Şırnak Ørsted Țăndărei Челябинск Київ Αθήνα €№–—·„“«»‹›"
     for locale in own:
         said += "".join(str(text) for text in papers._texts(locale).values())
-        said += "".join(words(locale).time(AT_S + month * 30 * 86_400) for month in range(12))
+        said += "".join(words(locale).time(AT + timedelta(days=30 * month)) for month in range(12))
         said += words(locale).odds(875) + words(locale).number(1234567.5)
 
     assert {"en", "de", "ru", "vi"} <= set(own)

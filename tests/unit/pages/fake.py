@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from milepost.domain.track import Track
+from milepost.domain.track import Forecast, Track
 from milepost.pages import Brand, ColdChain, Evidence, Extras, Missing, Yours, routes
 from unit.pages.samples import COLD, NOW, PICKUP_TEXT, SAMPLES, hostile
 
@@ -36,6 +36,7 @@ class FakeLookup:
     def __init__(self, tracks: Sequence[Track] = ()) -> None:
         chosen = tracks or [*SAMPLES.values(), hostile()]
         self.tracks = {track.number: track for track in chosen}
+        self.foretold: list[Forecast] = []
         self.calls: list[tuple[str, int]] = []
         self.changed = asyncio.Event()
         self.listeners = 0
@@ -48,6 +49,10 @@ class FakeLookup:
     async def track_many(self, numbers: Sequence[str]) -> Mapping[str, Track]:
         self.calls.append(("track_many", len(numbers)))
         return {number: self.tracks[number] for number in numbers if number in self.tracks}
+
+    async def forecasts(self, number: str) -> Sequence[Forecast]:
+        self.calls.append(("forecasts", 1))
+        return self.foretold
 
     def explain(self, number: str) -> Missing:
         if number == MISTYPED:

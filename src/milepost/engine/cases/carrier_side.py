@@ -8,8 +8,10 @@ from typing import Any
 from msgspec import Struct
 
 from milepost.domain.case import StepError
+from milepost.domain.moment import to_text
 from milepost.engine.cases.desk import CaseDesk
 from milepost.engine.cases.ports import CaseStore
+from milepost.engine.cases.shown import text_of
 from milepost.engine.vault import Vault
 
 ACTOR = "carrier's link"
@@ -20,10 +22,10 @@ _ASKED, _ANSWERED = "asked_carrier", "carrier_answered"
 
 
 class Said(Struct, frozen=True):
-    """What one side said to the other. `at_us`: microseconds since 1970."""
+    """What one side said to the other, and when."""
 
     side: str
-    at_us: int
+    at: str
     text: str
 
 
@@ -38,7 +40,7 @@ class CarrierCase(Struct, frozen=True, kw_only=True):
     open: bool
     waits: bool
     outcome: str | None
-    deadline_us: int | None
+    deadline_at: str | None
     given: dict[str, Any]
     said: list[Said]
 
@@ -60,9 +62,12 @@ class CarrierSide:
         said = [one for one in others if one.action in (_ASKED, _ANSWERED) and one.text]
         return CarrierCase(
             case=number, number=case.number, kind=case.kind, open=case.open,
-            waits=case.waits_for == "carrier", outcome=case.outcome, deadline_us=case.deadline_us,
-            given=await self._given(tenant, case.fields),
-            said=[Said(one.side, one.at_us, one.text) for one in (first, *said) if one.text],
+            waits=case.waits_for == "carrier", outcome=case.outcome,
+            deadline_at=text_of(case.deadline_us), given=await self._given(tenant, case.fields),
+            said=[
+                Said(one.side, to_text(one.at_us, 0), one.text)
+                for one in (first, *said) if one.text
+            ],
         )  # fmt: skip
 
     async def answer(self, tenant: int, number: int, text: str) -> CarrierCase | None:

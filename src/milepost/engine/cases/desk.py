@@ -16,6 +16,7 @@ from milepost.engine.cases.deadlines import deadline
 from milepost.engine.cases.kinds import Kind, checked_fields, kinds
 from milepost.engine.cases.ports import CaseRow, CaseStore, StepRow
 from milepost.engine.cases.saying import SAID, hidden, hider, restored, restored_case
+from milepost.engine.cases.shown import step_shown
 from milepost.engine.rows import Announcement
 from milepost.engine.vault import Vault
 
@@ -197,7 +198,7 @@ class CaseDesk:
         if not self._audience.wants(row.tenant, topic, case.number, row.road):
             return []
         payload = {
-            "number": case.number, "case": row.id, "kind": case.kind, "step": step,
+            "number": case.number, "case": row.id, "kind": case.kind, "step": step_shown(step),
             "waits_for": case.waits_for, "owner": case.owner, "outcome": case.outcome,
         }  # fmt: skip
         body = msgspec.json.encode(payload)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -13,7 +14,7 @@ from milepost.domain.track import Track
 from milepost.engine.cases.check import PROBLEMS
 from milepost.engine.cases.kinds import Kind, kinds
 from milepost.engine.resolve import BadScanError
-from milepost.pages.console.reader import HOUR_US
+from milepost.pages.console.times import moment_of
 from milepost.pages.console.visit import Visit
 from milepost.web.problems import ProblemError
 
@@ -62,12 +63,12 @@ async def show(visit: Visit) -> Response:
         raise ProblemError(answer.status, visit.why(answer))
     case = answer.body["case"]
     track, worth = await _beside(visit, str(case["number"]))
-    due = case.get("deadline_us")
+    due = moment_of(case.get("deadline_at"))
     template = "_case_peek.html" if visit.part == "peek" else "case.html"
     return visit.page(
         template, id=answer.body["id"], case=case, steps=answer.body["steps"][::-1],
         intact=answer.body["intact"], kind=_kind(case["kind"]), actions=ACTIONS,
-        late=due is not None and due < visit.services.now_us(),
+        due=due, late=due is not None and due < visit.reader.now,
         number_url=f"/console/shipments/{quote(case['number'], safe='')}", track=track, worth=worth,
     )  # fmt: skip
 
@@ -103,7 +104,9 @@ def _step(visit: Visit) -> dict[str, Any]:
         "attached": {"evidence": form.get("evidence")},
     }
     if action == "deadline_set" and hours.isascii() and hours.isdigit() and len(hours) < 5:
-        bodies[action] = {"deadline_us": visit.services.now_us() + int(hours) * HOUR_US}
+        bodies[action] = {
+            "deadline_at": (visit.reader.now + timedelta(hours=int(hours))).isoformat()
+        }
     return {"action": action or "noted", "text": form.get("text"), "body": bodies.get(action, {})}
 
 

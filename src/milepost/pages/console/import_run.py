@@ -11,6 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import msgspec
+
 from milepost.pages.console.native import Answer, Native, Who
 from milepost.pages.console.tables import Tables
 from milepost.stores.postgres.console.imports import ImportJob, Imports
@@ -19,26 +21,37 @@ BATCH = 500
 MOST_REFUSED = 100_000
 Item = tuple[dict[str, Any], dict[str, Any] | str]
 Pair = tuple[dict[str, Any], dict[str, Any]]
+Refused = tuple[dict[str, Any], str]
+_refused = msgspec.json.Decoder(Refused).decode
 
 
 async def run(imports: Imports, native: Native, tables: Tables, job: ImportJob) -> None:
-    """The whole file. To run it again after a crash takes nothing twice."""
+    """The whole file, or what is left of it after a crash: what was sent when that came is sent
+    again, and taken for what it is.
+    """
     content = await imports.content(job.id)
     with TemporaryDirectory() as folder:
         file = Path(folder) / f"file{Path(job.name).suffix.lower()}"
         file.write_bytes(content)
-        sending = Sending(native, Who(job.tenant, job.user, job.actor, writes=True))
-        items = tables.read_items(file, job.columns or None)
+        sending = Sending(native, job, await imports.refused_so_far(job.id))
+        items = islice(tables.read_items(file, job.columns or None), job.rows, None)
         try:
-            sending.counts["total"] = await asyncio.to_thread(_rows, tables, file)
-            await imports.beat(job.id, 0, sending.counts)
+            if "total" not in sending.counts:
+                sending.counts["total"] = await asyncio.to_thread(_rows, tables, file)
+            await imports.beat(job.id, sending.rows, sending.counts)
             while batch := await asyncio.to_thread(_batch, items):
+                known = len(sending.refused)
                 await sending.send(batch)
-                await imports.beat(job.id, sending.rows, sending.counts)
+                fresh = _lines(sending.refused[known:])
+                await imports.beat(job.id, sending.rows, sending.counts, fresh)
         except (ValueError, csv.Error) as error:
             sending.refuse({}, f"the file cannot be read on: {error}")
     state = "done" if sending.counts["failed"] == 0 else "failed"
     await imports.finish(job.id, state, written(sending.refused))
+
+
+def _lines(refused: Sequence[Refused]) -> str:
+    return "".join(f"{msgspec.json.encode(one).decode()}\n" for one in refused)
 
 
 def _rows(tables: Tables, file: Path) -> int:
@@ -51,14 +64,16 @@ def _batch(items: Iterator[Item]) -> list[Item]:
 
 
 class Sending:
-    """What has been sent, and what was refused."""
+    """What has been sent, and what was refused; `before`: by whoever sent the rows before."""
 
-    def __init__(self, native: Native, who: Who) -> None:
+    def __init__(self, native: Native, job: ImportJob, before: str = "") -> None:
         self._native = native
-        self._who = who
-        self.rows = 0
+        self._who = Who(job.tenant, job.user, job.actor, writes=True)
+        self._promised_at = job.created_at.isoformat()
+        self.rows = job.rows
         self.counts = {"scans": 0, "duplicates": 0, "shipments": 0, "refused": 0, "failed": 0}
-        self.refused: list[tuple[dict[str, Any], str]] = []
+        self.counts |= job.counts
+        self.refused = [_refused(line) for line in before.split("\n") if line]
 
     async def send(self, batch: Sequence[Item]) -> None:
         self.rows += len(batch)
@@ -92,7 +107,7 @@ class Sending:
     async def _ship(self, pairs: Sequence[Pair]) -> None:
         if not pairs:
             return
-        wanted = [{k: v for k, v in item.items() if k not in ("text", "code")} for _, item in pairs]
+        wanted = [self._wanted(item) for _, item in pairs]
         answer = await self._post("/v1/shipments", wanted)
         body = answer.body if isinstance(answer.body, dict) else {}
         refused = body.get("rejected" if answer.ok else "errors") or []
@@ -103,6 +118,13 @@ class Sending:
         self.counts["shipments"] += len(pairs) - len(known)
         for one in known:
             self.refuse(pairs[one["index"]][0], str(one["error"]))
+
+    def _wanted(self, item: dict[str, Any]) -> dict[str, Any]:
+        """A promise is dated by the file, so that it is the same one when it is sent again."""
+        found = {name: value for name, value in item.items() if name not in ("text", "code")}
+        if "promised_to" in found:
+            found.setdefault("promised_at", self._promised_at)
+        return found
 
     def _failed(self, pairs: Sequence[Pair], answer: Answer) -> None:
         self.counts["failed"] += len(pairs)
@@ -118,7 +140,7 @@ class Sending:
         return answer
 
 
-def written(refused: Sequence[tuple[dict[str, Any], str]]) -> str:
+def written(refused: Sequence[Refused]) -> str:
     """A CSV of the refused rows as they were, with the reason in the last column. What a
     spreadsheet would take for a formula is marked as text.
     """
@@ -134,6 +156,6 @@ def written(refused: Sequence[tuple[dict[str, Any], str]]) -> str:
 
 
 def _plain(value: Any) -> str:
-    text = "" if value is None else str(value)
+    text = "" if value is None else str(value).replace("\x00", "")
     runs = text.lstrip()[:1] in ("=", "+", "-", "@", "\t", "\r") or text[:1] in ("\t", "\r", "\n")
     return f"'{text}" if runs and len(text) > 1 else text

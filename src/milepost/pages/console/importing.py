@@ -12,6 +12,7 @@ from urllib.parse import quote
 from msgspec import Struct
 from starlette.responses import Response
 
+from milepost.pages.console.reader import ConsoleReader
 from milepost.pages.console.refusals import file_in_words, in_words, reasons_of
 from milepost.pages.console.tables import Seen, Tables
 from milepost.pages.console.visit import Visit
@@ -55,6 +56,7 @@ async def job(visit: Visit) -> Response:
     return visit.page(
         "import_preview.html", job=found, seen=look.seen, names=look.names, sample=look.sample,
         meanings=list(visit.services.tables.meanings),
+        doubtful=_doubtful(look.seen, visit.reader),
         refusals=list(dict.fromkeys(in_words(one, visit.reader) for one in look.seen.refusals)),
     )  # fmt: skip
 
@@ -98,6 +100,12 @@ async def _looked(visit: Visit, job: ImportJob) -> Look:
     while len(looks) > MOST_LOOKS:
         looks.pop(next(iter(looks)), None)
     return look
+
+
+def _doubtful(seen: Seen, reader: ConsoleReader) -> str:
+    """How many addresses; of a long file also of how many that were looked at."""
+    found = reader.count(seen.doubtful)
+    return f"{found} / {reader.count(seen.checked)}" if seen.checked < seen.addressed else found
 
 
 class Look(Struct, frozen=True):

@@ -21,8 +21,6 @@ from milepost.pages.view.reader import Reader
 from milepost.pages.view.tone import tone_of
 
 HOUR_US = 3_600_000_000
-# Seconds beyond this are a moment (2001), below it a span.
-_EARLIEST_S = 1_000_000_000
 # A figure with a unit: `3 d`.
 _QUANTITY = re.compile(r"([\d.,]+) ([a-z]+|%)")
 # The end of a detail's name → its unit, and how much of it is one.
@@ -54,19 +52,15 @@ class ConsoleReader(Times, frozen=True):
         return list(dict.fromkeys(map(self.rule, names)))
 
     def detail(self, name: str, value: object, zone: tzinfo | None = None) -> str:
-        """A value of an alert's detail, by the unit that ends its name; seconds and microseconds
-        are of time, on the clock of `zone`, or of a span.
-        """
+        """A value of an alert's detail, by the unit that ends its name; times by `zone`'s clock."""
         if name in ("missing", "sub", "side", "parts", "reasons", "checked"):
             return self._words(name, str(value))
+        if isinstance(value, str) and (name.endswith("_at") or name == "since"):
+            return self.when(datetime.fromisoformat(value).astimezone(zone or UTC))
         if not isinstance(value, int | float):
             return str(value)
-        if name.endswith("_us"):
-            name, value = f"{name[:-3]}_s", value / 1_000_000
         if name.endswith("_s"):
-            if value <= _EARLIEST_S:
-                return self.age(value)
-            return self.when(datetime.fromtimestamp(int(value), zone or UTC))
+            return self.age(value)
         if name.endswith("_h"):
             return self.age(value * 3_600)
         if name.endswith("_pm"):

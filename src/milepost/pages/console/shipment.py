@@ -16,7 +16,6 @@ from milepost.pages.console.care import care_card
 from milepost.pages.console.native import Answer
 from milepost.pages.console.told import (
     because_of,
-    clock_of,
     details_of,
     flaws_of,
     here_of,
@@ -109,7 +108,7 @@ async def _page(visit: Visit, track: Track, parties: Answer | None = None) -> Re
     return visit.page(
         "shipment.html", beside=beside, curve=measured(beside, here_of(track)), notes=notes,
         kinds=_openable(track),
-        shown_events=SHOWN_EVENTS, clock=clock_of(track), parties=parties,
+        shown_events=SHOWN_EVENTS, parties=parties,
         worth=await worth(visit, track),
         flaws=flaws_of(visit, track, beside["custody"]), stops=stops_of(beside["ahead"]),
         care=care_card(track, beside), **context,

@@ -24,9 +24,12 @@ class Times(Struct, frozen=True):
     def text(self, key: str, **values: object) -> str:
         return say(key, self.locale, **values)
 
-    def left(self, due_us: int) -> str:
-        """How much time is left: `5h`, `2d`; `3h late` when it has passed."""
-        span = timedelta(microseconds=due_us) - timedelta(seconds=self.now.timestamp())
+    def left(self, due: datetime | int) -> str:
+        """How much time is left until then (aware, or in microseconds): `5h`, `2d`; `3h late` when
+        it has passed.
+        """
+        due_s = due / 1_000_000 if isinstance(due, int) else due.timestamp()
+        span = timedelta(seconds=due_s - self.now.timestamp())
         text = self.span(abs(span))
         return text if span >= timedelta() else self.text("worries.late", span=text)
 

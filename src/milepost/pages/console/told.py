@@ -16,7 +16,7 @@ from milepost.stores.postgres.console.worries import Worry
 
 # Of an alert's detail: what names something of ours, and what is told by the clock of the end.
 _INTERNAL = ("event",)
-_OF_THE_END = ("promised_s", "likely_s")
+_OF_THE_END = ("promised_at", "likely_at")
 
 
 async def worry_of(visit: Visit, track: Track) -> Worry | None:
@@ -59,14 +59,6 @@ def because_of(track: Track) -> list[EventView]:
     """The events that the status rests on."""
     named = set(track.status.because)
     return [event for event in track.events if event.id in named]
-
-
-def clock_of(track: Track) -> dict[int, str]:
-    """The times of events by their second, so that what only knows seconds is shown on the clock of
-    the place where it was.
-    """
-    moments = ((moment_of(event.occurred_at), event.occurred_at) for event in track.events)
-    return {int(at.timestamp()): text for at, text in moments if at is not None}
 
 
 def flaws_of(visit: Visit, track: Track, custody: dict[str, Any] | None) -> list[tuple[str, str]]:

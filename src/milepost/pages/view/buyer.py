@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from msgspec import Struct
 
 from milepost.domain.status import STATUSES
-from milepost.domain.track import Track
+from milepost.domain.track import Forecast, Track
 from milepost.locale import dates
 from milepost.pages.ports import ColdChain
 from milepost.pages.view.arrival import Sentence
@@ -16,6 +17,7 @@ from milepost.pages.view.boxes import ParcelsView, parcels
 from milepost.pages.view.care import GoodsView, Measured, care_view
 from milepost.pages.view.cold import CurveView, cold_view
 from milepost.pages.view.due import due
+from milepost.pages.view.foretold import ForetoldLine, foretells, foretold
 from milepost.pages.view.headline import headline
 from milepost.pages.view.history import History, history
 from milepost.pages.view.holdups import HoldUp, holdups
@@ -58,14 +60,17 @@ class BuyerView(Struct, frozen=True, kw_only=True):
     dated: bool = False
     bars: Bars | None = None
     goods: list[GoodsView] = []
-    of_order: list[str] = []
+    foretells: bool = False
+    foretold: list[ForetoldLine] | None = None
 
 
 def buyer_view(
-    track: Track, reader: Reader, pickup: Pickup | None = None, cold: ColdChain | None = None
-) -> BuyerView:
+    track: Track, reader: Reader, pickup: Pickup | None = None, cold: ColdChain | None = None,
+    forecasts: Sequence[Forecast] | None = None,
+) -> BuyerView:  # fmt: skip
     """The view of a track for a reader. Nothing in it that names a person or an order, and no
-    pick-up code unless `pickup` says that the reader has proved himself.
+    pick-up code unless `pickup` says that the reader has proved himself. `forecasts`: of who asks
+    how the date has changed.
     """
     status = STATUSES.get(track.status.sub)
     reader = on_the_road_of(track, reader)
@@ -97,7 +102,8 @@ def buyer_view(
         dated=due(track, reader) is not None,
         bars=bars(track.number),
         goods=care_view(track, reader, Measured(cold, curve)),
-        of_order=track.of_order[1:],
+        foretells=foretells(track),
+        foretold=None if forecasts is None else foretold(forecasts, reader),
     )
 
 

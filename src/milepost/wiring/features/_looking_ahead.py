@@ -50,7 +50,7 @@ class LookingAhead:
             self.sweep()
             return
         for row in group.rows:
-            waiting[road_of(row[2].parcel)] = 0
+            waiting[road_of(row.event.parcel)] = 0
         for fact in group.facts:
             waiting[road_of(fact.parcel)] = 0
         for alert in group.alerts:

@@ -14,6 +14,7 @@ from milepost.domain.case import StepError
 from milepost.domain.moment import to_text
 from milepost.domain.scan import id_number
 from milepost.domain.track import AlertView, Track
+from milepost.engine.alert_views import told_detail
 from milepost.engine.cases.check import HURT
 from milepost.engine.cases.desk import CaseDesk, Opening
 from milepost.engine.cases.ports import CaseFilter, CaseRow
@@ -167,7 +168,7 @@ class CaseFeature(Feature):
         past = [
             AlertView(
                 rule=row.rule, severity=row.severity, opened_at=_text(row.opened_s),
-                cleared_at=_text(row.cleared_s), detail=row.detail,
+                cleared_at=_text(row.cleared_s), detail=told_detail(row.detail),
             )
             for row in await self._alerts.of(tenant, sorted(roads))
             if row.cleared_s is not None and row.cleared_s >= row.opened_s

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 
 from milepost.api import custody
 from milepost.api.custody import Report
@@ -16,6 +17,7 @@ from milepost.domain.moment import to_datetime
 from milepost.domain.scan import id_number
 from milepost.domain.telemetry import parcel_name
 from milepost.domain.track import Track
+from milepost.engine.alert_views import told_detail
 from milepost.engine.alerts import AlertRow
 from milepost.engine.containment import chains
 from milepost.engine.sensed import seen_at_facilities
@@ -66,8 +68,8 @@ class CustodyFeature(Feature):
         found = await chains(self._containment, tenant, names, scanned)
         return [
             Carriage(
-                asset=one.asset, from_s=one.from_us // 1_000_000, through=one.through,
-                until_s=None if one.until_us == FOREVER_US else one.until_us // 1_000_000,
+                asset=one.asset, since=to_datetime(one.from_us, 0), through=one.through,
+                until=None if one.until_us == FOREVER_US else to_datetime(one.until_us, 0),
                 confidence_pm=one.confidence_pm,
             )
             for stretches in found.values() for one in stretches if one.asset not in names
@@ -85,25 +87,24 @@ class CustodyFeature(Feature):
 
 def told_by(row: AlertRow, carried: Sequence[Carriage]) -> list[Anomaly]:
     """What an alert says happened, when it happened: it begins to stand later, and may stand on."""
-    began_s = _second(row, "from_us") or row.opened_s
-    source = "scans" if row.rule == "detour" else _measured_in(carried, began_s)
+    began = _instant(row, "from_us") or to_datetime(row.opened_s * 1_000_000, 0)
+    source = "scans" if row.rule == "detour" else _measured_in(carried, began)
     if row.rule not in MOMENTS:
-        until_s = None if row.cleared_s is None else max(began_s, row.cleared_s)
-        return [_anomaly(row, began_s, until_s, source)]
-    moments = sorted({began_s, _second(row, "peak_at_us") or began_s})
-    return [_anomaly(row, at_s, at_s, source) for at_s in moments]
+        until = None if row.cleared_s is None else to_datetime(row.cleared_s * 1_000_000, 0)
+        return [_anomaly(row, began, None if until is None else max(began, until), source)]
+    moments = sorted({began, _instant(row, "peak_at_us") or began})
+    return [_anomaly(row, at, at, source) for at in moments]
 
 
-def _anomaly(row: AlertRow, from_s: int, until_s: int | None, source: str) -> Anomaly:
-    return Anomaly(kind=row.rule, from_s=from_s, until_s=until_s, source=source, detail=row.detail)
+def _anomaly(row: AlertRow, since: datetime, until: datetime | None, source: str) -> Anomaly:
+    detail = told_detail(row.detail)
+    return Anomaly(kind=row.rule, since=since, until=until, source=source, detail=detail)
 
 
-def _measured_in(carried: Sequence[Carriage], at_s: int) -> str:
+def _measured_in(carried: Sequence[Carriage], at: datetime) -> str:
     """Whose sensor it was then: one of its own before that of a vehicle."""
     then = [
-        one.asset
-        for one in carried
-        if one.from_s <= at_s and (one.until_s is None or at_s <= one.until_s)
+        one.asset for one in carried if one.since <= at and (one.until is None or at <= one.until)
     ]
     return min(then, key=_nearness, default="its sensor")
 
@@ -112,9 +113,10 @@ def _nearness(asset: str) -> tuple[bool, bool]:
     return not asset.startswith("sensor:"), not asset.startswith(VEHICLES)
 
 
-def _second(row: AlertRow, name: str) -> int | None:
+def _instant(row: AlertRow, name: str) -> datetime | None:
+    """Whole seconds: as exact as scans and alerts are."""
     given = row.detail.get(name)
-    return given // 1_000_000 if isinstance(given, int) else None
+    return to_datetime(given // 1_000_000 * 1_000_000, 0) if isinstance(given, int) else None
 
 
 def open_feature(context: Context) -> Feature:

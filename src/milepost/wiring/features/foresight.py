@@ -83,7 +83,7 @@ class ForesightFeature(Feature):
         """After every commit, so on the hot path: most scans are no promise."""
         road_of, standing = self._engine.shard.road_of, self._engine.desk.standing
         for row in group.rows:
-            event = row[2]
+            event = row.event
             if event.code == PROMISE:
                 self._watched.add(road_of(event.parcel))
             # What is open may be over with the next scan: a silence certainly is.

@@ -14,9 +14,10 @@ from milepost.api.custody import Report
 from milepost.custody import aboard, archive_of, custody_of, liability_of
 from milepost.custody.liability import Problem
 from milepost.documents.pack import packed
-from milepost.domain.case import Case
+from milepost.domain.case import Case, Step
 from milepost.domain.moment import to_datetime
 from milepost.domain.track import Track
+from milepost.engine.cases.shown import case_shown, step_shown
 from milepost.engine.located import town_of
 from milepost.notary.finding import NotFoundError, NotProvableError
 from milepost.stores.postgres.cases import PostgresCases
@@ -55,7 +56,7 @@ class PackFeature(Feature):
         said, steps = row.case, [one.step for one in kept]
         if personal:
             said, steps = await self._context.feature(CaseFeature).desk.verbatim(row, kept)
-        files = {"case.json": _json({"id": case, "case": said, "steps": steps})}
+        files = {"case.json": _json(_case(case, said, steps))}
         queries = self._context.engine.queries
         track = await queries.track(tenant, row.case.number, private=True)
         if track is not None:
@@ -73,10 +74,10 @@ class PackFeature(Feature):
         chain = custody_of(nodes, partial(aboard, carriages=carried), town_of)
         found = await custody.anomalies(tenant, track)
         problem = _PROBLEMS.get(str(case.fields.get("problem")), "damage")
-        now_s = self._context.now_us() // 1_000_000
+        now = to_datetime(self._context.now_us(), 0)
         report = Report(
             number=track.number, shipment=track.shipment, synthetic=track.synthetic,
-            liability=liability_of(problem, nodes, chain, found, now_s), custody=chain,
+            liability=liability_of(problem, nodes, chain, found, now), custody=chain,
             anomalies=found,
         )  # fmt: skip
         return {
@@ -111,6 +112,10 @@ class PackFeature(Feature):
                 continue  # of before there was a log
             files[f"proofs/{event.id}.json"] = _json(proof)
         return files
+
+
+def _case(number: int, case: Case, steps: Sequence[Step]) -> dict[str, Any]:
+    return {"id": number, "case": case_shown(case), "steps": list(map(step_shown, steps))}
 
 
 def _built(value: object) -> Any:

@@ -63,7 +63,7 @@ class RoadsFeature(Feature):
         """What is no scan on the way, but changes what a road teaches."""
         road_of = self._engine.shard.road_of
         for row in group.rows:
-            event = row[2]
+            event = row.event
             if event.reference is not None and event.code not in _ENDING:
                 self._ask(road_of(event.parcel))
         for fact in group.facts:  # its ends may be known from now on

@@ -21,6 +21,7 @@ from milepost.pages.console.analytics.asking import (
 )  # fmt: skip
 from milepost.pages.console.analytics.bars import Chart, chart_of
 from milepost.pages.console.analytics.cells import Line, band_text, columns_of, lines_of, written
+from milepost.pages.console.analytics.drift import drift
 from milepost.pages.console.analytics.names import Names
 from milepost.pages.console.analytics.question import Question
 from milepost.pages.console.analytics.shown import Shown, band_of, shown
@@ -73,6 +74,7 @@ async def show(visit: Visit) -> Response:
         "none": partial(_none, visit, asked),
         **{name: partial(_one_head, visit, asked, figure) for name, figure in names.items()},
         **{one: partial(_one_card, visit, asked, one) for one in CARDS},
+        "drift": partial(drift, visit),
         "scores": partial(_compared, visit, asked),
         "notes": partial(_notes, visit, asked),
     }
