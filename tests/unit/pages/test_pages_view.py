@@ -167,6 +167,12 @@ def test_findings_are_told_with_what_to_do() -> None:
     assert told[0].since == "Since Sun 22 Nov, 08:00"
 
 
+def test_what_we_found_is_told_by_the_clock_of_the_newest_scan() -> None:
+    ours = samples.alert("dwell", at="2026-11-22T07:00:00+00:00")
+    track = replace(samples.on_the_way(), alerts=[ours])
+    assert [one.since for one in view(track).notices] == ["Since Sun 22 Nov, 08:00"]
+
+
 @pytest.mark.parametrize(
     ("rule", "severity", "told"),
     [("new_rule", "warning", 1), ("new_rule", "info", 0), ("unmapped_code", "warning", 0)],

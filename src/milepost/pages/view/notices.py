@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import datetime, timezone
 from importlib.resources import files
 
 from msgspec import Struct
@@ -40,7 +41,7 @@ def notices(track: Track, reader: Reader) -> list[Notice]:
     """The gravest first; empty where all is well."""
     alerts = [row for row in track.alerts if row.cleared_at is None and row.rule not in INTERNAL]
     found = [*_of_status(track, reader), *_of_alerts(alerts, track, reader)]
-    found = found or _of_silence(track, reader) or _of_unnamed(alerts, reader)
+    found = found or _of_silence(track, reader) or _of_unnamed(alerts, track, reader)
     return sorted(found, key=lambda notice: -_GRAVE.index(notice.severity))
 
 
@@ -59,24 +60,34 @@ def _of_alerts(alerts: list[AlertView], track: Track, reader: Reader) -> list[No
     if breaks(track.arrival) and track.promise is not None:
         told.add("said_above")
     return [
-        _of_alert(alert, alert.rule, reader)
+        _of_alert(alert, alert.rule, track, reader)
         for alert in alerts
         if has(f"rule.{alert.rule}.what", reader.locale)
         and told.isdisjoint(COVERS.get(alert.rule, ()))
     ]
 
 
-def _of_unnamed(alerts: list[AlertView], reader: Reader) -> list[Notice]:
+def _of_unnamed(alerts: list[AlertView], track: Track, reader: Reader) -> list[Notice]:
     """A rule without words for buyers is mentioned only where nothing else is, and if grave."""
     grave = [alert for alert in alerts if alert.severity != "info" and alert.rule not in COVERS]
-    return [_of_alert(alert, "fallback", reader) for alert in grave[:1]]
+    return [_of_alert(alert, "fallback", track, reader) for alert in grave[:1]]
 
 
-def _of_alert(alert: AlertView, name: str, reader: Reader) -> Notice:
+def _of_alert(alert: AlertView, name: str, track: Track, reader: Reader) -> Notice:
     severity = alert.severity if alert.severity in _GRAVE else "warning"
-    since = reader.text("arrival.since", when=show(parse(alert.opened_at), reader).full)
+    since = reader.text("arrival.since", when=_opened(alert, track, reader))
     what, do = (reader.text(f"rule.{name}.{part}") for part in ("what", "do"))
     return Notice(severity, what, do, since, ACTS.get(alert.rule))
+
+
+def _opened(alert: AlertView, track: Track, reader: Reader) -> str:
+    """What we found has no clock of its own: it is told by that of the newest scan."""
+    offsets = (parse(event.occurred_at).offset for event in reversed(track.events))
+    offset = next((one for one in offsets if one is not None), None)
+    at = datetime.fromisoformat(alert.opened_at)
+    if offset is not None and at.tzinfo is not None:
+        at = at.astimezone(timezone(offset))
+    return show(parse(at.isoformat()), reader).full
 
 
 def _of_silence(track: Track, reader: Reader) -> list[Notice]:
