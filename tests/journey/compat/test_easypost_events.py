@@ -43,6 +43,7 @@ def test_an_event_is_what_every_webhook_was_sent(server: Served) -> None:
         hook(one, good.url)
         hook(one, bad.url)
         tracker = follow(one, NUMBER)
+        good.wait(1)
         until(lambda: [e["status"] for e in events(one)["events"]] == ["retrying"])
 
         pushed = json.loads(good.got[0][2])

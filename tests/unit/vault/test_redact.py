@@ -69,7 +69,8 @@ def test_who_signed_is_masked_in_facts_and_given_back() -> None:
     redact_facts(group, 0)
     (after,) = group.facts
     assert after.facts.signed_by == "O********"
-    assert restored_facts(after, ["Somebody Else", "Ottilie Erfunden"]) == before
+    told = [{"signed_by": name} for name in ("Somebody Else", "Ottilie Erfunden")]
+    assert restored_facts(after, told) == before
     assert restored_facts(after, []) == after
 
 
